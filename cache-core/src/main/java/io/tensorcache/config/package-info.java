@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.config;
+
+import org.jspecify.annotations.NullMarked;

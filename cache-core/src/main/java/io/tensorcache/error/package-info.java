@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.error;
+
+import org.jspecify.annotations.NullMarked;

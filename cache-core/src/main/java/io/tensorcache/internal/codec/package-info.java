@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.internal.codec;
+
+import org.jspecify.annotations.NullMarked;

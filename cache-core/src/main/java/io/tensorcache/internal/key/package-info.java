@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.internal.key;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.internal.store;
+
+import org.jspecify.annotations.NullMarked;

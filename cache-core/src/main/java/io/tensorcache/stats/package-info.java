@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.stats;
+
+import org.jspecify.annotations.NullMarked;

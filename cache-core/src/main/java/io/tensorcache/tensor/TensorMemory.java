@@ -1,0 +1,7 @@
+package io.tensorcache.tensor;
+
+/** Where the elements of a tensor lie. */
+public sealed interface TensorMemory permits HostMemory {
+  /** Bytes of this block. */
+  long byteCount();
+}

@@ -1,0 +1,129 @@
+package io.tensorcache.tensor;
+
+import java.util.Arrays;
+
+/**
+ * A tensor as the cache sees it: spec, strides and memory. Never copies and never owns. Immutable;
+ * valid while the tensor it was taken from is alive and unchanged.
+ */
+public final class TensorView {
+  private final TensorSpec spec;
+  private final long[] byteStrides;
+  private final TensorMemory memory;
+  private final long byteOffset;
+  private final boolean contiguous;
+
+  private TensorView(TensorSpec spec, long[] byteStrides, TensorMemory memory, long byteOffset) {
+    this.spec = spec;
+    this.byteStrides = byteStrides;
+    this.memory = memory;
+    this.byteOffset = byteOffset;
+    this.contiguous = Arrays.equals(normalised(spec, byteStrides), contiguousStrides(spec));
+    checkBounds();
+  }
+
+  /** A contiguous tensor that starts at the first byte of {@code memory}. */
+  public static TensorView of(TensorSpec spec, TensorMemory memory) {
+    return new TensorView(spec, contiguousStrides(spec), memory, 0);
+  }
+
+  /**
+   * A tensor of any strides, in bytes per step along each axis. A stride may be 0 (a broadcast
+   * axis) or negative.
+   *
+   * @throws IllegalArgumentException if an element would lie outside {@code memory}
+   */
+  public static TensorView of(
+      TensorSpec spec, long[] byteStrides, TensorMemory memory, long byteOffset) {
+    if (byteStrides.length != spec.rank()) {
+      throw new IllegalArgumentException(
+          byteStrides.length + " strides for " + spec + ": one per axis is needed");
+    }
+    return new TensorView(spec, byteStrides.clone(), memory, byteOffset);
+  }
+
+  private static long[] contiguousStrides(TensorSpec spec) {
+    long[] strides = new long[spec.rank()];
+    long step = spec.dtype().byteSize();
+    for (int axis = spec.rank() - 1; axis >= 0; axis--) {
+      strides[axis] = step;
+      step *= Math.max(1, spec.dim(axis));
+    }
+    return strides;
+  }
+
+  /**
+   * Strides of axes with one element say nothing; make them what a contiguous tensor would have.
+   */
+  private static long[] normalised(TensorSpec spec, long[] strides) {
+    long[] plain = contiguousStrides(spec);
+    long[] result = strides.clone();
+    for (int axis = 0; axis < result.length; axis++) {
+      if (spec.dim(axis) <= 1 || spec.elementCount() == 0) {
+        result[axis] = plain[axis];
+      }
+    }
+    return result;
+  }
+
+  private void checkBounds() {
+    if (spec.elementCount() == 0) {
+      return;
+    }
+    long first = byteOffset;
+    long last = byteOffset;
+    for (int axis = 0; axis < byteStrides.length; axis++) {
+      long reach = Math.multiplyExact(byteStrides[axis], spec.dim(axis) - 1);
+      first = Math.addExact(first, Math.min(0, reach));
+      last = Math.addExact(last, Math.max(0, reach));
+    }
+    if (first < 0 || last + spec.dtype().byteSize() > memory.byteCount()) {
+      throw new IllegalArgumentException(
+          spec
+              + " with byte strides "
+              + Arrays.toString(byteStrides)
+              + " from byte "
+              + byteOffset
+              + " reaches bytes "
+              + first
+              + ".."
+              + (last + spec.dtype().byteSize())
+              + " of a block of "
+              + memory.byteCount()
+              + " bytes");
+    }
+  }
+
+  /** The dtype and shape. */
+  public TensorSpec spec() {
+    return spec;
+  }
+
+  /** Bytes from one element to the next along an axis. */
+  public long byteStride(int axis) {
+    return byteStrides[axis];
+  }
+
+  /** The memory the elements lie in. */
+  public TensorMemory memory() {
+    return memory;
+  }
+
+  /** Bytes from the start of {@link #memory()} to the first element. */
+  public long byteOffset() {
+    return byteOffset;
+  }
+
+  /** True if the elements lie one after another in row-major order. */
+  public boolean isContiguous() {
+    return contiguous;
+  }
+
+  /** This tensor as a batch of one row: {@code [1, ...]}. */
+  public TensorView asSingleRow() {
+    long[] strides = new long[byteStrides.length + 1];
+    strides[0] = spec.byteCount();
+    System.arraycopy(byteStrides, 0, strides, 1, byteStrides.length);
+    return new TensorView(spec.batch(1), strides, memory, byteOffset);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tensorcache.tensor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+/** Caches the outputs of expensive tensor computations, keyed by a 128-bit hash of the input. */
+module io.tensorcache.core {
+  requires static transitive org.jspecify;
+  requires org.slf4j;
+  requires org.bytedeco.javacpp;
+  requires ehcache;
+  requires org.lz4.java;
+
+  exports io.tensorcache.config;
+  exports io.tensorcache.error;
+  exports io.tensorcache.tensor;
+}
