@@ -5,9 +5,7 @@ import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.Layout;
 
@@ -105,10 +103,7 @@ final class TorchTensors implements TensorAdapter<Tensor> {
     if (!like.is_cpu()) {
       throw refused(like, "it is not in host memory", "pass tensor.cpu()");
     }
-    try (TensorOptions options = new TensorOptions(TorchDTypes.scalarType(spec.dtype()));
-        MemoryFormatOptional anyFormat = new MemoryFormatOptional()) {
-      return torch.empty(spec.shape(), options, anyFormat);
-    }
+    return torch.empty(spec.shape(), TorchOptions.of(spec.dtype()), TorchOptions.CONTIGUOUS);
   }
 
   /** Closes the tensor; does nothing when it is closed. */
