@@ -18,11 +18,12 @@ public final class Samples {
 
   /** Runs a sample and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The parser of the command line, with every subcommand. */
+  static CommandLine commandLine() {
     ITypeConverter<ByteSize> byteSizes = ByteSize::parse;
-    System.exit(
-        new CommandLine(new Samples())
-            .registerConverter(ByteSize.class, byteSizes)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(args));
+    return new CommandLine(new Samples()).registerConverter(ByteSize.class, byteSizes);
   }
 }

@@ -3,12 +3,18 @@ package io.tensorcache.samples.frozen;
 import io.tensorcache.config.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Trains a linear head on the features of a frozen network and says what each epoch took. */
 @Command(
@@ -18,6 +24,8 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     sortOptions = false)
 public final class Frozen implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
   @Mixin private Settings settings = new Settings();
 
   /** Made by the command line. */
@@ -55,11 +63,22 @@ public final class Frozen implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the scope frees the data
   public Integer call() throws Exception {
+    CommandLine command = Objects.requireNonNull(spec).commandLine();
+    requireAtLeastOne(command, "--epochs", settings.epochs);
+    requireAtLeastOne(command, "--batch", settings.batch);
+    requireAtLeastOne(command, "--threads", settings.threads);
     torch.set_num_threads(settings.threads);
     try (PointerScope scope = new PointerScope()) {
       List<TrainingRun> runs = runs(Digits.train(), Digits.heldOut());
-      System.out.print(settings.json ? Report.json(runs) + "\n" : Report.text(runs));
+      command.getOut().print(settings.json ? Report.json(runs) + "\n" : Report.text(runs));
+      command.getOut().flush();
       return 0;
+    }
+  }
+
+  private static void requireAtLeastOne(CommandLine command, String option, int value) {
+    if (value < 1) {
+      throw new ParameterException(command, option + " " + value + ": must be >= 1");
     }
   }
 
