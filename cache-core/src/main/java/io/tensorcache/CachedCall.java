@@ -122,7 +122,7 @@ final class CachedCall<T> {
         if (!mine.isEmpty() && (whole || !computeMissing(keys, mine, claims, result))) {
           return recompute(keys, mine, claims);
         }
-        claims.close();
+        claims.landRest();
         RowList failed = await(claims.awaited(), result);
         if (failed == null) {
           return recompute(keys, new RowList(), null);

@@ -49,10 +49,15 @@ final class Claims implements AutoCloseable {
     }
   }
 
-  /** Lands what has not landed yet, with nothing. */
-  @Override
-  public void close() {
+  /** Lands what has not landed yet, with nothing: call it before waiting for others. */
+  void landRest() {
     started.values().forEach(flight -> flight.land(null));
     started.clear();
+  }
+
+  /** The same. */
+  @Override
+  public void close() {
+    landRest();
   }
 }

@@ -4,10 +4,13 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
-import io.tensorcache.internal.codec.StoredForm;
+import io.tensorcache.internal.codec.StoredDtype;
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.RowCopy;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +90,15 @@ final class ComputedBatch<T> {
   Row row(int index, int group) {
     byte[][] payloads = new byte[views.size()][];
     for (int part = 0; part < payloads.length; part++) {
-      payloads[part] = StoredForm.of(views.get(part), index, schema.parts().get(part).storedDType());
+      payloads[part] = payload(views.get(part), index, schema.parts().get(part));
     }
     return Row.of(schema, group, payloads);
+  }
+
+  private static byte[] payload(TensorView view, int index, RowSchema.Part part) {
+    byte[] bytes = new byte[(int) part.spec().byteCount()];
+    RowCopy.copy(view, index, bytes);
+    DType dtype = part.spec().dtype();
+    return part.storedDtype() == dtype ? bytes : StoredDtype.encode(ByteBuffer.wrap(bytes), dtype, part.storedDtype());
   }
 }
