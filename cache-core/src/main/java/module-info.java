@@ -11,4 +11,7 @@ module io.tensorcache.core {
   exports io.tensorcache.error;
   exports io.tensorcache.stats;
   exports io.tensorcache.tensor;
+
+  opens io.tensorcache.internal.key to
+      org.bytedeco.javacpp;
 }
