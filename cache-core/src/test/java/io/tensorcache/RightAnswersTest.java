@@ -60,11 +60,10 @@ class RightAnswersTest {
     Random random = new Random(seed);
     float[] pixels = image(seed);
     Set<TensorKey> keys = new HashSet<>(Set.of(key(pixels)));
-    for (int trial = 0; trial < 300; trial++) {
-      int at = random.nextInt(IMAGE);
+    for (int at : random.ints(0, IMAGE).distinct().limit(300).toArray()) {
       float before = pixels[at];
       pixels[at] = before + 1 / 255f;
-      assertTrue(keys.add(key(pixels)) || before + 1 / 255f == before, "seed " + seed + ", element " + at);
+      assertTrue(keys.add(key(pixels)), "seed " + seed + ", element " + at);
       pixels[at] = before;
     }
   }
