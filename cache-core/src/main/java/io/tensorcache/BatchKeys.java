@@ -83,7 +83,9 @@ final class BatchKeys {
     return firstOf[row];
   }
 
-  /** The keys that these rows would have under another fingerprint, without reading the data again. */
+  /**
+   * The keys that these rows would have under another fingerprint, without reading the data again.
+   */
   TensorKey[] under(RowKeys hasher, Fingerprint other, int[] wanted) {
     KeyPlan otherPlan = KeyPlan.of(hasher, plan.kind().withFingerprint(other));
     int inputs = plan.tweaks().size();
@@ -94,7 +96,8 @@ final class BatchKeys {
         System.arraycopy(digests, 2 * (rows * input + wanted[i]), picked, 2 * i, 2);
       }
       long[] out = new long[picked.length];
-      hasher.rebase(picked, wanted.length, plan.tweaks().get(input), otherPlan.tweaks().get(input), out);
+      hasher.rebase(
+          picked, wanted.length, plan.tweaks().get(input), otherPlan.tweaks().get(input), out);
       System.arraycopy(out, 0, moved, picked.length * input, picked.length);
     }
     long[] combined = combine(hasher, moved, inputs, wanted.length);

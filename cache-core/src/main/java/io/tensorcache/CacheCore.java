@@ -45,7 +45,8 @@ final class CacheCore implements TierEvents, AutoCloseable {
     this.tiers =
         new MemoryTiers(
             config.name(),
-            new TierSettings(config.heap(), config.offHeap(), config.whenFull(), config.compression()),
+            new TierSettings(
+                config.heap(), config.offHeap(), config.whenFull(), config.compression()),
             this);
   }
 
@@ -78,7 +79,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
     FunctionState state = functions.computeIfAbsent(name, key -> new FunctionState(key, settings));
     if (!state.settings().equals(settings)) {
       throw new IllegalStateException(
-          "function \"" + name + "\" is wrapped twice with other settings: " + state.settings() + " and " + settings);
+          "function \""
+              + name
+              + "\" is wrapped twice with other settings: "
+              + state.settings()
+              + " and "
+              + settings);
     }
     return state;
   }
@@ -165,7 +171,8 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   CacheStats stats() {
     List<TierStats> use = closed ? List.of() : tiers.use();
-    List<FunctionStats> byName = new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
+    List<FunctionStats> byName =
+        new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
     long spent = recorder.keyNanos.sum() + recorder.loadNanos.sum() + recorder.storeNanos.sum();
     long notSpent = functions.values().stream().mapToLong(FunctionState::nanosNotSpent).sum();
     return new CacheStats(

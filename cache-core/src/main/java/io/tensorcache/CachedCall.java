@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a cached function: keys, look-ups, one computation of what is missing, one result. Confined to one thread.
+ * One call of a cached function: keys, look-ups, one computation of what is missing, one result.
+ * Confined to one thread.
  *
  * <pre>
  * inputs ── keys ── look up each distinct row ──────────────────────────────► result
@@ -59,7 +60,8 @@ final class CachedCall<T> {
       return compute(inputs, rows).outputs();
     }
     BatchKeys keys = keys();
-    try (ResultBatch<T> result = new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+    try (ResultBatch<T> result =
+        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
       RowList missing = lookUp(keys, result);
       if (found.sawOtherShape()) {
         return recompute(keys, missing, null);
@@ -118,7 +120,8 @@ final class CachedCall<T> {
     while (!left.isEmpty()) {
       try (Claims claims = Claims.of(core.inFlight(), keys, left)) {
         RowList mine = lookUpAgain(keys, claims, result);
-        boolean whole = found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
+        boolean whole =
+            found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
         if (!mine.isEmpty() && (whole || !computeMissing(keys, mine, claims, result))) {
           return recompute(keys, mine, claims);
         }
@@ -165,7 +168,8 @@ final class CachedCall<T> {
   }
 
   /** One call of the function for these rows; false if its rows do not fit the result. */
-  private boolean computeMissing(BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
+  private boolean computeMissing(
+      BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
     boolean all = mine.size() == rows;
     List<T> gathered = all ? List.of() : gather(mine);
     try {
@@ -197,7 +201,10 @@ final class CachedCall<T> {
     return gathered;
   }
 
-  /** Calls the function for the batch as it came, stores what was missing and returns copies of all its rows. */
+  /**
+   * Calls the function for the batch as it came, stores what was missing and returns copies of all
+   * its rows.
+   */
   private Outputs<T> recompute(BatchKeys keys, RowList missing, @Nullable Claims claims) {
     ComputedBatch<T> computed = compute(inputs, rows);
     found.reportRecomputed(core.recorder(), function);
@@ -207,7 +214,8 @@ final class CachedCall<T> {
       return computed.outputs();
     }
     long start = System.nanoTime();
-    try (ResultBatch<T> result = new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+    try (ResultBatch<T> result =
+        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
       result.open(computed.schema());
       for (int row = 0, next = 0; row < rows; row++) {
         Row value = computed.row(row, group.number());

@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The missing rows of one call, split into those this thread computes and those it waits for. Confined to one thread. */
+/**
+ * The missing rows of one call, split into those this thread computes and those it waits for.
+ * Confined to one thread.
+ */
 final class Claims implements AutoCloseable {
   private final RowList mine = new RowList();
   private final Map<Integer, InFlight.Flight> started = new HashMap<>();

@@ -15,7 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a function returned, checked and seen as rows. Does not own the tensors. Confined to one thread. */
+/**
+ * What a function returned, checked and seen as rows. Does not own the tensors. Confined to one
+ * thread.
+ */
 final class ComputedBatch<T> {
   /** Rows are kept in Java arrays. */
   private static final long LONGEST_ROW = Integer.MAX_VALUE - 4096;
@@ -35,17 +38,21 @@ final class ComputedBatch<T> {
    *
    * @throws FunctionContractException naming the function and what it returned
    */
-  @SuppressWarnings("ConstantValue") // the function is the user's: it may return null whatever the type says
-  static <T> ComputedBatch<T> of(FunctionState function, TensorAdapter<T> adapter, Outputs<T> outputs, int rows) {
+  @SuppressWarnings(
+      "ConstantValue") // the function is the user's: it may return null whatever the type says
+  static <T> ComputedBatch<T> of(
+      FunctionState function, TensorAdapter<T> adapter, Outputs<T> outputs, int rows) {
     FunctionSettings settings = function.settings();
     if (outputs == null || outputs.tensors().isEmpty()) {
-      throw new FunctionContractException("function \"" + function.name() + "\" returned no output (null?) for " + rows + " rows");
+      throw new FunctionContractException(
+          "function \"" + function.name() + "\" returned no output (null?) for " + rows + " rows");
     }
     List<TensorView> views = new ArrayList<>();
     List<RowSchema.Part> parts = new ArrayList<>();
     for (Map.Entry<String, T> output : outputs.tensors().entrySet()) {
       TensorView view = checked(function, adapter, output, rows);
-      TensorSpec spec = settings.granularity() == Granularity.WHOLE ? view.spec() : view.spec().row();
+      TensorSpec spec =
+          settings.granularity() == Granularity.WHOLE ? view.spec() : view.spec().row();
       views.add(settings.granularity() == Granularity.WHOLE ? view.asSingleRow() : view);
       parts.add(new RowSchema.Part(output.getKey(), spec, settings.storedDType(spec.dtype())));
     }
@@ -53,7 +60,8 @@ final class ComputedBatch<T> {
   }
 
   @SuppressWarnings("ConstantValue")
-  private static <T> TensorView checked(FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> output, int rows) {
+  private static <T> TensorView checked(
+      FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> output, int rows) {
     String what = "function \"" + function.name() + "\": output \"" + output.getKey() + "\" ";
     if (output.getValue() == null) {
       throw new FunctionContractException(what + "is null");
@@ -62,11 +70,21 @@ final class ComputedBatch<T> {
     TensorView view = adapter.view(output.getValue());
     if (function.settings().granularity() == Granularity.ROWS) {
       if (view.spec().rank() == 0) {
-        throw new FunctionContractException(what + "is 0-d, for " + rows + " rows; use Granularity.WHOLE for a value of the whole batch");
+        throw new FunctionContractException(
+            what
+                + "is 0-d, for "
+                + rows
+                + " rows; use Granularity.WHOLE for a value of the whole batch");
       }
       if (view.spec().dim(0) != rows) {
         throw new FunctionContractException(
-            what + "is " + view.spec() + ", " + view.spec().dim(0) + " rows for " + rows
+            what
+                + "is "
+                + view.spec()
+                + ", "
+                + view.spec().dim(0)
+                + " rows for "
+                + rows
                 + "; it must return one row for each row it gets, or be wrapped with Granularity.WHOLE");
       }
     }
@@ -99,6 +117,8 @@ final class ComputedBatch<T> {
     byte[] bytes = new byte[(int) part.spec().byteCount()];
     RowCopy.copy(view, index, bytes);
     DType dtype = part.spec().dtype();
-    return part.storedDtype() == dtype ? bytes : StoredDtype.encode(ByteBuffer.wrap(bytes), dtype, part.storedDtype());
+    return part.storedDtype() == dtype
+        ? bytes
+        : StoredDtype.encode(ByteBuffer.wrap(bytes), dtype, part.storedDtype());
   }
 }

@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The canonical bytes of what is mixed into every key beside the data: each value with a tag and, where needed, its length, so
- * that no two different domains have the same bytes. Integers of any width encode alike, floats and doubles too.
+ * The canonical bytes of what is mixed into every key beside the data: each value with a tag and,
+ * where needed, its length, so that no two different domains have the same bytes. Integers of any
+ * width encode alike, floats and doubles too.
  */
 final class DomainEncoder {
   private static final String SUPPORTED =
@@ -71,12 +72,16 @@ final class DomainEncoder {
         write(item);
       }
     } else {
-      throw new IllegalArgumentException(value.getClass().getName() + " has no canonical encoding; use " + SUPPORTED);
+      throw new IllegalArgumentException(
+          value.getClass().getName() + " has no canonical encoding; use " + SUPPORTED);
     }
   }
 
   private void writeNumber(Number number) throws IOException {
-    if (number instanceof Byte || number instanceof Short || number instanceof Integer || number instanceof Long) {
+    if (number instanceof Byte
+        || number instanceof Short
+        || number instanceof Integer
+        || number instanceof Long) {
       out.writeByte('i');
       out.writeLong(number.longValue());
     } else if (number instanceof Float || number instanceof Double) {
@@ -85,7 +90,8 @@ final class DomainEncoder {
     } else if (number instanceof BigInteger || number instanceof BigDecimal) {
       writeText('n', number.toString());
     } else {
-      throw new IllegalArgumentException(number.getClass().getName() + " has no canonical encoding; use " + SUPPORTED);
+      throw new IllegalArgumentException(
+          number.getClass().getName() + " has no canonical encoding; use " + SUPPORTED);
     }
   }
 

@@ -4,7 +4,10 @@ import io.tensorcache.stats.CacheStats;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
-/** The epochs of a training run, each with the statistics of what happened in it. Each iteration starts anew. */
+/**
+ * The epochs of a training run, each with the statistics of what happened in it. Each iteration
+ * starts anew.
+ */
 public final class Epochs implements Iterable<Epochs.Epoch> {
   private final TensorCache cache;
   private final int first;
@@ -12,7 +15,8 @@ public final class Epochs implements Iterable<Epochs.Epoch> {
 
   Epochs(TensorCache cache, int first, int last) {
     if (last < first) {
-      throw new IllegalArgumentException("epochs " + first + " to " + last + ": the last must not be before the first");
+      throw new IllegalArgumentException(
+          "epochs " + first + " to " + last + ": the last must not be before the first");
     }
     this.cache = cache;
     this.first = first;

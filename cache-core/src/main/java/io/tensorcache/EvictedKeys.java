@@ -4,8 +4,8 @@ import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Remembers which keys were dropped, to tell an evicted row from a new one. A fixed table of 512 KiB: a later key in the same place
- * replaces an earlier one.
+ * Remembers which keys were dropped, to tell an evicted row from a new one. A fixed table of 512
+ * KiB: a later key in the same place replaces an earlier one.
  */
 final class EvictedKeys {
   private static final int SLOTS = 1 << 16;

@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What identifies a computation: a digest of a model's weights, of a file, or a version that the user states. It is mixed into
- * every key, so that other weights never serve old outputs. Immutable.
+ * What identifies a computation: a digest of a model's weights, of a file, or a version that the
+ * user states. It is mixed into every key, so that other weights never serve old outputs.
+ * Immutable.
  */
 public final class Fingerprint implements FingerprintSource {
   private static final int FILE_PIECE = 64 << 20;
@@ -37,12 +38,13 @@ public final class Fingerprint implements FingerprintSource {
   }
 
   /**
-   * The digest of all parameters and buffers of a model: names, dtypes, shapes and every byte. Reads all of them once, in place;
-   * about 50 ms for 1 GB.
+   * The digest of all parameters and buffers of a model: names, dtypes, shapes and every byte.
+   * Reads all of them once, in place; about 50 ms for 1 GB.
    *
    * @param tensors in a fixed order, which is part of the digest
    */
-  public static <T> Fingerprint ofWeights(Map<String, ? extends T> tensors, TensorAdapter<T> adapter) {
+  public static <T> Fingerprint ofWeights(
+      Map<String, ? extends T> tensors, TensorAdapter<T> adapter) {
     List<long[]> digests = new ArrayList<>();
     tensors.forEach((name, tensor) -> digests.add(digest(adapter.view(tensor), "weights/" + name)));
     return new Fingerprint(combine(digests), "weights of " + tensors.size() + " tensors");
@@ -56,7 +58,8 @@ public final class Fingerprint implements FingerprintSource {
   public static Fingerprint ofFile(Path path) {
     List<long[]> digests = new ArrayList<>();
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      ByteBuffer piece = ByteBuffer.allocateDirect((int) Math.min(FILE_PIECE, Math.max(1, file.size())));
+      ByteBuffer piece =
+          ByteBuffer.allocateDirect((int) Math.min(FILE_PIECE, Math.max(1, file.size())));
       while (fill(file, piece)) {
         digests.add(digest(bytes(piece.slice(0, piece.position())), "file"));
         piece.clear();
@@ -77,14 +80,17 @@ public final class Fingerprint implements FingerprintSource {
   /** A version that the user states, and changes whenever the computation changes. */
   public static Fingerprint version(String version) {
     byte[] text = version.getBytes(StandardCharsets.UTF_8);
-    return new Fingerprint(combine(List.of(digest(bytes(ByteBuffer.wrap(text)), "version"))), "version " + version);
+    return new Fingerprint(
+        combine(List.of(digest(bytes(ByteBuffer.wrap(text)), "version"))), "version " + version);
   }
 
   /** This fingerprint with one more thing that counts, such as a mode. */
   public Fingerprint and(String detail) {
     byte[] text = detail.getBytes(StandardCharsets.UTF_8);
     long[] other = digest(bytes(ByteBuffer.wrap(text)), "detail");
-    return new Fingerprint(combine(List.of(new long[] {digest.hi(), digest.lo()}, other)), description + ", " + detail);
+    return new Fingerprint(
+        combine(List.of(new long[] {digest.hi(), digest.lo()}, other)),
+        description + ", " + detail);
   }
 
   private static TensorView bytes(ByteBuffer buffer) {
@@ -93,7 +99,9 @@ public final class Fingerprint implements FingerprintSource {
 
   private static long[] digest(TensorView view, String domain) {
     long[] out = new long[2];
-    Tweak tweak = Keys.INSTANCE.tweak(view.spec(), 0, ("fingerprint/" + domain).getBytes(StandardCharsets.UTF_8));
+    Tweak tweak =
+        Keys.INSTANCE.tweak(
+            view.spec(), 0, ("fingerprint/" + domain).getBytes(StandardCharsets.UTF_8));
     Keys.INSTANCE.digest(view.asSingleRow(), tweak, out);
     return out;
   }

@@ -1,12 +1,16 @@
 package io.tensorcache;
 
-/** Gives the fingerprint of a computation, anew for each call, so that changed weights are noticed. */
+/**
+ * Gives the fingerprint of a computation, anew for each call, so that changed weights are noticed.
+ */
 @FunctionalInterface
 public interface FingerprintSource {
   /**
-   * The fingerprint of the computation as it is now. Called once per call of the cached function, on the caller's thread.
+   * The fingerprint of the computation as it is now. Called once per call of the cached function,
+   * on the caller's thread.
    *
-   * @throws IllegalStateException if the computation must not be cached as it is (a module in training mode, for example)
+   * @throws IllegalStateException if the computation must not be cached as it is (a module in
+   *     training mode, for example)
    */
   Fingerprint current();
 }

@@ -22,7 +22,8 @@ public final class FunctionBuilder<T> {
   private final Once<Granularity> granularity = new Once<>("granularity");
   private final Once<PartialMiss> onPartialMiss = new Once<>("onPartialMiss");
 
-  FunctionBuilder(CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
+  FunctionBuilder(
+      CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
     this.core = core;
     this.name = Names.check("function", name);
     this.fingerprint = fingerprint;
@@ -36,12 +37,13 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * Stores float32 and float64 outputs in this narrower type, {@code FLOAT16} or {@code BFLOAT16}. Lossy: every call returns the rounded
-   * values, hit or miss. Default: as they are.
+   * Stores float32 and float64 outputs in this narrower type, {@code FLOAT16} or {@code BFLOAT16}.
+   * Lossy: every call returns the rounded values, hit or miss. Default: as they are.
    */
   public FunctionBuilder<T> storeAs(DType value) {
     if (value != DType.FLOAT16 && value != DType.BFLOAT16) {
-      throw new IllegalArgumentException("storeAs(" + value + "): only FLOAT16 and BFLOAT16 are stored types");
+      throw new IllegalArgumentException(
+          "storeAs(" + value + "): only FLOAT16 and BFLOAT16 are stored types");
     }
     storeAs.set(value);
     return this;
@@ -53,7 +55,9 @@ public final class FunctionBuilder<T> {
     return this;
   }
 
-  /** What the function is called with when some rows are stored. Default: {@code COMPUTE_MISSING}. */
+  /**
+   * What the function is called with when some rows are stored. Default: {@code COMPUTE_MISSING}.
+   */
   public FunctionBuilder<T> onPartialMiss(PartialMiss value) {
     onPartialMiss.set(value);
     return this;
@@ -85,6 +89,7 @@ public final class FunctionBuilder<T> {
             granularity.or(Granularity.ROWS),
             onPartialMiss.or(PartialMiss.COMPUTE_MISSING),
             storeAs.orNull());
-    return new CachedFunction<>(core, core.function(name, settings), fingerprint, adapter, operation);
+    return new CachedFunction<>(
+        core, core.function(name, settings), fingerprint, adapter, operation);
   }
 }

@@ -14,7 +14,10 @@ record FunctionSettings(
     PartialMiss partialMiss,
     @Nullable DType storeAs) {
 
-  /** The dtype in which an output of this dtype is stored: {@link #storeAs} for wider floats, else its own. */
+  /**
+   * The dtype in which an output of this dtype is stored: {@link #storeAs} for wider floats, else
+   * its own.
+   */
   DType storedDType(DType dtype) {
     boolean wideFloat = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
     return storeAs != null && wideFloat ? storeAs : dtype;

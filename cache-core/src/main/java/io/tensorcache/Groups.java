@@ -13,7 +13,8 @@ final class Groups {
   /** Earlier fingerprints of a function that are remembered while they hold rows. */
   private static final int REMEMBERED = 8;
 
-  private final Map<String, Deque<Group>> byFunction = new ConcurrentHashMap<>(); // each deque guarded by itself, newest first
+  private final Map<String, Deque<Group>> byFunction =
+      new ConcurrentHashMap<>(); // each deque guarded by itself, newest first
   private final Map<Integer, Group> byNumber = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
 
@@ -36,7 +37,10 @@ final class Groups {
     }
   }
 
-  /** A function in training brings a new fingerprint at every step; keep only what still holds rows, and not too many. */
+  /**
+   * A function in training brings a new fingerprint at every step; keep only what still holds rows,
+   * and not too many.
+   */
   private void forgetEmpty(Deque<Group> groups) {
     groups.removeIf(group -> group.rows() == 0 && byNumber.remove(group.number(), group));
     while (groups.size() > REMEMBERED) {

@@ -8,8 +8,9 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows are being computed now, and by whom, so that a row is computed once. A thread lands all it has claimed before it
- * waits for another, and neither claims nor waits inside a function: no cycle can form. Safe for use by several threads.
+ * Which rows are being computed now, and by whom, so that a row is computed once. A thread lands
+ * all it has claimed before it waits for another, and neither claims nor waits inside a function:
+ * no cycle can form. Safe for use by several threads.
  */
 final class InFlight {
   private final ConcurrentHashMap<TensorKey, Flight> flights = new ConcurrentHashMap<>();
@@ -24,7 +25,10 @@ final class InFlight {
       this.key = key;
     }
 
-    /** Ends it with the row, or with null if there is none: waiting threads then see for themselves. Only the first call counts. */
+    /**
+     * Ends it with the row, or with null if there is none: waiting threads then see for themselves.
+     * Only the first call counts.
+     */
     void land(@Nullable Row row) {
       flights.remove(key, this);
       result.complete(row);

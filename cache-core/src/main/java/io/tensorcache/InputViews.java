@@ -12,9 +12,11 @@ final class InputViews {
   private InputViews() {}
 
   /** A view of each input; with {@code WHOLE}, each as a batch of one row. */
-  static <T> List<TensorView> of(FunctionState function, TensorAdapter<T> adapter, Inputs<T> inputs) {
+  static <T> List<TensorView> of(
+      FunctionState function, TensorAdapter<T> adapter, Inputs<T> inputs) {
     if (inputs.tensors().isEmpty()) {
-      throw new IllegalArgumentException("function \"" + function.name() + "\" is called without a tensor; it needs at least one");
+      throw new IllegalArgumentException(
+          "function \"" + function.name() + "\" is called without a tensor; it needs at least one");
     }
     List<TensorView> views = new ArrayList<>(inputs.tensors().size());
     for (Map.Entry<String, T> input : inputs.tensors().entrySet()) {
@@ -24,7 +26,10 @@ final class InputViews {
         view = view.asSingleRow();
       } else if (view.spec().rank() == 0) {
         throw new IllegalArgumentException(
-            "function \"" + function.name() + "\": input \"" + input.getKey()
+            "function \""
+                + function.name()
+                + "\": input \""
+                + input.getKey()
                 + "\" is 0-d and has no rows; add a batch axis or wrap with Granularity.WHOLE");
       }
       views.add(view);
@@ -38,12 +43,23 @@ final class InputViews {
     for (TensorView view : views) {
       if (view.spec().dim(0) != rows) {
         throw new IllegalArgumentException(
-            "function \"" + function.name() + "\": inputs of " + rows + " and " + view.spec().dim(0)
+            "function \""
+                + function.name()
+                + "\": inputs of "
+                + rows
+                + " and "
+                + view.spec().dim(0)
                 + " rows; all inputs of a call have the same first axis");
       }
     }
     if (rows > 1 << 26) {
-      throw new IllegalArgumentException("function \"" + function.name() + "\": " + rows + " rows in one call; at most " + (1 << 26));
+      throw new IllegalArgumentException(
+          "function \""
+              + function.name()
+              + "\": "
+              + rows
+              + " rows in one call; at most "
+              + (1 << 26));
     }
     return (int) rows;
   }

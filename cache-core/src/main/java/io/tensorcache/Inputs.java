@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operation is called with: tensors by name, and arguments by name. Both are part of the key, with their names and in
- * their order. Immutable; does not own the tensors.
+ * What an operation is called with: tensors by name, and arguments by name. Both are part of the
+ * key, with their names and in their order. Immutable; does not own the tensors.
  *
  * @param <T> the engine's tensor type
  */
@@ -47,7 +47,8 @@ public final class Inputs<T> {
   }
 
   /**
-   * These inputs and one more argument: null, a boolean, a number, a string, an enum constant, or a list, array or string-keyed map of these.
+   * These inputs and one more argument: null, a boolean, a number, a string, an enum constant, or a
+   * list, array or string-keyed map of these.
    *
    * @throws IllegalArgumentException if the name is taken or the value is of another type
    */
@@ -56,9 +57,11 @@ public final class Inputs<T> {
     return new Inputs<>(tensors, plus(arguments, name, value));
   }
 
-  private static <V extends @Nullable Object> Map<String, V> plus(Map<String, V> map, String name, V value) {
+  private static <V extends @Nullable Object> Map<String, V> plus(
+      Map<String, V> map, String name, V value) {
     if (map.containsKey(name)) {
-      throw new IllegalArgumentException("\"" + name + "\" is given twice: " + map.get(name) + " and " + value);
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is given twice: " + map.get(name) + " and " + value);
     }
     Map<String, V> result = new LinkedHashMap<>(map);
     result.put(name, value);
@@ -79,7 +82,8 @@ public final class Inputs<T> {
   public T tensor(String name) {
     T tensor = tensors.get(name);
     if (tensor == null) {
-      throw new IllegalArgumentException("no tensor \"" + name + "\"; there are " + tensors.keySet());
+      throw new IllegalArgumentException(
+          "no tensor \"" + name + "\"; there are " + tensors.keySet());
     }
     return tensor;
   }
@@ -92,7 +96,8 @@ public final class Inputs<T> {
   /** The argument of this name. */
   public @Nullable Object argument(String name) {
     if (!arguments.containsKey(name)) {
-      throw new IllegalArgumentException("no argument \"" + name + "\"; there are " + arguments.keySet());
+      throw new IllegalArgumentException(
+          "no argument \"" + name + "\"; there are " + arguments.keySet());
     }
     return arguments.get(name);
   }

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes keys without a cache: for tools, tests and comparison with other programs. Confined to one thread while it is
- * configured, safe for use by several threads afterwards.
+ * Computes keys without a cache: for tools, tests and comparison with other programs. Confined to
+ * one thread while it is configured, safe for use by several threads afterwards.
  */
 public final class KeyBuilder {
   private final Once<KeyBackend> backend = new Once<>("backend");
@@ -83,7 +83,10 @@ public final class KeyBuilder {
     if (current == null) {
       current =
           RowKeys.create(
-              backend.or(KeyBackend.AUTO), algorithm.or(KeyAlgorithm.TCH1), samplesPerRow.or(0), salt.orNull());
+              backend.or(KeyBackend.AUTO),
+              algorithm.or(KeyAlgorithm.TCH1),
+              samplesPerRow.or(0),
+              salt.orNull());
       keys = current;
     }
     return current;

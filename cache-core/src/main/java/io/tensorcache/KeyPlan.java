@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Everything of a call's keys that does not depend on the data: the domain, hashed once for each input. Immutable. */
+/**
+ * Everything of a call's keys that does not depend on the data: the domain, hashed once for each
+ * input. Immutable.
+ */
 record KeyPlan(Kind kind, List<Tweak> tweaks) {
   /**
    * What the domain is made of.
@@ -35,7 +38,8 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     static final Arguments NONE = of(Map.of());
 
     static Arguments of(Map<String, @Nullable Object> arguments) {
-      return new Arguments(ByteBuffer.wrap(new DomainEncoder().put(arguments).toBytes()).asReadOnlyBuffer());
+      return new Arguments(
+          ByteBuffer.wrap(new DomainEncoder().put(arguments).toBytes()).asReadOnlyBuffer());
     }
   }
 

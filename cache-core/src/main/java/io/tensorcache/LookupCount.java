@@ -42,6 +42,9 @@ final class LookupCount {
 
   /** The batch was computed as a whole, so what was found did not serve. */
   void reportRecomputed(StatsRecorder recorder, FunctionState function) {
-    recorder.miss(function, otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED, heapHits + offHeapHits);
+    recorder.miss(
+        function,
+        otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
+        heapHits + offHeapHits);
   }
 }

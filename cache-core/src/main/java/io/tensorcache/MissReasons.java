@@ -3,12 +3,21 @@ package io.tensorcache;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorKey;
 
-/** Finds out why rows are missing. Costs nothing where no row was ever dropped and no other fingerprint has rows. */
+/**
+ * Finds out why rows are missing. Costs nothing where no row was ever dropped and no other
+ * fingerprint has rows.
+ */
 final class MissReasons {
   private MissReasons() {}
 
   /** Counts the reasons of these missing rows. */
-  static void count(CacheCore core, FunctionState function, Group group, BatchKeys keys, RowList missing, LookupCount found) {
+  static void count(
+      CacheCore core,
+      FunctionState function,
+      Group group,
+      BatchKeys keys,
+      RowList missing,
+      LookupCount found) {
     boolean[] elsewhere = new boolean[missing.size()];
     for (Group other : core.groups().others(group)) {
       TensorKey[] moved = keys.under(core.keys(), other.fingerprint(), missing.toArray());
@@ -30,6 +39,7 @@ final class MissReasons {
     recorder.miss(function, MissReason.CORRUPT, corrupt);
     recorder.miss(function, MissReason.EVICTED, evicted);
     recorder.miss(function, MissReason.OTHER_FINGERPRINT, other);
-    recorder.miss(function, MissReason.COLD, Math.max(0, missing.size() - corrupt - evicted - other));
+    recorder.miss(
+        function, MissReason.COLD, Math.max(0, missing.size() - corrupt - evicted - other));
   }
 }

@@ -7,10 +7,20 @@ final class Names {
   private Names() {}
 
   static String check(String what, String name) {
-    if (name.isBlank() || name.length() > LONGEST || name.chars().anyMatch(Character::isISOControl)) {
-      String shown = name.length() > 40 ? name.substring(0, 40) + "... (" + name.length() + " characters)" : name;
+    if (name.isBlank()
+        || name.length() > LONGEST
+        || name.chars().anyMatch(Character::isISOControl)) {
+      String shown =
+          name.length() > 40
+              ? name.substring(0, 40) + "... (" + name.length() + " characters)"
+              : name;
       throw new IllegalArgumentException(
-          what + " name \"" + shown + "\": 1 to " + LONGEST + " characters, not blank, no control characters");
+          what
+              + " name \""
+              + shown
+              + "\": 1 to "
+              + LONGEST
+              + " characters, not blank, no control characters");
     }
     return name;
   }

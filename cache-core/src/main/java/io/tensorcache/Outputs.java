@@ -58,7 +58,8 @@ public final class Outputs<T> {
   public T tensor(String name) {
     T tensor = tensors.get(name);
     if (tensor == null) {
-      throw new IllegalArgumentException("no output \"" + name + "\"; there are " + tensors.keySet());
+      throw new IllegalArgumentException(
+          "no output \"" + name + "\"; there are " + tensors.keySet());
     }
     return tensor;
   }

@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fresh tensors a call returns, filled row by row. Allocated when the first row's schema is known; released again unless {@link
- * #finish} is reached. Confined to one thread.
+ * The fresh tensors a call returns, filled row by row. Allocated when the first row's schema is
+ * known; released again unless {@link #finish} is reached. Confined to one thread.
  */
 final class ResultBatch<T> implements AutoCloseable {
   private final TensorAdapter<T> adapter;
@@ -61,7 +61,10 @@ final class ResultBatch<T> implements AutoCloseable {
     return true;
   }
 
-  /** Where a row of the schema goes. The same object for each row where possible: use it before asking for the next. */
+  /**
+   * Where a row of the schema goes. The same object for each row where possible: use it before
+   * asking for the next.
+   */
   RowTarget target(int row) {
     RowSchema known = opened();
     RowTarget target = wholeTarget;
@@ -84,7 +87,8 @@ final class ResultBatch<T> implements AutoCloseable {
     for (int part = 0; part < opened().parts().size(); part++) {
       long bytes = rowBytes(part);
       if (wholeTarget != null) {
-        wholeBuffers[part].put((int) (to * bytes), wholeBuffers[part], (int) (from * bytes), (int) bytes);
+        wholeBuffers[part].put(
+            (int) (to * bytes), wholeBuffers[part], (int) (from * bytes), (int) bytes);
       } else {
         HostMemory memory = memories.get(part);
         memory.slice(to * bytes, (int) bytes).put(memory.slice(from * bytes, (int) bytes));

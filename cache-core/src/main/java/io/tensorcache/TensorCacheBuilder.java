@@ -9,10 +9,17 @@ import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.key.RowKeys;
 
-/** Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one thread. */
+/**
+ * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
+ * thread.
+ */
 public final class TensorCacheBuilder {
-  /** The heap tier of a cache that names no tier: 256 MiB, or a quarter of the Java heap if that is less. */
-  private static final long DEFAULT_HEAP = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+  /**
+   * The heap tier of a cache that names no tier: 256 MiB, or a quarter of the Java heap if that is
+   * less.
+   */
+  private static final long DEFAULT_HEAP =
+      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
   private final String name;
   private final Once<CacheLevel> level = new Once<>("level");
@@ -37,7 +44,8 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Payload bytes kept on the Java heap at most. Default: none if {@link #offHeap} is set, else 256 MiB or a quarter of the Java heap.
+   * Payload bytes kept on the Java heap at most. Default: none if {@link #offHeap} is set, else 256
+   * MiB or a quarter of the Java heap.
    *
    * @throws IllegalArgumentException if it is larger than the Java heap
    */
@@ -45,7 +53,11 @@ public final class TensorCacheBuilder {
     long largest = Runtime.getRuntime().maxMemory();
     if (value.bytes() > largest) {
       throw new IllegalArgumentException(
-          "heap(" + value + ") is more than the Java heap of " + ByteSize.ofBytes(largest) + "; raise -Xmx or use offHeap");
+          "heap("
+              + value
+              + ") is more than the Java heap of "
+              + ByteSize.ofBytes(largest)
+              + "; raise -Xmx or use offHeap");
     }
     heap.set(value);
     return this;
@@ -82,8 +94,9 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Lets only every {@code max(1, elements / samples)}-th element of a row count. <b>Rows that differ elsewhere get the same key and
-   * therefore each other's outputs.</b> Faster for large rows only. Default: every element counts.
+   * Lets only every {@code max(1, elements / samples)}-th element of a row count. <b>Rows that
+   * differ elsewhere get the same key and therefore each other's outputs.</b> Faster for large rows
+   * only. Default: every element counts.
    *
    * @throws IllegalArgumentException if it is not at least 1
    */
@@ -96,7 +109,8 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Replaces the public seed of the keys, so that nobody who does not know it can construct rows with equal keys.
+   * Replaces the public seed of the keys, so that nobody who does not know it can construct rows
+   * with equal keys.
    *
    * @param secret 32 bytes, copied
    */
@@ -124,7 +138,8 @@ public final class TensorCacheBuilder {
     ByteSize none = ByteSize.ofBytes(0);
     KeyAlgorithm algorithm = keyAlgorithm.or(KeyAlgorithm.TCH1);
     int samples = samplesPerRow.or(0);
-    RowKeys keys = RowKeys.create(keyBackend.or(KeyBackend.AUTO), algorithm, samples, salt.orNull());
+    RowKeys keys =
+        RowKeys.create(keyBackend.or(KeyBackend.AUTO), algorithm, samples, salt.orNull());
     CacheConfig config =
         new CacheConfig(
             name,

@@ -8,8 +8,9 @@ package io.tensorcache;
 @FunctionalInterface
 public interface TensorFunction<T> {
   /**
-   * Computes the output. Row i of the output must depend on row i of the input only, unless the function is wrapped with {@code
-   * Granularity.WHOLE}. The result stays the function's: the cache copies it and never frees it.
+   * Computes the output. Row i of the output must depend on row i of the input only, unless the
+   * function is wrapped with {@code Granularity.WHOLE}. The result stays the function's: the cache
+   * copies it and never frees it.
    */
   T apply(T input) throws Exception;
 }

@@ -8,8 +8,9 @@ package io.tensorcache;
 @FunctionalInterface
 public interface TensorOperation<T> {
   /**
-   * Computes the outputs. Row i of each output must depend on row i of the inputs and on the arguments only, unless the operation
-   * is wrapped with {@code Granularity.WHOLE}. The results stay the operation's: the cache copies them and never frees them.
+   * Computes the outputs. Row i of each output must depend on row i of the inputs and on the
+   * arguments only, unless the operation is wrapped with {@code Granularity.WHOLE}. The results
+   * stay the operation's: the cache copies them and never frees them.
    */
   Outputs<T> apply(Inputs<T> inputs) throws Exception;
 }

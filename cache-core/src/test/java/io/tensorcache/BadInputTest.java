@@ -39,7 +39,9 @@ class BadInputTest {
   void refusesAnotherNumberOfRowsByName() {
     var cached = cache.wrap("crops", V1, HOST, x -> batch(0, 7, 2));
     var error = assertThrows(FunctionContractException.class, () -> cached.apply(batch(0, 3, 2)));
-    assertTrue(error.getMessage().contains("\"crops\"") && error.getMessage().contains("7 rows for 3"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("\"crops\"") && error.getMessage().contains("7 rows for 3"),
+        error.getMessage());
     assertNothingStored();
   }
 
@@ -60,7 +62,10 @@ class BadInputTest {
     assertThrows(FunctionContractException.class, () -> several.apply(batch(0, 3, 2)));
     var empty = cache.function("empty", V1, HOST).wrapOperation(in -> Outputs.none());
     assertThrows(FunctionContractException.class, () -> empty.apply(batch(0, 3, 2)));
-    var inside = cache.function("inside", V1, HOST).wrapOperation(in -> Outputs.<HostTensor>none().and("a", null));
+    var inside =
+        cache
+            .function("inside", V1, HOST)
+            .wrapOperation(in -> Outputs.<HostTensor>none().and("a", null));
     assertThrows(FunctionContractException.class, () -> inside.apply(batch(0, 3, 2)));
     assertNothingStored();
   }
@@ -117,7 +122,9 @@ class BadInputTest {
   void refusesInputsOfDifferentRowCounts() {
     var cached = cache.function("pair", V1, HOST).wrapOperation(in -> Outputs.of(in.tensor(0)));
     var error =
-        assertThrows(IllegalArgumentException.class, () -> cached.apply(Inputs.of(batch(0, 3, 2), batch(0, 4, 2))));
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> cached.apply(Inputs.of(batch(0, 3, 2), batch(0, 4, 2))));
     assertTrue(error.getMessage().contains("3 and 4 rows"), error.getMessage());
   }
 
@@ -126,7 +133,9 @@ class BadInputTest {
     var cached = cache.wrap("f", V1, HOST, x -> x);
     HostTensor scalar = HostTensor.ofFloats(new float[] {1});
     var error = assertThrows(IllegalArgumentException.class, () -> cached.apply(scalar));
-    assertTrue(error.getMessage().contains("0-d") && error.getMessage().contains("WHOLE"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("0-d") && error.getMessage().contains("WHOLE"),
+        error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> cached.apply(Inputs.none()));
   }
 
@@ -136,7 +145,9 @@ class BadInputTest {
     cache.wrap("f", Fingerprint.version("2"), HOST, x -> x);
     var whole = cache.function("f", V1, HOST).granularity(Granularity.WHOLE);
     var error = assertThrows(IllegalStateException.class, () -> whole.wrap(x -> x));
-    assertTrue(error.getMessage().contains("ROWS") && error.getMessage().contains("WHOLE"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("ROWS") && error.getMessage().contains("WHOLE"),
+        error.getMessage());
   }
 
   @Test
@@ -151,7 +162,9 @@ class BadInputTest {
   void refusesOptionsSetTwiceWithBothValues() {
     var builder = TensorCache.builder("b").heap(ByteSize.ofMiB(1));
     var error = assertThrows(IllegalStateException.class, () -> builder.heap(ByteSize.ofMiB(2)));
-    assertTrue(error.getMessage().contains("1 MiB") && error.getMessage().contains("2 MiB"), error.getMessage());
+    assertTrue(
+        error.getMessage().contains("1 MiB") && error.getMessage().contains("2 MiB"),
+        error.getMessage());
     var function = cache.function("f", V1, HOST).level(CacheLevel.LIGHT);
     assertThrows(IllegalStateException.class, () -> function.level(CacheLevel.LIGHT));
   }
@@ -161,15 +174,19 @@ class BadInputTest {
     var builder = TensorCache.builder("b");
     assertThrows(IllegalArgumentException.class, () -> builder.samplesPerRow(0));
     assertThrows(IllegalArgumentException.class, () -> builder.salt(new byte[31]));
-    assertThrows(IllegalArgumentException.class, () -> builder.heap(ByteSize.ofBytes(Long.MAX_VALUE)));
+    assertThrows(
+        IllegalArgumentException.class, () -> builder.heap(ByteSize.ofBytes(Long.MAX_VALUE)));
     assertThrows(IllegalArgumentException.class, () -> ByteSize.ofBytes(-1));
-    assertThrows(IllegalArgumentException.class, () -> cache.function("f", V1, HOST).storeAs(DType.INT8));
+    assertThrows(
+        IllegalArgumentException.class, () -> cache.function("f", V1, HOST).storeAs(DType.INT8));
     assertThrows(IllegalArgumentException.class, () -> cache.epochs(2, 1));
   }
 
   @Test
   void refusesArgumentsWithoutACanonicalEncoding() {
-    var error = assertThrows(IllegalArgumentException.class, () -> Inputs.none().with("options", new Object()));
+    var error =
+        assertThrows(
+            IllegalArgumentException.class, () -> Inputs.none().with("options", new Object()));
     assertTrue(error.getMessage().contains("\"options\""), error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> Inputs.none().with("k", 1).with("k", 2));
   }
@@ -197,13 +214,17 @@ class BadInputTest {
             "f",
             V1,
             HOST,
-            x -> features.calls.get() == 0 ? ((CachedFunction<HostTensor>) nested(self, features, x)).apply(x) : features.apply(x));
+            x ->
+                features.calls.get() == 0
+                    ? ((CachedFunction<HostTensor>) nested(self, features, x)).apply(x)
+                    : features.apply(x));
     self[0] = cached;
     HostTensor x = batch(0, 2, 3);
     assertTrue(sameBits(Counted.featuresOf(x, 2, 1), cached.apply(x)));
   }
 
-  private static CachedFunction<?> nested(CachedFunction<?>[] self, Counted features, HostTensor x) {
+  private static CachedFunction<?> nested(
+      CachedFunction<?>[] self, Counted features, HostTensor x) {
     features.apply(x);
     return self[0];
   }

@@ -102,7 +102,8 @@ class CachedFunctionTest {
 
   @Test
   void returnsScalarsPerRow() {
-    Counted sums = Counted.of(x -> HostTensor.ofFloats(Counted.featuresOf(x, 1, 1).floats(), x.spec().dim(0)));
+    Counted sums =
+        Counted.of(x -> HostTensor.ofFloats(Counted.featuresOf(x, 1, 1).floats(), x.spec().dim(0)));
     var cached = cache.wrap("f", V1, HOST, sums);
     HostTensor x = batch(0, 3, 4);
     assertTrue(sameBits(cached.apply(x), cached.apply(x)));
@@ -195,7 +196,14 @@ class CachedFunctionTest {
   @Test
   void keepsNaNInfinityAndNegativeZeroBitForBit() {
     var cached = cache.wrap("f", V1, HOST, x -> x);
-    float[] odd = {Float.intBitsToFloat(0x7fc00001), Float.NaN, Float.POSITIVE_INFINITY, -0.0f, 0.0f, Float.MIN_VALUE};
+    float[] odd = {
+      Float.intBitsToFloat(0x7fc00001),
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      -0.0f,
+      0.0f,
+      Float.MIN_VALUE
+    };
     HostTensor x = HostTensor.ofFloats(odd, odd.length);
     cached.apply(x);
     HostTensor hit = cached.apply(x);
@@ -207,14 +215,16 @@ class CachedFunctionTest {
   @ValueSource(booleans = {true, false})
   void servesSeveralInputsOutputsAndArguments(boolean offHeap) {
     var builder = TensorCache.builder("several");
-    try (TensorCache own = offHeap ? builder.offHeap(ByteSize.ofMiB(16)).build() : builder.build()) {
+    try (TensorCache own =
+        offHeap ? builder.offHeap(ByteSize.ofMiB(16)).build() : builder.build()) {
       var calls = new java.util.concurrent.atomic.AtomicInteger();
       var cached =
           own.function("f", V1, HOST)
               .wrapOperation(
                   in -> {
                     calls.incrementAndGet();
-                    float k = ((Number) java.util.Objects.requireNonNull(in.argument("k"))).floatValue();
+                    float k =
+                        ((Number) java.util.Objects.requireNonNull(in.argument("k"))).floatValue();
                     HostTensor a = Counted.featuresOf(in.tensor("a"), 3, k);
                     HostTensor b = Counted.featuresOf(in.tensor("b"), 1, k);
                     return Outputs.<HostTensor>none().and("left", a).and("right", b);
@@ -229,7 +239,11 @@ class CachedFunctionTest {
         assertTrue(sameBits(Counted.featuresOf(b, 1, 2), out.get("right")));
       }
       assertEquals(1, calls.get());
-      Inputs<HostTensor> partly = Inputs.<HostTensor>none().and("a", rowsOf(a, 3, 0)).and("b", rowsOf(b, 3, 1)).with("k", 2);
+      Inputs<HostTensor> partly =
+          Inputs.<HostTensor>none()
+              .and("a", rowsOf(a, 3, 0))
+              .and("b", rowsOf(b, 3, 1))
+              .with("k", 2);
       HostTensor left = cached.apply(partly).tensor("left");
       assertTrue(sameBits(Counted.featuresOf(rowsOf(a, 3, 0), 3, 2), left));
       assertEquals(2, calls.get());
@@ -238,7 +252,8 @@ class CachedFunctionTest {
 
   @Test
   void asksForTheLongFormWhereThereAreSeveralOutputs() {
-    var two = cache.function("two", V1, HOST).wrapOperation(in -> Outputs.of(in.tensor(0), in.tensor(0)));
+    var two =
+        cache.function("two", V1, HOST).wrapOperation(in -> Outputs.of(in.tensor(0), in.tensor(0)));
     var error = assertThrows(IllegalStateException.class, () -> two.apply(batch(0, 2, 2)));
     assertTrue(error.getMessage().contains("2 outputs"), error.getMessage());
     assertEquals(2, two.apply(Inputs.of(batch(0, 2, 2))).tensors().size());
@@ -273,7 +288,8 @@ class CachedFunctionTest {
   @Test
   void recomputesTheWholeBatchOnAPartialMissWhenAskedTo() {
     Counted features = Counted.features(4);
-    var cached = cache.function("f", V1, HOST).onPartialMiss(PartialMiss.RECOMPUTE_BATCH).wrap(features);
+    var cached =
+        cache.function("f", V1, HOST).onPartialMiss(PartialMiss.RECOMPUTE_BATCH).wrap(features);
     HostTensor x = batch(0, 6, 3);
     cached.apply(rowsOf(x, 0, 1));
     assertTrue(sameBits(Counted.featuresOf(x, 4, 1), cached.apply(x)));
@@ -302,16 +318,24 @@ class CachedFunctionTest {
   @Test
   void computesRowsAgainUnderAnotherFingerprint() {
     var old = cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 2, 1));
-    var retrained = cache.wrap("f", Fingerprint.version("2"), HOST, x -> Counted.featuresOf(x, 2, 3));
+    var retrained =
+        cache.wrap("f", Fingerprint.version("2"), HOST, x -> Counted.featuresOf(x, 2, 3));
     HostTensor x = batch(0, 64, 3);
     old.apply(x);
     assertTrue(sameBits(Counted.featuresOf(x, 2, 3), retrained.apply(x)));
     assertEquals(64, cache.stats().misses(MissReason.OTHER_FINGERPRINT));
     assertEquals(64, cache.stats().functions().get(0).rowsUnderOtherFingerprints());
-    assertTrue(cache.stats().toString().contains("64 rows exist under another fingerprint"), cache.stats().toString());
+    assertTrue(
+        cache.stats().toString().contains("64 rows exist under another fingerprint"),
+        cache.stats().toString());
     retrained.apply(batch(500, 3, 3));
-    assertEquals(3, cache.stats().misses(MissReason.COLD) - 64, "new rows are cold, not another fingerprint's");
-    assertTrue(sameBits(Counted.featuresOf(x, 2, 1), old.apply(x)), "the old weights' rows are still theirs");
+    assertEquals(
+        3,
+        cache.stats().misses(MissReason.COLD) - 64,
+        "new rows are cold, not another fingerprint's");
+    assertTrue(
+        sameBits(Counted.featuresOf(x, 2, 1), old.apply(x)),
+        "the old weights' rows are still theirs");
   }
 
   @Test
@@ -332,7 +356,10 @@ class CachedFunctionTest {
   @Test
   void keepsTheFirstRowsWhenFull() {
     try (TensorCache small =
-        TensorCache.builder("small").heap(ByteSize.ofBytes(400)).whenFull(WhenFull.KEEP_FIRST).build()) {
+        TensorCache.builder("small")
+            .heap(ByteSize.ofBytes(400))
+            .whenFull(WhenFull.KEEP_FIRST)
+            .build()) {
       Counted features = Counted.features(10);
       var cached = small.wrap("f", V1, HOST, features);
       HostTensor x = batch(0, 20, 3);
@@ -386,7 +413,14 @@ class CachedFunctionTest {
     for (Compression compression : Compression.values()) {
       try (TensorCache own =
           TensorCache.builder("lz4").offHeap(ByteSize.ofMiB(16)).compression(compression).build()) {
-        var zeros = own.wrap("zeros", V1, HOST, x -> HostTensor.ofFloats(new float[(int) x.spec().dim(0) * 1000], x.spec().dim(0), 1000));
+        var zeros =
+            own.wrap(
+                "zeros",
+                V1,
+                HOST,
+                x ->
+                    HostTensor.ofFloats(
+                        new float[(int) x.spec().dim(0) * 1000], x.spec().dim(0), 1000));
         HostTensor x = batch(0, 10, 3);
         assertTrue(sameBits(zeros.apply(x), zeros.apply(x)));
         assertEquals(10, own.stats().hitsByTier().get(Tier.OFF_HEAP));

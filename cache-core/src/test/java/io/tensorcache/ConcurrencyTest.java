@@ -58,8 +58,10 @@ class ConcurrencyTest {
 
   @Test
   void eightThreadsAndManyLookupsGiveNoWrongValue() throws Exception {
-    // tiers too small for the working set: rows are evicted, demoted, promoted and computed again all the time
-    try (TensorCache cache = TensorCache.builder("hammer").heap(ByteSize.ofKiB(16)).offHeap(ByteSize.ofMiB(4)).build()) {
+    // tiers too small for the working set: rows are evicted, demoted, promoted and computed again
+    // all the time
+    try (TensorCache cache =
+        TensorCache.builder("hammer").heap(ByteSize.ofKiB(16)).offHeap(ByteSize.ofMiB(4)).build()) {
       var cached = cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 16, 1));
       HostTensor inputs = Counted.batch(0, 2_000, 4);
       HostTensor expected = Counted.featuresOf(inputs, 16, 1);
@@ -105,7 +107,10 @@ class ConcurrencyTest {
       for (HostTensor result : results) {
         assertTrue(sameBits(Counted.featuresOf(x, 4, 1), result));
       }
-      assertEquals(THREADS, results.stream().map(System::identityHashCode).distinct().count(), "each caller has its own");
+      assertEquals(
+          THREADS,
+          results.stream().map(System::identityHashCode).distinct().count(),
+          "each caller has its own");
     }
   }
 
@@ -121,7 +126,9 @@ class ConcurrencyTest {
             Random random = new Random(Thread.currentThread().getId());
             for (int call = 0; call < 200; call++) {
               int[] rows = random.ints(32, 0, 400).toArray();
-              assertTrue(sameBits(Counted.rowsOf(expected, rows), cached.apply(Counted.rowsOf(inputs, rows))));
+              assertTrue(
+                  sameBits(
+                      Counted.rowsOf(expected, rows), cached.apply(Counted.rowsOf(inputs, rows))));
             }
             return true;
           });
@@ -155,7 +162,8 @@ class ConcurrencyTest {
       fail.countDown();
       assertTrue(sameBits(Counted.featuresOf(x, 4, 1), second.get()));
       assertTrue(
-          org.junit.jupiter.api.Assertions.assertThrows(java.util.concurrent.ExecutionException.class, first::get)
+          org.junit.jupiter.api.Assertions.assertThrows(
+                  java.util.concurrent.ExecutionException.class, first::get)
               .getCause()
               .getMessage()
               .contains("first one fails"));
@@ -178,9 +186,16 @@ class ConcurrencyTest {
     }
   }
 
-  /** Waits until both functions are running, then calls the other one, whose rows the other thread has claimed. */
+  /**
+   * Waits until both functions are running, then calls the other one, whose rows the other thread
+   * has claimed.
+   */
   private static HostTensor meet(
-      CyclicBarrier both, ThreadLocal<Boolean> nested, HostTensor x, AtomicReference<CachedFunction<HostTensor>> other) throws Exception {
+      CyclicBarrier both,
+      ThreadLocal<Boolean> nested,
+      HostTensor x,
+      AtomicReference<CachedFunction<HostTensor>> other)
+      throws Exception {
     if (nested.get()) {
       return Counted.featuresOf(x, 4, 1);
     }
@@ -192,7 +207,11 @@ class ConcurrencyTest {
   @Test
   void closingWhileOthersWorkGivesRightResultsOrAClearError() throws Exception {
     for (int round = 0; round < 5; round++) {
-      TensorCache cache = TensorCache.builder("closing").heap(ByteSize.ofKiB(16)).offHeap(ByteSize.ofMiB(4)).build();
+      TensorCache cache =
+          TensorCache.builder("closing")
+              .heap(ByteSize.ofKiB(16))
+              .offHeap(ByteSize.ofMiB(4))
+              .build();
       var cached = cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 16, 1));
       HostTensor inputs = Counted.batch(0, 500, 4);
       HostTensor expected = Counted.featuresOf(inputs, 16, 1);

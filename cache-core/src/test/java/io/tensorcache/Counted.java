@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** A function on host tensors that counts its calls and the rows it computes. Safe for use by several threads. */
+/**
+ * A function on host tensors that counts its calls and the rows it computes. Safe for use by
+ * several threads.
+ */
 final class Counted implements TensorFunction<HostTensor> {
   final AtomicInteger calls = new AtomicInteger();
   final AtomicInteger rows = new AtomicInteger();
@@ -21,7 +24,10 @@ final class Counted implements TensorFunction<HostTensor> {
     return new Counted(function);
   }
 
-  /** Each row of float32 to {@code width} floats that depend on every element of the row and its position. */
+  /**
+   * Each row of float32 to {@code width} floats that depend on every element of the row and its
+   * position.
+   */
   static Counted features(int width) {
     return new Counted(input -> featuresOf(input, width, 1));
   }

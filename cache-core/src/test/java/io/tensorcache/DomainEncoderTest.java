@@ -29,10 +29,40 @@ class DomainEncoderTest {
   void differentValuesHaveDifferentBytes() {
     List<Object> values =
         Arrays.asList(
-            null, true, false, 0, 1, -1, 0.0, -0.0, 1.0, Double.NaN, "", "0", "1", "true", 'a', "ab", List.of(), List.of(1),
-            List.of(1, 2), List.of(2, 1), List.of(List.of(1), 2), List.of(1, List.of(2)), List.of("a", "b"), List.of("ab"), Map.of(),
-            Map.of("a", 1), Map.of("b", 1), Map.of("a", 2), new byte[] {1}, new int[] {1, 2, 3}, BigInteger.ONE, BigDecimal.TEN,
-            Thread.State.NEW, Thread.State.RUNNABLE);
+            null,
+            true,
+            false,
+            0,
+            1,
+            -1,
+            0.0,
+            -0.0,
+            1.0,
+            Double.NaN,
+            "",
+            "0",
+            "1",
+            "true",
+            'a',
+            "ab",
+            List.of(),
+            List.of(1),
+            List.of(1, 2),
+            List.of(2, 1),
+            List.of(List.of(1), 2),
+            List.of(1, List.of(2)),
+            List.of("a", "b"),
+            List.of("ab"),
+            Map.of(),
+            Map.of("a", 1),
+            Map.of("b", 1),
+            Map.of("a", 2),
+            new byte[] {1},
+            new int[] {1, 2, 3},
+            BigInteger.ONE,
+            BigDecimal.TEN,
+            Thread.State.NEW,
+            Thread.State.RUNNABLE);
     Set<String> seen = new HashSet<>();
     for (Object value : values) {
       assertTrue(seen.add(hex(value)), "same bytes as an earlier value: " + value);
@@ -72,14 +102,19 @@ class DomainEncoderTest {
 
   @Test
   void bytesAreThoseOfTheFormat() {
-    assertArrayEquals(HexFormat.of().parseHex("730000000161" + "690000000000000002" + "30" + "7a01"),
+    assertArrayEquals(
+        HexFormat.of().parseHex("730000000161" + "690000000000000002" + "30" + "7a01"),
         new DomainEncoder().put("a").put(2).put(null).put(true).toBytes());
   }
 
   @Test
   void refusesWhatHasNoEncodingAndNamesIt() {
-    for (Object value : new Object[] {new Object(), Set.of(1), Map.of(1, 2), List.of(new Thread()), new Object[] {new Object()}}) {
-      var error = assertThrows(IllegalArgumentException.class, () -> DomainEncoder.check("k", value));
+    for (Object value :
+        new Object[] {
+          new Object(), Set.of(1), Map.of(1, 2), List.of(new Thread()), new Object[] {new Object()}
+        }) {
+      var error =
+          assertThrows(IllegalArgumentException.class, () -> DomainEncoder.check("k", value));
       assertTrue(error.getMessage().contains("\"k\""), error.getMessage());
     }
   }

@@ -33,7 +33,8 @@ class FingerprintTest {
 
   @Test
   void equalWeightsGiveEqualFingerprints() {
-    assertEquals(weights("w", floats(1, 2), "b", floats(3)), weights("w", floats(1, 2), "b", floats(3)));
+    assertEquals(
+        weights("w", floats(1, 2), "b", floats(3)), weights("w", floats(1, 2), "b", floats(3)));
   }
 
   @Test
@@ -43,7 +44,8 @@ class FingerprintTest {
     assertNotEquals(base, weights("w", floats(1, 2), "c", floats(3)));
     assertNotEquals(base, weights("b", floats(3), "w", floats(1, 2)));
     assertNotEquals(base, weights("w", floats(1), "b", floats(2, 3)));
-    assertNotEquals(base, weights("w", HostTensor.ofFloats(new float[] {1, 2}, 2, 1), "b", floats(3)));
+    assertNotEquals(
+        base, weights("w", HostTensor.ofFloats(new float[] {1, 2}, 2, 1), "b", floats(3)));
     assertNotEquals(base, weights("w", floats(1, 2)));
     assertNotEquals(weights(), weights("w", floats()));
   }
@@ -59,7 +61,8 @@ class FingerprintTest {
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version("b"));
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version(""));
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version("a").and("training"));
-    assertNotEquals(Fingerprint.version("a").and("x").and("y"), Fingerprint.version("a").and("y").and("x"));
+    assertNotEquals(
+        Fingerprint.version("a").and("x").and("y"), Fingerprint.version("a").and("y").and("x"));
   }
 
   @Test
@@ -79,7 +82,9 @@ class FingerprintTest {
 
   @Test
   void aMissingFileIsNamed(@TempDir Path directory) {
-    var error = assertThrows(UncheckedIOException.class, () -> Fingerprint.ofFile(directory.resolve("weights.pt")));
+    var error =
+        assertThrows(
+            UncheckedIOException.class, () -> Fingerprint.ofFile(directory.resolve("weights.pt")));
     assertTrue(error.getMessage().contains("weights.pt"), error.getMessage());
   }
 }

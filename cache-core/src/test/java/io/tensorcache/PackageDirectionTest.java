@@ -16,7 +16,10 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** The packages import each other along this list and nothing else, as jdeps sees the compiled classes. */
+/**
+ * The packages import each other along this list and nothing else, as jdeps sees the compiled
+ * classes.
+ */
 class PackageDirectionTest {
   private static final String ROOT = "io.tensorcache";
   private static final Map<String, Set<String>> MAY_IMPORT =
@@ -28,19 +31,32 @@ class PackageDirectionTest {
           "internal.key", Set.of("tensor", "config", "error"),
           "internal.codec", Set.of("tensor", "config", "error"),
           "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
-          "", Set.of("error", "config", "tensor", "stats", "internal.key", "internal.codec", "internal.store"));
+          "",
+              Set.of(
+                  "error",
+                  "config",
+                  "tensor",
+                  "stats",
+                  "internal.key",
+                  "internal.codec",
+                  "internal.store"));
 
-  private static final Pattern EDGE = Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");
+  private static final Pattern EDGE =
+      Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");
 
   private static Map<String, Set<String>> edges() throws Exception {
-    Path classes = Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path classes =
+        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     StringWriter out = new StringWriter();
     ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
     int code =
         jdeps.run(
             new PrintWriter(out),
             new PrintWriter(out),
-            "--ignore-missing-deps", "-verbose:package", "-filter:none", classes.resolve("io").toString());
+            "--ignore-missing-deps",
+            "-verbose:package",
+            "-filter:none",
+            classes.resolve("io").toString());
     assertEquals(0, code, out.toString());
     Map<String, Set<String>> edges = new TreeMap<>();
     for (String line : out.toString().lines().toList()) {
@@ -59,19 +75,27 @@ class PackageDirectionTest {
   @Test
   void packagesImportOnlyWhatTheyMay() throws Exception {
     Map<String, Set<String>> edges = edges();
-    assertTrue(edges.get("").containsAll(List.of("internal.key", "internal.store", "config")), "jdeps saw no edges: " + edges);
+    assertTrue(
+        edges.get("").containsAll(List.of("internal.key", "internal.store", "config")),
+        "jdeps saw no edges: " + edges);
     edges.forEach(
         (from, targets) -> {
           Set<String> forbidden = new TreeSet<>(targets);
           forbidden.removeAll(MAY_IMPORT.getOrDefault(from, Set.of()));
-          assertEquals(Set.of(), forbidden, "package io.tensorcache." + from + " imports what it may not");
+          assertEquals(
+              Set.of(), forbidden, "package io.tensorcache." + from + " imports what it may not");
         });
   }
 
   @Test
   void internalPackagesAreNotExported() throws Exception {
-    Path classes = Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    var module = java.lang.module.ModuleFinder.of(classes).find("io.tensorcache.core").orElseThrow().descriptor();
+    Path classes =
+        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var module =
+        java.lang.module.ModuleFinder.of(classes)
+            .find("io.tensorcache.core")
+            .orElseThrow()
+            .descriptor();
     module.exports().stream()
         .filter(export -> !export.isQualified())
         .forEach(export -> assertTrue(!export.source().contains("internal"), export.toString()));

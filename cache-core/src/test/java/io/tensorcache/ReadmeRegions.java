@@ -12,15 +12,22 @@ import java.util.List;
 public final class ReadmeRegions {
   private ReadmeRegions() {}
 
-  /** Fails unless the README shows the region, indentation aside. Paths are relative to the module. */
-  public static void assertShown(String region, String testFile, String readmeFile) throws IOException {
+  /**
+   * Fails unless the README shows the region, indentation aside. Paths are relative to the module.
+   */
+  public static void assertShown(String region, String testFile, String readmeFile)
+      throws IOException {
     List<String> test = Files.readAllLines(Path.of(testFile));
     int begin = indexOf(test, "begin: " + region, 0);
-    String expected = test.subList(begin + 1, indexOf(test, "end: " + region, begin)).stream().reduce("", (a, b) -> a + b + "\n");
+    String expected =
+        test.subList(begin + 1, indexOf(test, "end: " + region, begin)).stream()
+            .reduce("", (a, b) -> a + b + "\n");
     List<String> readme = Files.readAllLines(Path.of(readmeFile));
     int mark = indexOf(readme, "region: " + region, 0);
     int open = indexOf(readme, "```", mark);
-    String shown = readme.subList(open + 1, indexOf(readme, "```", open + 1)).stream().reduce("", (a, b) -> a + b + "\n");
+    String shown =
+        readme.subList(open + 1, indexOf(readme, "```", open + 1)).stream()
+            .reduce("", (a, b) -> a + b + "\n");
     assertEquals(plain(expected), plain(shown), "README.md, region " + region);
   }
 

@@ -25,7 +25,8 @@ class ReadmeTest {
     // begin: hello-java
     try (TensorCache cache = TensorCache.builder("hello").heap(ByteSize.ofMiB(64)).build()) {
       CachedFunction<HostTensor> squares =
-          cache.wrap("squares", Fingerprint.version("1"), HostTensor.adapter(), x -> slowSquares(x));
+          cache.wrap(
+              "squares", Fingerprint.version("1"), HostTensor.adapter(), x -> slowSquares(x));
       HostTensor x = HostTensor.ofRows(new float[][] {{1, 2}, {3, 4}, {1, 2}});
       squares.apply(x); // computes two rows: the third is a copy of the first
       squares.apply(x); // computes nothing
@@ -37,6 +38,7 @@ class ReadmeTest {
 
   @Test
   void theReadmeShowsThisProgram() throws Exception {
-    ReadmeRegions.assertShown("hello-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
+    ReadmeRegions.assertShown(
+        "hello-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
   }
 }

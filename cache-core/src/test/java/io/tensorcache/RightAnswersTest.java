@@ -20,7 +20,10 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Inputs that other tensor caches confuse, and errors they make without a word: each must give its own, right output. */
+/**
+ * Inputs that other tensor caches confuse, and errors they make without a word: each must give its
+ * own, right output.
+ */
 class RightAnswersTest {
   private static final TensorAdapter<HostTensor> HOST = HostTensor.adapter();
   private static final Fingerprint V1 = Fingerprint.version("1");
@@ -48,7 +51,8 @@ class RightAnswersTest {
     double b = random.nextDouble();
     float[] pixels = new float[IMAGE];
     for (int i = 0; i < IMAGE; i++) {
-      double value = 0.5 + 0.25 * Math.sin(a * (i % 224) / 9) + 0.25 * Math.cos(b * (i / 224 % 224) / 11);
+      double value =
+          0.5 + 0.25 * Math.sin(a * (i % 224) / 9) + 0.25 * Math.cos(b * (i / 224 % 224) / 11);
       pixels[i] = Math.round(value * 255) / 255f;
     }
     return pixels;
@@ -98,7 +102,8 @@ class RightAnswersTest {
           crop[i] = pixels[(y + i / 32) * 224 + x + i % 32];
         }
         keys.add(key(crop));
-        contents.add(java.util.stream.IntStream.range(0, crop.length).mapToObj(i -> crop[i]).toList());
+        contents.add(
+            java.util.stream.IntStream.range(0, crop.length).mapToObj(i -> crop[i]).toList());
       }
     }
     assertEquals(contents.size(), keys.size());
@@ -132,7 +137,10 @@ class RightAnswersTest {
     for (int i = 0; i < steps.length; i++) {
       steps[i] = i / (float) steps.length;
     }
-    assertEquals(steps.length, new HashSet<>(new KeyBuilder().rowKeys(HOST.view(HostTensor.ofFloats(steps, steps.length)))).size());
+    assertEquals(
+        steps.length,
+        new HashSet<>(new KeyBuilder().rowKeys(HOST.view(HostTensor.ofFloats(steps, steps.length))))
+            .size());
   }
 
   @Test
@@ -152,8 +160,12 @@ class RightAnswersTest {
     assertNotEquals(key(2, -2), key(-2, 2));
     assertNotEquals(key(Float.NaN), key(Float.intBitsToFloat(0x7fc00001)));
     assertNotEquals(key(1e30f), key(2e30f));
-    assertNotEquals(key(HostTensor.ofFloats(new float[6], 1, 2, 3)), key(HostTensor.ofFloats(new float[6], 1, 3, 2)));
-    assertNotEquals(key(HostTensor.ofFloats(new float[6], 1, 6)), key(HostTensor.ofFloats(new float[6], 1, 6, 1)));
+    assertNotEquals(
+        key(HostTensor.ofFloats(new float[6], 1, 2, 3)),
+        key(HostTensor.ofFloats(new float[6], 1, 3, 2)));
+    assertNotEquals(
+        key(HostTensor.ofFloats(new float[6], 1, 6)),
+        key(HostTensor.ofFloats(new float[6], 1, 6, 1)));
     HostTensor longs = HostTensor.ofLongs(new long[] {1, 2}, 1, 2);
     assertNotEquals(key(HostTensor.ofDoubles(new double[] {1, 2}, 1, 2)), key(longs));
     assertNotEquals(key(1, 2), key(longs));
@@ -172,7 +184,9 @@ class RightAnswersTest {
   void twoInstancesWithOtherWeightsDoNotShare() {
     HostTensor x = Counted.batch(0, 4, 3);
     for (float weight : new float[] {1, 2, 1}) {
-      Fingerprint weights = Fingerprint.ofWeights(java.util.Map.of("w", HostTensor.ofFloats(new float[] {weight}, 1)), HOST);
+      Fingerprint weights =
+          Fingerprint.ofWeights(
+              java.util.Map.of("w", HostTensor.ofFloats(new float[] {weight}, 1)), HOST);
       var cached = cache.wrap("net", weights, HOST, in -> Counted.featuresOf(in, 3, weight));
       assertTrue(sameBits(Counted.featuresOf(x, 3, weight), cached.apply(x)));
     }
@@ -194,7 +208,12 @@ class RightAnswersTest {
   @Test
   void aFingerprintPerStepDoesNotPileUp() {
     float[] weight = {0};
-    var cached = cache.wrap("net", () -> Fingerprint.version("step " + weight[0]), HOST, in -> Counted.featuresOf(in, 3, weight[0]));
+    var cached =
+        cache.wrap(
+            "net",
+            () -> Fingerprint.version("step " + weight[0]),
+            HOST,
+            in -> Counted.featuresOf(in, 3, weight[0]));
     HostTensor x = Counted.batch(0, 2, 3);
     for (int step = 0; step < 500; step++) {
       weight[0]++;
@@ -205,7 +224,8 @@ class RightAnswersTest {
 
   @Test
   void integersInGiveFloatsOut() {
-    var cached = cache.wrap("f", V1, HOST, in -> HostTensor.ofFloats(new float[] {0.25f, 0.75f}, 2));
+    var cached =
+        cache.wrap("f", V1, HOST, in -> HostTensor.ofFloats(new float[] {0.25f, 0.75f}, 2));
     HostTensor x = HostTensor.ofLongs(new long[] {7, 8}, 2);
     cached.apply(x);
     assertEquals(0.75f, cached.apply(x).floats()[1]);
@@ -214,7 +234,8 @@ class RightAnswersTest {
   @Test
   void argumentsAreKeptApartByNameOrderAndValue() {
     var cached =
-        cache.function("f", V1, HOST)
+        cache
+            .function("f", V1, HOST)
             .wrapOperation(
                 in -> {
                   float mark = in.arguments().toString().hashCode() & 0xffff;
@@ -239,7 +260,9 @@ class RightAnswersTest {
     for (int round = 0; round < 2; round++) {
       for (Inputs<HostTensor> call : calls) {
         float mark = call.arguments().toString().hashCode() & 0xffff;
-        assertTrue(sameBits(Counted.featuresOf(x, 2, mark), cached.apply(call).tensor(0)), call.arguments().toString());
+        assertTrue(
+            sameBits(Counted.featuresOf(x, 2, mark), cached.apply(call).tensor(0)),
+            call.arguments().toString());
       }
     }
     assertEquals(2 * calls.size(), cache.stats().misses());
@@ -248,8 +271,13 @@ class RightAnswersTest {
   @Test
   void swappedInputsAndMovedBoundariesAreKeptApart() {
     var joined =
-        cache.function("join", V1, HOST)
-            .wrapOperation(in -> Outputs.of(Counted.featuresOf(in.tensor(0), 2, 1), Counted.featuresOf(in.tensor(1), 2, 1)));
+        cache
+            .function("join", V1, HOST)
+            .wrapOperation(
+                in ->
+                    Outputs.of(
+                        Counted.featuresOf(in.tensor(0), 2, 1),
+                        Counted.featuresOf(in.tensor(1), 2, 1)));
     HostTensor a = HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3);
     HostTensor b = HostTensor.ofFloats(new float[] {4, 5, 6}, 1, 3);
     HostTensor two = HostTensor.ofFloats(new float[] {1, 2}, 1, 2);
@@ -267,7 +295,8 @@ class RightAnswersTest {
   @Test
   void aPartialHitOfSeveralInputsStoresEachRowUnderItsOwnKey() {
     var sum =
-        cache.function("sum", V1, HOST)
+        cache
+            .function("sum", V1, HOST)
             .wrapOperation(
                 in -> {
                   float[] left = in.tensor("left").floats();
@@ -289,7 +318,9 @@ class RightAnswersTest {
         right[i] = random.nextInt(12);
       }
       var in =
-          Inputs.<HostTensor>none().and("left", HostTensor.ofFloats(left, rows)).and("right", HostTensor.ofFloats(right, rows));
+          Inputs.<HostTensor>none()
+              .and("left", HostTensor.ofFloats(left, rows))
+              .and("right", HostTensor.ofFloats(right, rows));
       float[] out = sum.apply(in).tensor(0).floats();
       for (int i = 0; i < rows; i++) {
         assertEquals(left[i] + 10 * right[i], out[i], "seed " + seed);
@@ -311,9 +342,17 @@ class RightAnswersTest {
   void aSaltChangesEveryKey() {
     byte[] salt = new byte[32];
     TensorKey plain = key(1, 2, 3);
-    TensorKey salted = new KeyBuilder().salt(salt).rowKeys(HOST.view(HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3))).get(0);
+    TensorKey salted =
+        new KeyBuilder()
+            .salt(salt)
+            .rowKeys(HOST.view(HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3)))
+            .get(0);
     salt[31] = 1;
-    TensorKey other = new KeyBuilder().salt(salt).rowKeys(HOST.view(HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3))).get(0);
+    TensorKey other =
+        new KeyBuilder()
+            .salt(salt)
+            .rowKeys(HOST.view(HostTensor.ofFloats(new float[] {1, 2, 3}, 1, 3)))
+            .get(0);
     assertEquals(3, Set.of(plain, salted, other).size());
   }
 
@@ -321,7 +360,8 @@ class RightAnswersTest {
   void theCompatibleHashConfusesWhatItsOriginalConfusesAndOnlyOnRequest() {
     HostTensor pair = HostTensor.ofFloats(new float[] {.1f, .2f, .3f, .4f}, 2, 2);
     var compatible = new KeyBuilder().algorithm(KeyAlgorithm.TORCHCACHE).rowKeys(HOST.view(pair));
-    assertEquals(compatible.get(0), compatible.get(1), "fractions are truncated: that is what it does");
+    assertEquals(
+        compatible.get(0), compatible.get(1), "fractions are truncated: that is what it does");
     var ours = new KeyBuilder().rowKeys(HOST.view(pair));
     assertFalse(ours.get(0).equals(ours.get(1)));
   }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a cache did, counted in rows. An immutable snapshot; counters that change while it is taken may be off by the rows in
- * flight.
+ * What a cache did, counted in rows. An immutable snapshot; counters that change while it is taken
+ * may be off by the rows in flight.
  *
  * @param hitsByTier rows served, by the tier they lay in
  * @param missesByReason rows not served, by reason
@@ -22,8 +22,8 @@ import java.util.Map;
  * @param loadNanos time spent on look-ups and copying hits
  * @param storeNanos time spent on storing
  * @param computeNanos time spent in the functions
- * @param savedNanos hits times the mean computing time of a row of their function, less the time on keys, loads and stores;
- *     negative for a cache that costs more than it saves
+ * @param savedNanos hits times the mean computing time of a row of their function, less the time on
+ *     keys, loads and stores; negative for a cache that costs more than it saves
  * @param tiers what each tier holds now
  * @param functions what each function did
  */
@@ -77,7 +77,10 @@ public record CacheStats(
     return Duration.ofNanos(savedNanos);
   }
 
-  /** What happened between an earlier snapshot of the same cache and this one; tiers and functions are those of now. */
+  /**
+   * What happened between an earlier snapshot of the same cache and this one; tiers and functions
+   * are those of now.
+   */
   public CacheStats since(CacheStats earlier) {
     return new CacheStats(
         minus(hitsByTier, earlier.hitsByTier, Tier.class),
@@ -96,7 +99,8 @@ public record CacheStats(
         functions);
   }
 
-  private static <K extends Enum<K>> Map<K, Long> minus(Map<K, Long> now, Map<K, Long> then, Class<K> type) {
+  private static <K extends Enum<K>> Map<K, Long> minus(
+      Map<K, Long> now, Map<K, Long> then, Class<K> type) {
     Map<K, Long> result = new EnumMap<>(type);
     now.forEach((key, count) -> result.put(key, count - then.getOrDefault(key, 0L)));
     return result;
@@ -106,18 +110,46 @@ public record CacheStats(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    line(text, "hits %,d of %,d rows (%.1f %%) %s", hits(), hits() + misses(), 100 * hitRate(), present(hitsByTier));
-    line(text, "misses %,d %s, duplicates %,d, computed %,d", misses(), present(missesByReason), duplicates, rowsComputed);
+    line(
+        text,
+        "hits %,d of %,d rows (%.1f %%) %s",
+        hits(),
+        hits() + misses(),
+        100 * hitRate(),
+        present(hitsByTier));
+    line(
+        text,
+        "misses %,d %s, duplicates %,d, computed %,d",
+        misses(),
+        present(missesByReason),
+        duplicates,
+        rowsComputed);
     line(text, "not admitted %,d, evicted %,d, failures %,d", rowsNotAdmitted, evictions, failures);
-    line(text, "seconds: keys %.3f, loads %.3f, stores %.3f, computing %.3f, saved %.3f",
-        keyNanos / 1e9, loadNanos / 1e9, storeNanos / 1e9, computeNanos / 1e9, savedNanos / 1e9);
+    line(
+        text,
+        "seconds: keys %.3f, loads %.3f, stores %.3f, computing %.3f, saved %.3f",
+        keyNanos / 1e9,
+        loadNanos / 1e9,
+        storeNanos / 1e9,
+        computeNanos / 1e9,
+        savedNanos / 1e9);
     for (TierStats tier : tiers) {
       line(text, "%s: %,d rows, %s of %s", tier.tier(), tier.entries(), tier.bytes(), tier.limit());
     }
     for (FunctionStats function : functions) {
-      line(text, "%s: hits %,d, misses %,d, rows stored %,d%s", function.name(), function.hits(), function.misses(),
-          function.rowsStored(), function.rowsUnderOtherFingerprints() == 0 ? ""
-              : String.format(Locale.ROOT, ", %,d rows exist under another fingerprint", function.rowsUnderOtherFingerprints()));
+      line(
+          text,
+          "%s: hits %,d, misses %,d, rows stored %,d%s",
+          function.name(),
+          function.hits(),
+          function.misses(),
+          function.rowsStored(),
+          function.rowsUnderOtherFingerprints() == 0
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  ", %,d rows exist under another fingerprint",
+                  function.rowsUnderOtherFingerprints()));
     }
     return text.toString().stripTrailing();
   }

@@ -4,7 +4,10 @@ package io.tensorcache.stats;
 public enum MissReason {
   /** Never seen under this function and fingerprint. */
   COLD,
-  /** Was stored and has been dropped to make room. Known for about the last 65,536 dropped rows; older ones count as cold. */
+  /**
+   * Was stored and has been dropped to make room. Known for about the last 65,536 dropped rows;
+   * older ones count as cold.
+   */
   EVICTED,
   /** The same row is stored under an earlier fingerprint of the function. */
   OTHER_FINGERPRINT,

@@ -13,4 +13,5 @@ import io.tensorcache.config.Tier;
  * @param hits rows served since the cache was built
  * @param evictions rows dropped or moved down to make room
  */
-public record TierStats(Tier tier, long entries, ByteSize bytes, ByteSize limit, long hits, long evictions) {}
+public record TierStats(
+    Tier tier, long entries, ByteSize bytes, ByteSize limit, long hits, long evictions) {}

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A contiguous tensor in a direct buffer, for programs without an engine: plain arrays in, plain arrays out. Freed by the
- * garbage collector. Confined to one thread while it is written.
+ * A contiguous tensor in a direct buffer, for programs without an engine: plain arrays in, plain
+ * arrays out. Freed by the garbage collector. Confined to one thread while it is written.
  */
 public final class HostTensor {
   private static final TensorAdapter<HostTensor> ADAPTER = new Adapter();
@@ -22,9 +22,15 @@ public final class HostTensor {
   /** A tensor of zeros. */
   public static HostTensor zeros(TensorSpec spec) {
     if (spec.byteCount() > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(spec + " has " + spec.byteCount() + " bytes; a HostTensor holds at most " + Integer.MAX_VALUE);
+      throw new IllegalArgumentException(
+          spec
+              + " has "
+              + spec.byteCount()
+              + " bytes; a HostTensor holds at most "
+              + Integer.MAX_VALUE);
     }
-    return new HostTensor(spec, ByteBuffer.allocateDirect((int) spec.byteCount()).order(ByteOrder.LITTLE_ENDIAN));
+    return new HostTensor(
+        spec, ByteBuffer.allocateDirect((int) spec.byteCount()).order(ByteOrder.LITTLE_ENDIAN));
   }
 
   /**
@@ -46,7 +52,8 @@ public final class HostTensor {
     var floats = tensor.bytes().asFloatBuffer();
     for (float[] row : rows) {
       if (row.length != columns) {
-        throw new IllegalArgumentException("a row of " + row.length + " values among rows of " + columns);
+        throw new IllegalArgumentException(
+            "a row of " + row.length + " values among rows of " + columns);
       }
       floats.put(row);
     }
@@ -71,7 +78,8 @@ public final class HostTensor {
 
   private void checkCount(int values) {
     if (values != spec.elementCount()) {
-      throw new IllegalArgumentException(values + " values for " + spec + ", which has " + spec.elementCount());
+      throw new IllegalArgumentException(
+          values + " values for " + spec + ", which has " + spec.elementCount());
     }
   }
 

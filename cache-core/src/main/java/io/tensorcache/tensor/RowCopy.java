@@ -8,7 +8,10 @@ public final class RowCopy {
 
   private RowCopy() {}
 
-  /** Copies one row along the first axis of {@code source} to {@code target}, from {@code offset} on. */
+  /**
+   * Copies one row along the first axis of {@code source} to {@code target}, from {@code offset}
+   * on.
+   */
   public static void copy(TensorView source, long row, HostMemory target, long offset) {
     HostMemory memory = (HostMemory) source.memory();
     long start = source.byteOffset() + row * source.byteStride(0);
@@ -22,7 +25,8 @@ public final class RowCopy {
     copy(source, row, HostMemory.of(ByteBuffer.wrap(target)), 0);
   }
 
-  private static long copyAxis(TensorView view, int axis, HostMemory from, long start, HostMemory to, long offset) {
+  private static long copyAxis(
+      TensorView view, int axis, HostMemory from, long start, HostMemory to, long offset) {
     TensorSpec spec = view.spec();
     long bytes = spec.dtype().byteSize();
     if (isContiguousFrom(view, axis)) {
@@ -52,7 +56,8 @@ public final class RowCopy {
     return true;
   }
 
-  private static void copyBytes(HostMemory from, long start, HostMemory to, long offset, long bytes) {
+  private static void copyBytes(
+      HostMemory from, long start, HostMemory to, long offset, long bytes) {
     for (long done = 0; done < bytes; done += PIECE) {
       int piece = (int) Math.min(PIECE, bytes - done);
       to.slice(offset + done, piece).put(from.slice(start + done, piece));
@@ -60,7 +65,8 @@ public final class RowCopy {
   }
 
   /** The last axis, element by element; in windows, so that reach and offsets fit an int. */
-  private static long copyElements(TensorView view, HostMemory from, long start, HostMemory to, long offset) {
+  private static long copyElements(
+      TensorView view, HostMemory from, long start, HostMemory to, long offset) {
     int axis = view.spec().rank() - 1;
     int size = view.spec().dtype().byteSize();
     long stride = view.byteStride(axis);
@@ -80,7 +86,8 @@ public final class RowCopy {
     return offset + count * size;
   }
 
-  private static void copyElement(ByteBuffer source, int from, ByteBuffer target, int to, int size) {
+  private static void copyElement(
+      ByteBuffer source, int from, ByteBuffer target, int to, int size) {
     switch (size) {
       case 1 -> target.put(to, source.get(from));
       case 2 -> target.putShort(to, source.getShort(from));

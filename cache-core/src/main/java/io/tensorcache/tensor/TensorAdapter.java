@@ -1,7 +1,8 @@
 package io.tensorcache.tensor;
 
 /**
- * What the cache needs to know of an engine's tensors. One stateless instance serves any number of caches and threads.
+ * What the cache needs to know of an engine's tensors. One stateless instance serves any number of
+ * caches and threads.
  *
  * @param <T> the engine's tensor type
  */
@@ -10,18 +11,21 @@ public interface TensorAdapter<T> {
   Class<T> type();
 
   /**
-   * The memory of a tensor. Copies nothing where the engine allows it. The view is used only while {@code tensor} is
-   * reachable, and only for reading unless the tensor came from {@link #allocate}.
+   * The memory of a tensor. Copies nothing where the engine allows it. The view is used only while
+   * {@code tensor} is reachable, and only for reading unless the tensor came from {@link
+   * #allocate}.
    */
   TensorView view(T tensor);
 
   /**
-   * A fresh, contiguous tensor of undefined content, owned by the caller, on the device of {@code like}. It must not share
-   * memory with any other tensor.
+   * A fresh, contiguous tensor of undefined content, owned by the caller, on the device of {@code
+   * like}. It must not share memory with any other tensor.
    */
   T allocate(TensorSpec spec, T like);
 
-  /** Frees a tensor that came from {@link #allocate} and that the caller of the cache has not seen. */
+  /**
+   * Frees a tensor that came from {@link #allocate} and that the caller of the cache has not seen.
+   */
   void release(T tensor);
 
   /**
@@ -38,14 +42,18 @@ public interface TensorAdapter<T> {
    */
   default void checkOutput(T tensor) {}
 
-  /** A fresh tensor that holds copies of some rows of {@code batch}, in the order given. Owned by the caller. */
+  /**
+   * A fresh tensor that holds copies of some rows of {@code batch}, in the order given. Owned by
+   * the caller.
+   */
   default T selectRows(T batch, int[] rows) {
     TensorView source = view(batch);
     T result = allocate(source.spec().row().batch(rows.length), batch);
     TensorView target = view(result);
     long rowBytes = source.spec().row().byteCount();
     for (int i = 0; i < rows.length; i++) {
-      RowCopy.copy(source, rows[i], (HostMemory) target.memory(), target.byteOffset() + i * rowBytes);
+      RowCopy.copy(
+          source, rows[i], (HostMemory) target.memory(), target.byteOffset() + i * rowBytes);
     }
     return result;
   }

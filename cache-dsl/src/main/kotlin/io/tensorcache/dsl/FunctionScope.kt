@@ -31,7 +31,10 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
   public var onPartialMiss: PartialMiss? by Option { builder.onPartialMiss(it) }
 }
 
-/** The cached form of a function from one tensor to one tensor, with options. See [TensorCache.function]. */
+/**
+ * The cached form of a function from one tensor to one tensor, with options. See
+ * [TensorCache.function].
+ */
 public fun <T : Any> TensorCache.wrap(
   name: String,
   fingerprint: FingerprintSource,
@@ -55,7 +58,8 @@ public fun <T : Any> TensorCache.wrapOperation(
 public operator fun <T : Any> CachedFunction<T>.invoke(input: T): T = apply(input)
 
 /** The same as [CachedFunction.apply]. */
-public operator fun <T : Any> CachedFunction<T>.invoke(inputs: Inputs<T>): Outputs<T> = apply(inputs)
+public operator fun <T : Any> CachedFunction<T>.invoke(inputs: Inputs<T>): Outputs<T> =
+  apply(inputs)
 
 /** The same as [TensorCache.epochs]. */
 public fun TensorCache.epochs(range: IntRange): Epochs = epochs(range.first, range.last)

@@ -10,7 +10,8 @@ internal class Option<V : Any>(private val set: (V) -> Unit) : ReadWriteProperty
   override fun getValue(thisRef: Any, property: KProperty<*>): V? = current
 
   override fun setValue(thisRef: Any, property: KProperty<*>, value: V?) {
-    val given = requireNotNull(value) { "${property.name} = null: leave it out to keep the default" }
+    val given =
+      requireNotNull(value) { "${property.name} = null: leave it out to keep the default" }
     set(given)
     current = given
   }

@@ -9,7 +9,8 @@ import io.tensorcache.TensorCache
 public annotation class TensorCacheDsl
 
 /**
- * Builds a cache of this name. Every option has the name and the default of the same option of [io.tensorcache.TensorCacheBuilder].
+ * Builds a cache of this name. Every option has the name and the default of the same option of
+ * [io.tensorcache.TensorCacheBuilder].
  *
  * @throws IllegalStateException if an option is set twice or options contradict each other
  */

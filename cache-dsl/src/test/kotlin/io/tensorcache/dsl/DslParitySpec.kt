@@ -11,8 +11,12 @@ import java.lang.reflect.Modifier
 class DslParitySpec :
   FunSpec({
     test("the cache's options are those of TensorCacheBuilder") {
-      val dsl = options(TensorCacheScope::class.java) + options(TiersScope::class.java) + options(KeysScope::class.java)
-      dsl - setOf("tiers", "keys") shouldContainExactlyInAnyOrder builderOptions(TensorCacheBuilder::class.java)
+      val dsl =
+        options(TensorCacheScope::class.java) +
+          options(TiersScope::class.java) +
+          options(KeysScope::class.java)
+      dsl - setOf("tiers", "keys") shouldContainExactlyInAnyOrder
+        builderOptions(TensorCacheBuilder::class.java)
     }
 
     test("a function's options are those of FunctionBuilder") {
@@ -21,7 +25,12 @@ class DslParitySpec :
     }
 
     test("every property of the DSL can be read back and is null before it is set") {
-      listOf(TensorCacheScope::class.java, TiersScope::class.java, KeysScope::class.java, FunctionScope::class.java)
+      listOf(
+          TensorCacheScope::class.java,
+          TiersScope::class.java,
+          KeysScope::class.java,
+          FunctionScope::class.java,
+        )
         .flatMap { it.methods.filter { method -> method.name.startsWith("set") } }
         .forEach { setter ->
           val getter = setter.declaringClass.getMethod("g" + setter.name.substring(1))
@@ -32,7 +41,9 @@ class DslParitySpec :
 
 private fun builderOptions(type: Class<*>): Set<String> =
   type.methods
-    .filter { it.declaringClass == type && it.parameterCount == 1 && !Modifier.isStatic(it.modifiers) }
+    .filter {
+      it.declaringClass == type && it.parameterCount == 1 && !Modifier.isStatic(it.modifiers)
+    }
     .map { it.name }
     .toSet()
 

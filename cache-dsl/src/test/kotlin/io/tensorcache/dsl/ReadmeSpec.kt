@@ -28,7 +28,9 @@ class ReadmeSpec :
         }
         .use { cache ->
           val squares =
-            cache.wrap("squares", Fingerprint.version("1"), HostTensor.adapter()) { x -> slowSquares(x) }
+            cache.wrap("squares", Fingerprint.version("1"), HostTensor.adapter()) { x ->
+              slowSquares(x)
+            }
           val x = HostTensor.ofRows(arrayOf(floatArrayOf(1f, 2f), floatArrayOf(3f, 4f)))
           for (epoch in cache.epochs(1..3)) {
             squares(x)
@@ -41,9 +43,16 @@ class ReadmeSpec :
 
     test("the README shows this program") {
       val source = Files.readString(Path.of("src/test/kotlin/io/tensorcache/dsl/ReadmeSpec.kt"))
-      val region = source.substringAfter("// begin: hello-kotlin\n").substringBefore("      // end: hello-kotlin")
+      val region =
+        source
+          .substringAfter("// begin: hello-kotlin\n")
+          .substringBefore("      // end: hello-kotlin")
       val readme = Files.readString(Path.of("../README.md"))
-      val shown = readme.substringAfter("region: hello-kotlin").substringAfter("```kotlin\n").substringBefore("```")
+      val shown =
+        readme
+          .substringAfter("region: hello-kotlin")
+          .substringAfter("```kotlin\n")
+          .substringBefore("```")
       shown.trimIndent().trim() shouldBe region.trimIndent().trim()
     }
   })

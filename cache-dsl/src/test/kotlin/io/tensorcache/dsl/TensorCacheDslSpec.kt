@@ -58,7 +58,10 @@ class TensorCacheDslSpec :
           val doubled =
             cache.wrap("doubled", Fingerprint.version("1"), HostTensor.adapter()) { x ->
               rows.addAndGet(x.spec().dim(0).toInt())
-              HostTensor.ofFloats(FloatArray(x.floats().size) { i -> 2 * x.floats()[i] }, *x.spec().shape())
+              HostTensor.ofFloats(
+                FloatArray(x.floats().size) { i -> 2 * x.floats()[i] },
+                *x.spec().shape(),
+              )
             }
           val x = HostTensor.ofRows(arrayOf(floatArrayOf(1f, 2f), floatArrayOf(3f, 4f)))
           for (epoch in cache.epochs(1..3)) {
@@ -85,9 +88,14 @@ class TensorCacheDslSpec :
               },
             ) { inputs ->
               val values = inputs.tensor("x").floats()
-              Outputs.of(HostTensor.ofFloats(floatArrayOf(values.sum() * (inputs.argument("k") as Int)), 1))
+              Outputs.of(
+                HostTensor.ofFloats(floatArrayOf(values.sum() * (inputs.argument("k") as Int)), 1)
+              )
             }
-          val call = Inputs.none<HostTensor>().and("x", HostTensor.ofFloats(floatArrayOf(1f, 2f, 3f), 3)).with("k", 2)
+          val call =
+            Inputs.none<HostTensor>()
+              .and("x", HostTensor.ofFloats(floatArrayOf(1f, 2f, 3f), 3))
+              .with("k", 2)
           sum(call).tensor(0).floats() shouldBe floatArrayOf(12f)
           sum(call).tensor(0).floats() shouldBe floatArrayOf(12f)
           cache.stats().hits() shouldBe 1
@@ -107,6 +115,7 @@ class TensorCacheDslSpec :
     }
 
     test("null is refused by name") {
-      shouldThrow<IllegalArgumentException> { tensorCache("null") { level = null } }.message shouldContain "level"
+      shouldThrow<IllegalArgumentException> { tensorCache("null") { level = null } }
+        .message shouldContain "level"
     }
   })

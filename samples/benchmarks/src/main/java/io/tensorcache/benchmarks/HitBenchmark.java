@@ -26,8 +26,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A hit, per row of a batch of 32: keys of the inputs (256 float32 a row), look-up, a fresh result. Against a copy of the same rows from
- * a table to a reused buffer, and to a fresh tensor as the cache returns one. Dense random floats: LZ4 gains nothing on them.
+ * A hit, per row of a batch of 32: keys of the inputs (256 float32 a row), look-up, a fresh result.
+ * Against a copy of the same rows from a table to a reused buffer, and to a fresh tensor as the
+ * cache returns one. Dense random floats: LZ4 gains nothing on them.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,7 +36,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OperationsPerInvocation(HitBenchmark.ROWS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = {"-Xmx3g", "-XX:MaxDirectMemorySize=6g"})
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-Xmx3g", "-XX:MaxDirectMemorySize=6g"})
 public class HitBenchmark {
   static final int ROWS = 32;
   private static final int STORED = 512;
@@ -106,7 +109,8 @@ public class HitBenchmark {
   @TearDown
   public void close() {
     if (heap.stats().rowsComputed() != STORED || offHeap.stats().rowsComputed() != STORED) {
-      throw new IllegalStateException("rows were computed in a benchmark of hits:\n" + heap.stats() + "\n" + offHeap.stats());
+      throw new IllegalStateException(
+          "rows were computed in a benchmark of hits:\n" + heap.stats() + "\n" + offHeap.stats());
     }
     heap.close();
     offHeap.close();

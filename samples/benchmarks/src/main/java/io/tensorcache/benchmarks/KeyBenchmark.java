@@ -26,7 +26,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Keys of a whole batch against a copy of its bytes, a plain read of them, and XXH3-128 of each row. One thread. */
+/**
+ * Keys of a whole batch against a copy of its bytes, a plain read of them, and XXH3-128 of each
+ * row. One thread.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
