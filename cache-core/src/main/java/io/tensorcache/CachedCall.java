@@ -28,6 +28,7 @@ final class CachedCall<T> {
   private final CacheCore core;
   private final FunctionState function;
   private final FunctionSettings settings;
+  private final FingerprintSource source;
   private final Group group;
   private final TensorAdapter<T> adapter;
   private final TensorOperation<T> operation;
@@ -39,14 +40,15 @@ final class CachedCall<T> {
   CachedCall(
       CacheCore core,
       FunctionState function,
-      Fingerprint fingerprint,
+      FingerprintSource source,
       TensorAdapter<T> adapter,
       TensorOperation<T> operation,
       Inputs<T> inputs) {
     this.core = core;
     this.function = function;
     this.settings = function.settings();
-    this.group = function.group(core.groups(), fingerprint);
+    this.source = source;
+    this.group = function.group(core.groups(), source.current());
     this.adapter = adapter;
     this.operation = operation;
     this.inputs = inputs;
@@ -178,12 +180,15 @@ final class CachedCall<T> {
         return false;
       }
       MissReasons.count(core, function, group, keys, mine, found);
+      boolean unchanged = isUnchanged(mine.size());
       long start = System.nanoTime();
       for (int i = 0; i < mine.size(); i++) {
         Row row = computed.row(i, group.number());
         result.put(mine.get(i), row);
-        core.store(keys.key(mine.get(i)), row, group);
-        claims.land(mine.get(i), row);
+        if (unchanged) {
+          core.store(keys.key(mine.get(i)), row, group);
+        }
+        claims.land(mine.get(i), unchanged ? row : null);
       }
       core.recorder().storeNanos.add(System.nanoTime() - start);
       return true;
@@ -213,6 +218,7 @@ final class CachedCall<T> {
       core.recorder().rowsNotAdmitted.add(missing.size());
       return computed.outputs();
     }
+    boolean unchanged = isUnchanged(missing.size());
     long start = System.nanoTime();
     try (ResultBatch<T> result =
         new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
@@ -222,15 +228,29 @@ final class CachedCall<T> {
         result.put(row, value);
         if (next < missing.size() && missing.get(next) == row) {
           next++;
-          core.store(keys.key(row), value, group);
+          if (unchanged) {
+            core.store(keys.key(row), value, group);
+          }
           if (claims != null) {
-            claims.land(row, value);
+            claims.land(row, unchanged ? value : null);
           }
         }
       }
       core.recorder().storeNanos.add(System.nanoTime() - start);
       return result.finish();
     }
+  }
+
+  /**
+   * Whether the weights are still those of the keys: if they changed while the function ran, its
+   * rows are nobody's.
+   */
+  private boolean isUnchanged(int rowsToStore) {
+    boolean unchanged = source.current().equals(group.fingerprint());
+    if (!unchanged) {
+      core.recorder().rowsNotAdmitted.add(rowsToStore);
+    }
+    return unchanged;
   }
 
   private ComputedBatch<T> compute(Inputs<T> actual, int actualRows) {

@@ -74,7 +74,7 @@ public final class CachedFunction<T> {
   public Outputs<T> apply(Inputs<T> inputs) {
     core.checkOpen();
     try {
-      return new CachedCall<>(core, state, fingerprint.current(), adapter, operation, inputs).run();
+      return new CachedCall<>(core, state, fingerprint, adapter, operation, inputs).run();
     } finally {
       Reference.reachabilityFence(inputs);
     }

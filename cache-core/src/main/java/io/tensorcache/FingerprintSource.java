@@ -6,8 +6,9 @@ package io.tensorcache;
 @FunctionalInterface
 public interface FingerprintSource {
   /**
-   * The fingerprint of the computation as it is now. Called once per call of the cached function,
-   * on the caller's thread.
+   * The fingerprint of the computation as it is now. Called on the caller's thread, once per call
+   * of the cached function and once more after something was computed: rows of a computation that
+   * changed while it ran are returned but not stored.
    *
    * @throws IllegalStateException if the computation must not be cached as it is (a module in
    *     training mode, for example)

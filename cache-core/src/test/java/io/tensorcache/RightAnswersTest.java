@@ -206,6 +206,27 @@ class RightAnswersTest {
   }
 
   @Test
+  void rowsOfAFunctionThatChangedWhileItRanAreNotStored() {
+    float[] weight = {1};
+    var cached =
+        cache.wrap(
+            "net",
+            () -> Fingerprint.version("weight " + weight[0]),
+            HOST,
+            in -> {
+              HostTensor out = Counted.featuresOf(in, 3, weight[0]);
+              weight[0]++; // an optimiser's step on another thread, say
+              return out;
+            });
+    HostTensor x = Counted.batch(0, 4, 3);
+    cached.apply(x);
+    weight[0] = 1;
+    cached.apply(x);
+    assertEquals(0, cache.stats().hits());
+    assertEquals(8, cache.stats().rowsNotAdmitted());
+  }
+
+  @Test
   void aFingerprintPerStepDoesNotPileUp() {
     float[] weight = {0};
     var cached =
