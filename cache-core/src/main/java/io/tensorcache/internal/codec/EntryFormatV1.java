@@ -1,0 +1,155 @@
+package io.tensorcache.internal.codec;
+
+import io.tensorcache.config.Compression;
+import io.tensorcache.error.CorruptEntryException;
+import io.tensorcache.tensor.TensorKey;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * One row as bytes, version 1. Never changes; another layout would be another class. Little-endian:
+ *
+ * <pre>
+ *  0  u32  magic "TCE1"
+ *  4  u32  CRC32C of every byte from 8 to the end of the entry
+ *  8  u16  version, 1
+ * 10  u16  parts n
+ * 12  u32  header bytes h
+ * 16  u64  key, first half
+ * 24  u64  key, second half
+ * 32  u32  group: where the row comes from, a number of the process that wrote it
+ * 36  u32  schema bytes s
+ * 40       schema, {@link SchemaBlockV1}
+ * 40+s     per part: u8 codec (0 raw, 1 LZ4, 2 byte-shuffled then LZ4), 3 × 0, u32 raw length,
+ *          u32 stored length
+ *  h       the payloads, one after another, to the end of the entry
+ * </pre>
+ *
+ * <p>No length is used before it was checked against the bytes that are there. Stateless; safe for
+ * use by several threads.
+ */
+public final class EntryFormatV1 {
+  static final int MAGIC = 0x31454354;
+  static final int VERSION = 1;
+  static final int SCHEMA_OFFSET = 40;
+  static final int PART_ENTRY_BYTES = 12;
+
+  private EntryFormatV1() {}
+
+  /** Bytes of an entry besides its payloads. */
+  public static int headerBytes(RowSchema schema) {
+    return headerBytes(SchemaBlockV1.bytesOf(schema).length, schema.parts().size());
+  }
+
+  private static int headerBytes(int schemaBytes, int partCount) {
+    return SCHEMA_OFFSET + schemaBytes + PART_ENTRY_BYTES * partCount;
+  }
+
+  /**
+   * The entry of a row, from position 0 to the limit of a new heap buffer. The caller's; shares
+   * nothing with the row.
+   *
+   * @throws IllegalArgumentException if it would not fit a buffer of 2 GiB
+   */
+  public static ByteBuffer encode(TensorKey key, Row row, Compression compression) {
+    byte[] schema = SchemaBlockV1.bytesOf(row.schema());
+    List<RowSchema.Part> parts = row.schema().parts();
+    int header = headerBytes(schema.length, parts.size());
+    if (header + row.payloadBytes() > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "a row of " + row.payloadBytes() + " bytes: an entry holds less than 2 GiB");
+    }
+    byte[] bytes = new byte[header + (int) row.payloadBytes()];
+    ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    out.putInt(0, MAGIC).putShort(8, (short) VERSION).putShort(10, (short) parts.size());
+    out.putInt(12, header).putLong(16, key.hi()).putLong(24, key.lo());
+    out.putInt(32, row.group()).putInt(36, schema.length).put(SCHEMA_OFFSET, schema);
+    int end = header;
+    for (int part = 0; part < parts.size(); part++) {
+      int entry = SCHEMA_OFFSET + schema.length + part * PART_ENTRY_BYTES;
+      end += writePart(out, entry, end, parts.get(part), row.payload(part), compression);
+    }
+    ByteBuffer entry = trimmed(bytes, end);
+    entry.putInt(4, EntryChecksum.of(entry, 8, end));
+    return entry;
+  }
+
+  private static int writePart(
+      ByteBuffer out,
+      int entry,
+      int offset,
+      RowSchema.Part part,
+      byte[] raw,
+      Compression compression) {
+    int codec = PartCodec.codecFor(part.storedDtype());
+    int length =
+        compression == Compression.NONE
+            ? -1
+            : PartCodec.compress(raw, codec, part.storedDtype().byteSize(), out.array(), offset);
+    if (length < 0) {
+      codec = PartCodec.RAW;
+      length = raw.length;
+      out.put(offset, raw);
+    }
+    out.putInt(entry, codec).putInt(entry + 4, raw.length).putInt(entry + 8, length);
+    return length;
+  }
+
+  /** Gives back what compression saved when it is worth a copy. */
+  private static ByteBuffer trimmed(byte[] bytes, int used) {
+    byte[] kept = used < bytes.length / 4 * 3 ? java.util.Arrays.copyOf(bytes, used) : bytes;
+    return ByteBuffer.wrap(kept, 0, used).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * What the head of an entry says. Reads the head only and verifies no checksum: good for a look,
+   * not for a decision that must be right.
+   *
+   * @param entry from position to limit; left as it was
+   * @throws CorruptEntryException if the head cannot be one of this format
+   */
+  public static EntryHeader readHeader(ByteBuffer entry) {
+    EntryLayout layout = EntryLayout.of(entry);
+    return new EntryHeader(layout.key(), layout.group(), layout.readSchema(), layout.byteCount());
+  }
+
+  /** The schema alone of {@link #readHeader}. */
+  public static RowSchema readSchema(ByteBuffer entry) {
+    return readHeader(entry).schema();
+  }
+
+  /**
+   * Decodes an entry into the target, verifying everything. Plain payloads are copied once,
+   * straight from {@code entry}.
+   *
+   * @param entry from position to limit, of any byte order; left as it was
+   * @param target where the parts go; their bytes are undefined unless the result is true
+   * @return false if the entry is sound but holds another schema than the target expects
+   * @throws CorruptEntryException if any byte is not what was written, or the key is another
+   */
+  public static boolean decodeInto(ByteBuffer entry, TensorKey expectedKey, RowTarget target) {
+    EntryLayout layout = EntryLayout.of(entry);
+    layout.requireKey(expectedKey);
+    if (!layout.hasSchema(target.schemaBlock())) {
+      layout.verify();
+      return false;
+    }
+    layout.copyPlainParts(target);
+    layout.decodeOtherParts(target);
+    return true;
+  }
+
+  /**
+   * The row of an entry, verifying everything. A copy, the caller's.
+   *
+   * @param entry from position to limit, of any byte order; left as it was
+   * @throws CorruptEntryException if any byte is not what was written, or the key is another
+   */
+  public static Row decode(ByteBuffer entry, TensorKey expectedKey) {
+    EntryLayout layout = EntryLayout.of(entry);
+    layout.requireKey(expectedKey);
+    layout.verify();
+    return layout.readRow();
+  }
+}

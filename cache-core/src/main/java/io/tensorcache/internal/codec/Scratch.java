@@ -1,0 +1,34 @@
+package io.tensorcache.internal.codec;
+
+/** One reused byte array per thread for the short way between two forms of a payload. */
+final class Scratch {
+  /** Larger arrays are not kept: a thread must not hold on to memory it needed once. */
+  private static final int LARGEST_KEPT = 4 << 20;
+
+  private static final ThreadLocal<byte[]> FIRST = ThreadLocal.withInitial(() -> new byte[0]);
+  private static final ThreadLocal<byte[]> SECOND = ThreadLocal.withInitial(() -> new byte[0]);
+
+  private Scratch() {}
+
+  /** At least this many bytes of any content, valid until this thread asks for {@code first}. */
+  static byte[] first(int byteCount) {
+    return of(FIRST, byteCount);
+  }
+
+  /** The same, independent of {@link #first}. */
+  static byte[] second(int byteCount) {
+    return of(SECOND, byteCount);
+  }
+
+  private static byte[] of(ThreadLocal<byte[]> slot, int byteCount) {
+    byte[] kept = slot.get();
+    if (kept.length >= byteCount) {
+      return kept;
+    }
+    byte[] grown = new byte[byteCount];
+    if (byteCount <= LARGEST_KEPT) {
+      slot.set(grown);
+    }
+    return grown;
+  }
+}
