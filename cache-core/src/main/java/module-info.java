@@ -9,4 +9,7 @@ module io.tensorcache.core {
   exports io.tensorcache.config;
   exports io.tensorcache.error;
   exports io.tensorcache.tensor;
+
+  opens io.tensorcache.internal.key to
+      org.bytedeco.javacpp;
 }

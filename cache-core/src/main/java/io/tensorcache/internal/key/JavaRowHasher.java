@@ -1,0 +1,114 @@
+package io.tensorcache.internal.key;
+
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.HostMemory;
+import java.nio.ByteBuffer;
+
+/** The back end in plain Java: always available, any memory. Safe for use by several threads. */
+final class JavaRowHasher implements RowHasher {
+  private final ThreadLocal<RowPolynomials> scratch;
+
+  JavaRowHasher(KeyMaterial material) {
+    MultiplySum multiplySum = new MultiplySum(material);
+    this.scratch = ThreadLocal.withInitial(() -> new RowPolynomials(material, multiplySum));
+  }
+
+  @Override
+  public String name() {
+    return "JAVA";
+  }
+
+  @Override
+  public void tch1(HostMemory memory, RowLayout layout, long t0, long t1, long[] out) {
+    RowPolynomials polynomials = scratch.get();
+    polynomials.startBatch(layout.readBytes(), t0, t1);
+    MemoryWindow window = new MemoryWindow(memory);
+    if (layout.isRowContiguous()) {
+      for (int row = 0; row < layout.rows(); row++) {
+        absorbContiguous(
+            polynomials, window, layout.firstByte() + row * layout.rowStride(), layout.readBytes());
+        polynomials.finish(out, 2 * row);
+      }
+      return;
+    }
+    RowReader reader = new RowReader(window, layout);
+    for (int row = 0; row < layout.rows(); row++) {
+      reader.start(row);
+      for (int bytes = reader.next(); bytes > 0; bytes = reader.next()) {
+        absorbTile(polynomials, reader, bytes);
+      }
+      polynomials.finish(out, 2 * row);
+    }
+  }
+
+  @Override
+  public void torchcache(HostMemory memory, RowLayout layout, DType dtype, long[] out) {
+    RowReader reader = new RowReader(new MemoryWindow(memory), layout);
+    for (int row = 0; row < layout.rows(); row++) {
+      reader.start(row);
+      out[row] = TorchcacheSum.of(reader, dtype);
+    }
+  }
+
+  /** The two halves of a byte string under tweak 0, before the finaliser. */
+  long[] raw(byte[] bytes) {
+    RowPolynomials polynomials = scratch.get();
+    polynomials.startBatch(bytes.length, 0, 0);
+    HostMemory memory = HostMemory.of(ByteBuffer.wrap(bytes));
+    absorbContiguous(polynomials, new MemoryWindow(memory), 0, bytes.length);
+    return polynomials.finishRaw();
+  }
+
+  /** The key of the eight bytes of each word. */
+  void keysOfWords(long[] words, int count, long t0, long t1, long[] out) {
+    RowPolynomials polynomials = scratch.get();
+    polynomials.startBatch(Long.BYTES, t0, t1);
+    for (int i = 0; i < count; i++) {
+      polynomials.tile[0] = words[i];
+      polynomials.tile[1] = 0;
+      polynomials.absorb(Long.BYTES);
+      polynomials.finish(out, 2 * i);
+    }
+  }
+
+  private static void absorbContiguous(
+      RowPolynomials polynomials, MemoryWindow window, long from, long byteCount) {
+    for (long at = 0; at < byteCount; at += KeyMaterial.TILE_BYTES) {
+      int bytes = (int) Math.min(KeyMaterial.TILE_BYTES, byteCount - at);
+      int whole = bytes / Long.BYTES;
+      window.read(from + at, polynomials.tile, whole);
+      if (bytes % KeyMaterial.PAD_BYTES != 0) {
+        long tail = 0;
+        for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
+          ByteBuffer source = window.bytes(from + at + i, 1);
+          tail = tail << 8 | (source.get(window.index(from + at + i)) & 0xff);
+        }
+        pad(polynomials.tile, bytes, tail);
+      }
+      polynomials.absorb(bytes);
+    }
+  }
+
+  private static void absorbTile(RowPolynomials polynomials, RowReader reader, int bytes) {
+    int whole = bytes / Long.BYTES;
+    reader.copyWords(polynomials.tile, whole);
+    if (bytes % KeyMaterial.PAD_BYTES != 0) {
+      long tail = 0;
+      for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
+        tail = tail << 8 | (reader.tile.get(i) & 0xff);
+      }
+      pad(polynomials.tile, bytes, tail);
+    }
+    polynomials.absorb(bytes);
+  }
+
+  /** Sets the words from the first incomplete one to the end of the padding. */
+  private static void pad(long[] tile, int bytes, long tail) {
+    int whole = bytes / Long.BYTES;
+    int padded = RowPolynomials.paddedWords(bytes);
+    if (whole < padded) {
+      tile[whole] = tail;
+      java.util.Arrays.fill(tile, whole + 1, padded, 0);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.tensorcache.internal.key;
+
+import io.tensorcache.tensor.HostMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+
+/**
+ * Reads any part of a block of any size through buffers, which reach 2 GiB at most. Confined to one
+ * thread and one call.
+ */
+final class MemoryWindow {
+  private static final long WINDOW_BYTES = 1 << 30;
+
+  private final HostMemory memory;
+  private final LongBuffer[] longs = new LongBuffer[8];
+  private ByteBuffer bytes;
+  private long start;
+
+  MemoryWindow(HostMemory memory) {
+    this.memory = memory;
+    this.bytes =
+        memory.byteCount() <= Integer.MAX_VALUE
+            ? memory.slice(0, (int) memory.byteCount())
+            : memory.slice(0, (int) WINDOW_BYTES);
+  }
+
+  /** A little-endian buffer that holds the range; {@link #index} says where. No copy. */
+  ByteBuffer bytes(long offset, int length) {
+    if (offset < start || offset + length > start + bytes.capacity()) {
+      move(offset);
+    }
+    return bytes;
+  }
+
+  /** The index in the buffer of the last {@link #bytes} call. */
+  int index(long offset) {
+    return (int) (offset - start);
+  }
+
+  /** Copies words from any byte offset. */
+  void read(long offset, long[] to, int words) {
+    ByteBuffer from = bytes(offset, 8 * words);
+    int index = index(offset);
+    LongBuffer view = longs[index & 7];
+    if (view == null) {
+      view = from.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(index & 7).asLongBuffer();
+      longs[index & 7] = view;
+    }
+    view.get(index >>> 3, to, 0, words);
+  }
+
+  private void move(long offset) {
+    // Room on both sides, because strides may be negative.
+    long size = memory.byteCount();
+    start = Math.max(0, Math.min(offset - WINDOW_BYTES / 4, size - WINDOW_BYTES));
+    bytes = memory.slice(start, (int) Math.min(WINDOW_BYTES, size - start));
+    java.util.Arrays.fill(longs, null);
+  }
+}

@@ -1,0 +1,111 @@
+package io.tensorcache.internal.key;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * Copies the elements of a row of any strides, or every step-th of them, tile by tile in row-major
+ * order. Holds no memory of the caller between rows. Confined to one thread.
+ */
+final class RowReader {
+  /** The bytes of the current tile, little-endian. */
+  final ByteBuffer tile =
+      ByteBuffer.allocate(KeyMaterial.TILE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  private final LongBuffer words = tile.asLongBuffer();
+  private final MemoryWindow window;
+  private final RowLayout layout;
+  private final long[] position; // along the axes but the last
+  private long runStart;
+  private long inner;
+  private long left;
+
+  RowReader(MemoryWindow window, RowLayout layout) {
+    this.window = window;
+    this.layout = layout;
+    this.position = new long[layout.dims().length];
+  }
+
+  /** Starts at a row, counted from 0. */
+  void start(int row) {
+    runStart = layout.firstByte() + row * layout.rowStride();
+    inner = 0;
+    left = layout.readCount();
+    Arrays.fill(position, 0);
+  }
+
+  /** Fills {@link #tile} as far as the row reaches; the bytes written, 0 at the end. */
+  int next() {
+    int size = layout.elementBytes();
+    long dim = layout.innerDim();
+    int wanted = (int) Math.min(left, KeyMaterial.TILE_BYTES / size);
+    int done = 0;
+    while (done < wanted) {
+      if (inner >= dim) {
+        carry(inner / dim);
+        inner %= dim;
+      }
+      int run = (int) Math.min((dim - 1 - inner) / layout.step() + 1, wanted - done);
+      copyRun(done * size, runStart + inner * layout.innerStride(), run);
+      done += run;
+      inner += run * layout.step();
+    }
+    left -= done;
+    return done * size;
+  }
+
+  /** The tile of the last {@link #next} as words; the last one may hold bytes of an older tile. */
+  void copyWords(long[] to, int count) {
+    words.get(0, to, 0, count);
+  }
+
+  private void carry(long passed) {
+    for (int axis = position.length - 2; axis >= 0 && passed > 0; axis--) {
+      long reached = position[axis] + passed;
+      long dim = layout.dims()[axis];
+      passed = reached / dim;
+      long now = reached % dim;
+      runStart += (now - position[axis]) * layout.strides()[axis];
+      position[axis] = now;
+    }
+  }
+
+  private void copyRun(int to, long from, int count) {
+    int size = layout.elementBytes();
+    long stride = layout.innerStride() * layout.step();
+    if (stride == size || count == 1) {
+      ByteBuffer source = window.bytes(from, count * size);
+      tile.put(to, source, window.index(from), count * size);
+      return;
+    }
+    long reach = stride * (count - 1);
+    long low = Math.min(from, from + reach);
+    if (Math.abs(reach) > 1 << 20) {
+      for (int i = 0; i < count; i++, from += stride, to += size) {
+        ByteBuffer source = window.bytes(from, size);
+        tile.put(to, source, window.index(from), size);
+      }
+      return;
+    }
+    ByteBuffer source = window.bytes(low, (int) Math.abs(reach) + size);
+    copyElements(to, source, window.index(from), (int) stride, count);
+  }
+
+  private void copyElements(int to, ByteBuffer source, int from, int stride, int count) {
+    int size = layout.elementBytes();
+    for (int i = 0; i < count; i++, from += stride, to += size) {
+      switch (size) {
+        case 1 -> tile.put(to, source.get(from));
+        case 2 -> tile.putShort(to, source.getShort(from));
+        case 4 -> tile.putInt(to, source.getInt(from));
+        case 8 -> tile.putLong(to, source.getLong(from));
+        default -> {
+          tile.putLong(to, source.getLong(from));
+          tile.putLong(to + 8, source.getLong(from + 8));
+        }
+      }
+    }
+  }
+}
