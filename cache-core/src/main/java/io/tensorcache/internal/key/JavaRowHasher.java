@@ -2,15 +2,21 @@ package io.tensorcache.internal.key;
 
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /** The back end in plain Java: always available, any memory. Safe for use by several threads. */
 final class JavaRowHasher implements RowHasher {
   private final ThreadLocal<RowPolynomials> scratch;
 
   JavaRowHasher(KeyMaterial material) {
-    MultiplySum multiplySum = new MultiplySum(material);
-    this.scratch = ThreadLocal.withInitial(() -> new RowPolynomials(material, multiplySum));
+    this(material, Tile.fastest());
+  }
+
+  JavaRowHasher(KeyMaterial material, Function<KeyMaterial, Tile> layout) {
+    this.scratch =
+        ThreadLocal.withInitial(() -> new RowPolynomials(material, layout.apply(material)));
   }
 
   @Override
@@ -32,10 +38,15 @@ final class JavaRowHasher implements RowHasher {
       return;
     }
     RowReader reader = new RowReader(window, layout);
+    Buffer view = polynomials.tile.viewOf(reader.bytes);
     for (int row = 0; row < layout.rows(); row++) {
       reader.start(row);
       for (int bytes = reader.next(); bytes > 0; bytes = reader.next()) {
-        absorbTile(polynomials, reader, bytes);
+        polynomials.tile.load(view, 0, bytes / Long.BYTES);
+        if (bytes % KeyMaterial.PAD_BYTES != 0) {
+          pad(polynomials.tile, reader.bytes, 0, bytes);
+        }
+        polynomials.absorb(bytes);
       }
       polynomials.finish(out, 2 * row);
     }
@@ -64,8 +75,8 @@ final class JavaRowHasher implements RowHasher {
     RowPolynomials polynomials = scratch.get();
     polynomials.startBatch(Long.BYTES, t0, t1);
     for (int i = 0; i < count; i++) {
-      polynomials.tile[0] = words[i];
-      polynomials.tile[1] = 0;
+      polynomials.tile.set(0, words[i]);
+      polynomials.tile.set(1, 0);
       polynomials.absorb(Long.BYTES);
       polynomials.finish(out, 2 * i);
     }
@@ -75,40 +86,24 @@ final class JavaRowHasher implements RowHasher {
       RowPolynomials polynomials, MemoryWindow window, long from, long byteCount) {
     for (long at = 0; at < byteCount; at += KeyMaterial.TILE_BYTES) {
       int bytes = (int) Math.min(KeyMaterial.TILE_BYTES, byteCount - at);
-      int whole = bytes / Long.BYTES;
-      window.read(from + at, polynomials.tile, whole);
+      window.read(from + at, polynomials.tile, bytes / Long.BYTES);
       if (bytes % KeyMaterial.PAD_BYTES != 0) {
-        long tail = 0;
-        for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
-          ByteBuffer source = window.bytes(from + at + i, 1);
-          tail = tail << 8 | (source.get(window.index(from + at + i)) & 0xff);
-        }
-        pad(polynomials.tile, bytes, tail);
+        ByteBuffer source = window.bytes(from + at, bytes);
+        pad(polynomials.tile, source, window.index(from + at), bytes);
       }
       polynomials.absorb(bytes);
     }
   }
 
-  private static void absorbTile(RowPolynomials polynomials, RowReader reader, int bytes) {
-    int whole = bytes / Long.BYTES;
-    reader.copyWords(polynomials.tile, whole);
-    if (bytes % KeyMaterial.PAD_BYTES != 0) {
-      long tail = 0;
-      for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
-        tail = tail << 8 | (reader.tile.get(i) & 0xff);
-      }
-      pad(polynomials.tile, bytes, tail);
-    }
-    polynomials.absorb(bytes);
-  }
-
   /** Sets the words from the first incomplete one to the end of the padding. */
-  private static void pad(long[] tile, int bytes, long tail) {
+  private static void pad(Tile tile, ByteBuffer source, int index, int bytes) {
     int whole = bytes / Long.BYTES;
-    int padded = RowPolynomials.paddedWords(bytes);
-    if (whole < padded) {
-      tile[whole] = tail;
-      java.util.Arrays.fill(tile, whole + 1, padded, 0);
+    long tail = 0;
+    for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
+      tail = tail << 8 | (source.get(index + i) & 0xff);
+    }
+    for (int word = whole; word < RowPolynomials.paddedWords(bytes); word++, tail = 0) {
+      tile.set(word, tail);
     }
   }
 }

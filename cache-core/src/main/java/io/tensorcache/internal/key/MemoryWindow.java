@@ -1,9 +1,10 @@
 package io.tensorcache.internal.key;
 
 import io.tensorcache.tensor.HostMemory;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
+import java.util.Arrays;
 
 /**
  * Reads any part of a block of any size through buffers, which reach 2 GiB at most. Confined to one
@@ -13,7 +14,7 @@ final class MemoryWindow {
   private static final long WINDOW_BYTES = 1 << 30;
 
   private final HostMemory memory;
-  private final LongBuffer[] longs = new LongBuffer[8];
+  private final Buffer[] views = new Buffer[8]; // one for each misalignment
   private ByteBuffer bytes;
   private long start;
 
@@ -38,16 +39,17 @@ final class MemoryWindow {
     return (int) (offset - start);
   }
 
-  /** Copies words from any byte offset. */
-  void read(long offset, long[] to, int words) {
+  /** Copies words from any byte offset; one window serves one tile. */
+  void read(long offset, Tile tile, int words) {
     ByteBuffer from = bytes(offset, 8 * words);
     int index = index(offset);
-    LongBuffer view = longs[index & 7];
+    Buffer view = views[index & 7];
     if (view == null) {
-      view = from.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(index & 7).asLongBuffer();
-      longs[index & 7] = view;
+      ByteBuffer shifted = from.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(index & 7);
+      view = tile.viewOf(shifted);
+      views[index & 7] = view;
     }
-    view.get(index >>> 3, to, 0, words);
+    tile.load(view, index >>> 3, words);
   }
 
   private void move(long offset) {
@@ -55,6 +57,6 @@ final class MemoryWindow {
     long size = memory.byteCount();
     start = Math.max(0, Math.min(offset - WINDOW_BYTES / 4, size - WINDOW_BYTES));
     bytes = memory.slice(start, (int) Math.min(WINDOW_BYTES, size - start));
-    java.util.Arrays.fill(longs, null);
+    Arrays.fill(views, null);
   }
 }

@@ -5,18 +5,17 @@ package io.tensorcache.internal.key;
  */
 final class RowPolynomials {
   /** The tile to fill before {@link #absorb}. */
-  final long[] tile = new long[KeyMaterial.TILE_WORDS];
+  final Tile tile;
 
   private final KeyMaterial material;
-  private final MultiplySum multiplySum;
   private final long[] sums = new long[KeyMaterial.LANES];
   private final long[] p = new long[KeyMaterial.LANES];
   private long batch0;
   private long batch1;
 
-  RowPolynomials(KeyMaterial material, MultiplySum multiplySum) {
+  RowPolynomials(KeyMaterial material, Tile tile) {
     this.material = material;
-    this.multiplySum = multiplySum;
+    this.tile = tile;
   }
 
   /** Starts rows of this many hashed bytes under this tweak. */
@@ -28,7 +27,7 @@ final class RowPolynomials {
 
   /** Adds the tile, whose {@code bytes} are followed by zeros up to a multiple of 16. */
   void absorb(int bytes) {
-    multiplySum.sum(tile, paddedWords(bytes), sums);
+    tile.sum(paddedWords(bytes), sums);
     for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
       p[lane] = Field61.horner(p[lane], sums[lane], material.r[lane]);
     }

@@ -2,7 +2,6 @@ package io.tensorcache.internal.key;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
@@ -11,10 +10,9 @@ import java.util.Arrays;
  */
 final class RowReader {
   /** The bytes of the current tile, little-endian. */
-  final ByteBuffer tile =
+  final ByteBuffer bytes =
       ByteBuffer.allocate(KeyMaterial.TILE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-  private final LongBuffer words = tile.asLongBuffer();
   private final MemoryWindow window;
   private final RowLayout layout;
   private final long[] position; // along the axes but the last
@@ -36,7 +34,7 @@ final class RowReader {
     Arrays.fill(position, 0);
   }
 
-  /** Fills {@link #tile} as far as the row reaches; the bytes written, 0 at the end. */
+  /** Fills {@link #bytes} as far as the row reaches; the bytes written, 0 at the end. */
   int next() {
     int size = layout.elementBytes();
     long dim = layout.innerDim();
@@ -56,11 +54,6 @@ final class RowReader {
     return done * size;
   }
 
-  /** The tile of the last {@link #next} as words; the last one may hold bytes of an older tile. */
-  void copyWords(long[] to, int count) {
-    words.get(0, to, 0, count);
-  }
-
   private void carry(long passed) {
     for (int axis = position.length - 2; axis >= 0 && passed > 0; axis--) {
       long reached = position[axis] + passed;
@@ -77,7 +70,7 @@ final class RowReader {
     long stride = layout.innerStride() * layout.step();
     if (stride == size || count == 1) {
       ByteBuffer source = window.bytes(from, count * size);
-      tile.put(to, source, window.index(from), count * size);
+      bytes.put(to, source, window.index(from), count * size);
       return;
     }
     long reach = stride * (count - 1);
@@ -85,7 +78,7 @@ final class RowReader {
     if (Math.abs(reach) > 1 << 20) {
       for (int i = 0; i < count; i++, from += stride, to += size) {
         ByteBuffer source = window.bytes(from, size);
-        tile.put(to, source, window.index(from), size);
+        bytes.put(to, source, window.index(from), size);
       }
       return;
     }
@@ -97,13 +90,13 @@ final class RowReader {
     int size = layout.elementBytes();
     for (int i = 0; i < count; i++, from += stride, to += size) {
       switch (size) {
-        case 1 -> tile.put(to, source.get(from));
-        case 2 -> tile.putShort(to, source.getShort(from));
-        case 4 -> tile.putInt(to, source.getInt(from));
-        case 8 -> tile.putLong(to, source.getLong(from));
+        case 1 -> bytes.put(to, source.get(from));
+        case 2 -> bytes.putShort(to, source.getShort(from));
+        case 4 -> bytes.putInt(to, source.getInt(from));
+        case 8 -> bytes.putLong(to, source.getLong(from));
         default -> {
-          tile.putLong(to, source.getLong(from));
-          tile.putLong(to + 8, source.getLong(from + 8));
+          bytes.putLong(to, source.getLong(from));
+          bytes.putLong(to + 8, source.getLong(from + 8));
         }
       }
     }

@@ -22,8 +22,8 @@ final class TorchcacheSum {
         int coefficient = 1 << power;
         sum +=
             dtype == DType.FLOAT64
-                ? truncate(reader.tile.getDouble(at) * coefficient)
-                : truncate(toFloat(reader.tile, at, dtype) * coefficient);
+                ? truncate(reader.bytes.getDouble(at) * coefficient)
+                : truncate(toFloat(reader.bytes, at, dtype) * coefficient);
         power = power + 1 == PERIOD ? 0 : power + 1;
       }
     }
