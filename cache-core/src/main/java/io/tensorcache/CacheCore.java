@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.TensorCacheException;
@@ -169,8 +170,23 @@ final class CacheCore implements TierEvents, AutoCloseable {
     evicted.clear();
   }
 
+  private List<TierStats> tierStats() {
+    Map<Tier, Long> hits = recorder.hitsByTier();
+    return tiers.use().stream()
+        .map(
+            use ->
+                new TierStats(
+                    use.tier(),
+                    use.entries(),
+                    ByteSize.ofBytes(use.byteCount()),
+                    ByteSize.ofBytes(use.limitBytes()),
+                    hits.getOrDefault(use.tier(), 0L),
+                    use.evictions()))
+        .toList();
+  }
+
   CacheStats stats() {
-    List<TierStats> use = closed ? List.of() : tiers.use();
+    List<TierStats> use = tierStats();
     List<FunctionStats> byName =
         new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
     long spent = recorder.keyNanos.sum() + recorder.loadNanos.sum() + recorder.storeNanos.sum();
