@@ -72,12 +72,20 @@ public final class Row {
    * @throws IllegalArgumentException if the target expects another schema
    */
   public void copyTo(RowTarget target) {
-    if (!target.expects(schema)) {
+    if (!copyIfExpected(target)) {
       throw new IllegalArgumentException(
           "a row of " + schema + " for a target of " + target.expected());
+    }
+  }
+
+  /** The same, but returns false and writes nothing if the target expects another schema. */
+  public boolean copyIfExpected(RowTarget target) {
+    if (!target.expects(schema)) {
+      return false;
     }
     for (int part = 0; part < payloads.length; part++) {
       target.write(part, payloads[part]);
     }
+    return true;
   }
 }

@@ -19,6 +19,10 @@ public final class RowTarget {
   private final int[] storedBytes;
   private final int[] offsets;
   private final byte[] schemaBlock;
+  private final long storedByteCount;
+
+  /** The last other instance that was equal, so that rows of one run are compared once. */
+  private RowSchema lastEqual;
 
   /**
    * A target whose parts all start at offset 0.
@@ -35,6 +39,8 @@ public final class RowTarget {
           buffers.length + " buffers for " + expected.parts().size() + " parts");
     }
     this.expected = expected;
+    this.lastEqual = expected;
+    this.storedByteCount = expected.storedByteCount();
     this.parts = expected.parts().toArray(RowSchema.Part[]::new);
     this.buffers = new ByteBuffer[buffers.length];
     this.partBytes = new int[buffers.length];
@@ -72,7 +78,19 @@ public final class RowTarget {
 
   /** True if a row of this schema may be written here: equal in every part. */
   public boolean expects(RowSchema schema) {
-    return schema == expected || schema.equals(expected);
+    if (schema == expected || schema == lastEqual) {
+      return true;
+    }
+    if (schema.equals(expected)) {
+      lastEqual = schema;
+      return true;
+    }
+    return false;
+  }
+
+  /** Bytes of a row in its stored dtypes, before compression. */
+  public long storedByteCount() {
+    return storedByteCount;
   }
 
   byte[] schemaBlock() {

@@ -1,3 +1,4 @@
+/** Where rows live in memory: a heap tier and an off-heap tier over Ehcache, bounded in bytes. */
 @NullMarked
 package io.tensorcache.internal.store;
 

@@ -1,0 +1,20 @@
+package io.tensorcache.internal.store;
+
+/** What came of looking for a row. */
+public enum Lookup {
+  /** Copied from the heap tier. */
+  HEAP_HIT,
+  /** Decoded and verified from the off-heap tier. */
+  OFF_HEAP_HIT,
+  /** Not there, or a tier failed and said so. */
+  MISS,
+  /** There, but not what the target expects: another output, shape, dtype or stored dtype. */
+  OTHER_SCHEMA,
+  /** Found damaged, dropped and reported. */
+  CORRUPT;
+
+  /** True if the target now holds the row. */
+  public boolean isHit() {
+    return this == HEAP_HIT || this == OFF_HEAP_HIT;
+  }
+}

@@ -1,0 +1,98 @@
+package io.tensorcache.internal.store;
+
+import java.nio.ByteBuffer;
+import org.ehcache.spi.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry on its way into the off-heap tier, or what tells one entry from another on its way out:
+ * its length and its checksum. The bytes themselves never come out this way.
+ */
+final class OffHeapValue {
+  /** What a read returns when the entry was delivered to the thread's {@link OffHeapRead}. */
+  static final OffHeapValue DELIVERED = new OffHeapValue(null, -1, 0);
+
+  /** What a failed operation returns. */
+  static final OffHeapValue REFUSED = new OffHeapValue(null, -2, 0);
+
+  /** The checksum lies in bytes 4 to 8 of every entry format. */
+  private static final int CHECKSUM_OFFSET = 4;
+
+  private final @Nullable ByteBuffer entry;
+  private final int entryBytes;
+  private final int checksum;
+
+  private OffHeapValue(@Nullable ByteBuffer entry, int entryBytes, int checksum) {
+    this.entry = entry;
+    this.entryBytes = entryBytes;
+    this.checksum = checksum;
+  }
+
+  /** A whole entry, from position to limit. */
+  static OffHeapValue of(ByteBuffer entry) {
+    return new OffHeapValue(entry, entry.remaining(), checksumOf(entry));
+  }
+
+  private static OffHeapValue stub(ByteBuffer entry) {
+    return new OffHeapValue(null, entry.remaining(), checksumOf(entry));
+  }
+
+  private static int checksumOf(ByteBuffer entry) {
+    int first = entry.position() + CHECKSUM_OFFSET;
+    return first + 4 > entry.limit()
+        ? 0
+        : entry.get(first) << 24
+            | (entry.get(first + 1) & 0xFF) << 16
+            | (entry.get(first + 2) & 0xFF) << 8
+            | (entry.get(first + 3) & 0xFF);
+  }
+
+  int entryBytes() {
+    return entryBytes;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof OffHeapValue that
+        && entryBytes == that.entryBytes
+        && checksum == that.checksum;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * entryBytes + checksum;
+  }
+
+  /** Reads deliver to the thread's {@link OffHeapRead}, if one is open, without another copy. */
+  static final class Bytes implements Serializer<OffHeapValue> {
+    private final ThreadLocal<OffHeapRead> reads;
+
+    Bytes(ThreadLocal<OffHeapRead> reads) {
+      this.reads = reads;
+    }
+
+    @Override
+    public ByteBuffer serialize(OffHeapValue value) {
+      if (value.entry == null) {
+        throw new IllegalStateException("a stub cannot be stored");
+      }
+      return value.entry.duplicate();
+    }
+
+    /** The buffer lies over live memory, under a lock of Ehcache: nothing of it is kept. */
+    @Override
+    public OffHeapValue read(ByteBuffer entry) {
+      OffHeapRead read = reads.get();
+      if (read.isOpen()) {
+        read.accept(entry);
+        return DELIVERED;
+      }
+      return stub(entry);
+    }
+
+    @Override
+    public boolean equals(OffHeapValue value, ByteBuffer bytes) {
+      return value.equals(stub(bytes));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.tensorcache.internal.store;
+
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.tensor.TensorKey;
+
+/**
+ * What the memory tiers tell. Called on the thread of whatever operation comes next to its end,
+ * without a lock, possibly by several threads at once and in any order.
+ */
+public interface TierEvents {
+  /** A row was dropped to make room. It may have been stored again since. */
+  void evicted(TensorKey key, int group);
+
+  /** A tier could not do what was asked; the caller got a miss or "not admitted". */
+  void failed(TensorCacheException failure);
+}
