@@ -1,5 +1,6 @@
 package io.tensorcache.internal.store;
 
+import io.tensorcache.config.Tier;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
