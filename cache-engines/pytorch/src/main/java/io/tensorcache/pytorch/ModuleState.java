@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * only the member of the layer and leaves {@code named_parameters()} as it was; this class reads
  * the member wherever the layer has one of that name.
  */
-final class ModuleState {
+final class ModuleState implements AutoCloseable {
   private final ModuleTree tree;
   private final List<WatchedTensor> parameters = new ArrayList<>();
   private final List<WatchedTensor> buffers = new ArrayList<>();
+  private final List<Tensor> owned = new ArrayList<>();
 
   private ModuleState(ModuleTree tree) {
     this.tree = tree;
@@ -55,13 +56,16 @@ final class ModuleState {
       String name = named.get(i).key().getString();
       Tensor registered = named.get(i).value();
       Tensor member = member(layer, name);
-      // The dictionary is a copy: a tensor in it needs an owner of its own, a member has its layer.
-      Tensor live =
-          member == null || !member.defined()
-              ? Unscoped.keep(() -> new Tensor(registered))
-              : member;
+      Tensor live = member == null || !member.defined() ? own(registered) : member;
       watched.add(new WatchedTensor(node.path().isEmpty() ? name : node.path() + "." + name, live));
     }
+  }
+
+  /** The dictionary is a copy: a tensor in it needs an owner of its own, a member has its layer. */
+  private Tensor own(Tensor registered) {
+    Tensor tensor = Unscoped.keep(() -> new Tensor(registered));
+    owned.add(tensor);
+    return tensor;
   }
 
   /** The module as the class of its layer, {@code Conv2dImpl} for example, or as it is. */
@@ -136,5 +140,17 @@ final class ModuleState {
                 + " module: parameters().get(i).requires_grad_(false) for each i");
       }
     }
+  }
+
+  /**
+   * Lets go of the submodules and of memory that the module no longer uses, which otherwise waits
+   * for a collection. Neither this nor its tensors may be used afterwards.
+   */
+  @Override
+  public void close() {
+    parameters.forEach(WatchedTensor::close);
+    buffers.forEach(WatchedTensor::close);
+    owned.forEach(Tensor::close);
+    tree.close();
   }
 }

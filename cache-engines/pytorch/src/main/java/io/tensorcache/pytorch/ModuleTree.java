@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.StringSharedModuleDict;
  * A module and its submodules at one moment, in the order of registration. Immutable; keeps the
  * submodules alive.
  */
-final class ModuleTree {
+final class ModuleTree implements AutoCloseable {
   /** A module and its dotted name; the root's is empty. */
   record Node(String path, Module module) {}
 
@@ -69,5 +69,11 @@ final class ModuleTree {
       }
     }
     return false;
+  }
+
+  /** Lets go of the submodules; the root stays the caller's. */
+  @Override
+  public void close() {
+    nodes.stream().skip(1).forEach(node -> node.module().close());
   }
 }

@@ -25,7 +25,8 @@ final class TorchMemory extends HostMemory {
     this.owner = owner;
     this.byteCount = byteCount;
     // A pointer without a deallocator: nothing to close, and no PointerScope ever holds it.
-    Pointer data = byteCount == 0 ? null : owner.data_ptr();
+    // Const: asking for a writable one would make a copy-on-write tensor copy.
+    Pointer data = byteCount == 0 ? null : owner.const_data_ptr();
     this.base = data == null ? new BytePointer((Pointer) null) : new BytePointer(data);
   }
 

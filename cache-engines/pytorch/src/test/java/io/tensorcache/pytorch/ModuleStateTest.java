@@ -88,10 +88,10 @@ class ModuleStateTest {
   }
 
   @Test
+  @SuppressWarnings("try") // a scope acts by being open
   void outlivesTheScopeItWasReadIn() {
     ModuleState state;
     try (PointerScope inner = new PointerScope()) {
-      inner.attach(torch.empty(1));
       state = ModuleState.of(net);
     }
     assertTrue(state.isCurrent());
@@ -133,6 +133,15 @@ class ModuleStateTest {
     ModuleState state = ModuleState.of(square);
     square.weight().set_data(square.weight().data().t());
     assertFalse(state.isCurrent());
+  }
+
+  @Test
+  void noticesStorageThatWasResizedThereAndBack() {
+    assertNoticed(
+        module -> {
+          conv.weight().resize_(4096, 1024);
+          conv.weight().resize_(4, 1, 3, 3);
+        });
   }
 
   @Test

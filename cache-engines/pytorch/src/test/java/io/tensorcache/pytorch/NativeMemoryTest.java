@@ -10,11 +10,15 @@ import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LinearImpl;
+import org.bytedeco.pytorch.ReLUImpl;
+import org.bytedeco.pytorch.SequentialImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /** Native memory must not wait for a collection, with and without a scope of the caller. */
+@SuppressWarnings("try") // a scope acts by being open
 class NativeMemoryTest {
   private static final int CALLS = 20_000;
   private static final TensorSpec SPEC = TensorSpec.of(DType.FLOAT32, 64, 256);
@@ -33,7 +37,6 @@ class NativeMemoryTest {
     try (PointerScope scope = new PointerScope()) {
       Tensor input = torch.rand(64, 256);
       assertMemoryStays(() -> call(input));
-      scope.detach(input);
     }
   }
 
@@ -43,6 +46,26 @@ class NativeMemoryTest {
         Tensor sparse = leaf.to_sparse()) {
       assertMemoryStays(
           () -> assertThrows(IllegalArgumentException.class, () -> adapter.view(sparse)));
+    }
+  }
+
+  @Test
+  void staysTheSameOver20000LooksAtAModule() {
+    try (PointerScope scope = new PointerScope()) {
+      LinearImpl module = new LinearImpl(64, 64);
+      ModuleState state = ModuleState.of(module);
+      assertMemoryStays(() -> assertTrue(state.isCurrent()));
+      state.close();
+    }
+  }
+
+  @Test
+  void closedStateKeepsNothing() {
+    try (PointerScope scope = new PointerScope()) {
+      SequentialImpl module = new SequentialImpl();
+      module.push_back("linear", new LinearImpl(64, 64));
+      module.push_back("relu", new ReLUImpl());
+      assertMemoryStays(() -> ModuleState.of(module).close(), 1000);
     }
   }
 
@@ -57,12 +80,16 @@ class NativeMemoryTest {
   }
 
   private static void assertMemoryStays(Runnable call) {
+    assertMemoryStays(call, CALLS);
+  }
+
+  private static void assertMemoryStays(Runnable call, int calls) {
     for (int i = 0; i < 1000; i++) {
       call.run();
     }
     long objects = Pointer.totalCount();
     long resident = Pointer.physicalBytes();
-    for (int i = 0; i < CALLS; i++) {
+    for (int i = 0; i < calls; i++) {
       call.run();
     }
     assertEquals(objects, Pointer.totalCount(), "live native objects");

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class SharedPointersTest {
   @Test
+  @SuppressWarnings("try") // a scope acts by being open
   void readsTheAddressesThatReferencesGive() {
     try (PointerScope scope = new PointerScope()) {
       SequentialImpl net = new SequentialImpl();
-      scope.attach(net);
       for (int i = 0; i < 10; i++) {
         SharedModuleVector modules = net.modules(false);
         assertEquals(2 * i, modules.size());
