@@ -11,10 +11,10 @@ final class JavaRowHasher implements RowHasher {
   private final ThreadLocal<RowPolynomials> scratch;
 
   JavaRowHasher(KeyMaterial material) {
-    this(material, Tile.fastest());
+    this(material, TileBlock.fastest());
   }
 
-  JavaRowHasher(KeyMaterial material, Function<KeyMaterial, Tile> layout) {
+  JavaRowHasher(KeyMaterial material, Function<KeyMaterial, TileBlock> layout) {
     this.scratch =
         ThreadLocal.withInitial(() -> new RowPolynomials(material, layout.apply(material)));
   }
@@ -38,13 +38,13 @@ final class JavaRowHasher implements RowHasher {
       return;
     }
     RowReader reader = new RowReader(window, layout);
-    Buffer view = polynomials.tile.viewOf(reader.bytes);
+    Buffer view = polynomials.block.viewOf(reader.bytes);
     for (int row = 0; row < layout.rows(); row++) {
       reader.start(row);
       for (int bytes = reader.next(); bytes > 0; bytes = reader.next()) {
-        polynomials.tile.load(view, 0, bytes / Long.BYTES);
+        polynomials.block.load(view, 0, bytes / Long.BYTES);
         if (bytes % KeyMaterial.PAD_BYTES != 0) {
-          pad(polynomials.tile, reader.bytes, 0, bytes);
+          pad(polynomials.block, reader.bytes, 0, bytes);
         }
         polynomials.absorb(bytes);
       }
@@ -75,8 +75,8 @@ final class JavaRowHasher implements RowHasher {
     RowPolynomials polynomials = scratch.get();
     polynomials.startBatch(Long.BYTES, t0, t1);
     for (int i = 0; i < count; i++) {
-      polynomials.tile.set(0, words[i]);
-      polynomials.tile.set(1, 0);
+      polynomials.block.set(0, words[i]);
+      polynomials.block.set(1, 0);
       polynomials.absorb(Long.BYTES);
       polynomials.finish(out, 2 * i);
     }
@@ -84,26 +84,26 @@ final class JavaRowHasher implements RowHasher {
 
   private static void absorbContiguous(
       RowPolynomials polynomials, MemoryWindow window, long from, long byteCount) {
-    for (long at = 0; at < byteCount; at += KeyMaterial.TILE_BYTES) {
-      int bytes = (int) Math.min(KeyMaterial.TILE_BYTES, byteCount - at);
-      window.read(from + at, polynomials.tile, bytes / Long.BYTES);
+    for (long at = 0; at < byteCount; at += TileBlock.BYTES) {
+      int bytes = (int) Math.min(TileBlock.BYTES, byteCount - at);
+      window.read(from + at, polynomials.block, bytes / Long.BYTES);
       if (bytes % KeyMaterial.PAD_BYTES != 0) {
         ByteBuffer source = window.bytes(from + at, bytes);
-        pad(polynomials.tile, source, window.index(from + at), bytes);
+        pad(polynomials.block, source, window.index(from + at), bytes);
       }
       polynomials.absorb(bytes);
     }
   }
 
   /** Sets the words from the first incomplete one to the end of the padding. */
-  private static void pad(Tile tile, ByteBuffer source, int index, int bytes) {
+  private static void pad(TileBlock block, ByteBuffer source, int index, int bytes) {
     int whole = bytes / Long.BYTES;
     long tail = 0;
     for (int i = bytes - 1; i >= whole * Long.BYTES; i--) {
       tail = tail << 8 | (source.get(index + i) & 0xff);
     }
     for (int word = whole; word < RowPolynomials.paddedWords(bytes); word++, tail = 0) {
-      tile.set(word, tail);
+      block.set(word, tail);
     }
   }
 }

@@ -16,7 +16,6 @@ final class KeyMaterial {
   static final int SEED_BYTES = 32;
   static final int LANES = 4;
   static final int TILE_WORDS = 512;
-  static final int TILE_BYTES = 8 * TILE_WORDS;
 
   /** A row is zero-padded to a multiple of this. */
   static final int PAD_BYTES = 16;

@@ -39,17 +39,17 @@ final class MemoryWindow {
     return (int) (offset - start);
   }
 
-  /** Copies words from any byte offset; one window serves one tile. */
-  void read(long offset, Tile tile, int words) {
+  /** Copies words from any byte offset; one window serves one block. */
+  void read(long offset, TileBlock block, int words) {
     ByteBuffer from = bytes(offset, 8 * words);
     int index = index(offset);
     Buffer view = views[index & 7];
     if (view == null) {
       ByteBuffer shifted = from.duplicate().order(ByteOrder.LITTLE_ENDIAN).position(index & 7);
-      view = tile.viewOf(shifted);
+      view = block.viewOf(shifted);
       views[index & 7] = view;
     }
-    tile.load(view, index >>> 3, words);
+    block.load(view, index >>> 3, words);
   }
 
   private void move(long offset) {

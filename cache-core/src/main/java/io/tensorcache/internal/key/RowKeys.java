@@ -6,6 +6,7 @@ import io.tensorcache.error.NativeLibraryException;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
+import java.math.BigInteger;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -235,8 +236,8 @@ public final class RowKeys {
   }
 
   private static void checkLength(String name, long[] array, long inputs, long rows) {
-    long needed = Math.multiplyExact(2 * inputs, rows);
-    if (array.length < needed) {
+    if (inputs > 0 && rows > array.length / 2 / inputs) {
+      BigInteger needed = BigInteger.valueOf(2 * inputs).multiply(BigInteger.valueOf(rows));
       throw new IllegalArgumentException(
           name + " has " + array.length + " longs: must have at least " + needed);
     }

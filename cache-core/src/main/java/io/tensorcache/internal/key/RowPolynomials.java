@@ -4,8 +4,8 @@ package io.tensorcache.internal.key;
  * The four polynomials of the row at hand, from its first tile to its key. Confined to one thread.
  */
 final class RowPolynomials {
-  /** The tile to fill before {@link #absorb}. */
-  final Tile tile;
+  /** The tiles to fill before {@link #absorb}. */
+  final TileBlock block;
 
   private final KeyMaterial material;
   private final long[] sums = new long[KeyMaterial.LANES];
@@ -13,9 +13,9 @@ final class RowPolynomials {
   private long batch0;
   private long batch1;
 
-  RowPolynomials(KeyMaterial material, Tile tile) {
+  RowPolynomials(KeyMaterial material, TileBlock block) {
     this.material = material;
-    this.tile = tile;
+    this.block = block;
   }
 
   /** Starts rows of this many hashed bytes under this tweak. */
@@ -25,11 +25,14 @@ final class RowPolynomials {
     reset();
   }
 
-  /** Adds the tile, whose {@code bytes} are followed by zeros up to a multiple of 16. */
+  /** Adds the block's tiles, whose {@code bytes} are followed by zeros up to a multiple of 16. */
   void absorb(int bytes) {
-    tile.sum(paddedWords(bytes), sums);
-    for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
-      p[lane] = Field61.horner(p[lane], sums[lane], material.r[lane]);
+    int words = paddedWords(bytes);
+    for (int first = 0; first < words; first += KeyMaterial.TILE_WORDS) {
+      block.sum(first, Math.min(KeyMaterial.TILE_WORDS, words - first), sums);
+      for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
+        p[lane] = Field61.horner(p[lane], sums[lane], material.r[lane]);
+      }
     }
   }
 

@@ -5,13 +5,12 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Copies the elements of a row of any strides, or every step-th of them, tile by tile in row-major
- * order. Holds no memory of the caller between rows. Confined to one thread.
+ * Copies the elements of a row of any strides, or every step-th of them, block by block in
+ * row-major order. Holds no memory of the caller between rows. Confined to one thread.
  */
 final class RowReader {
-  /** The bytes of the current tile, little-endian. */
-  final ByteBuffer bytes =
-      ByteBuffer.allocate(KeyMaterial.TILE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  /** The bytes of the current block, little-endian. */
+  final ByteBuffer bytes;
 
   private final MemoryWindow window;
   private final RowLayout layout;
@@ -24,6 +23,8 @@ final class RowReader {
     this.window = window;
     this.layout = layout;
     this.position = new long[layout.dims().length];
+    int capacity = (int) Math.min(TileBlock.BYTES, layout.readBytes());
+    this.bytes = ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Starts at a row, counted from 0. */
@@ -38,7 +39,7 @@ final class RowReader {
   int next() {
     int size = layout.elementBytes();
     long dim = layout.innerDim();
-    int wanted = (int) Math.min(left, KeyMaterial.TILE_BYTES / size);
+    int wanted = (int) Math.min(left, bytes.capacity() / size);
     int done = 0;
     while (done < wanted) {
       if (inner >= dim) {

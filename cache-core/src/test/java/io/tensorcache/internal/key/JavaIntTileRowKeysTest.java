@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 class JavaIntTileRowKeysTest extends RowKeysContract {
   @Override
   RowKeys keys(KeyAlgorithm algorithm, int samplesPerRow, byte @Nullable [] salt) {
-    HasherSource source = material -> new JavaRowHasher(material, IntTile::new);
+    HasherSource source = material -> new JavaRowHasher(material, IntTileBlock::new);
     return RowKeys.create(KeyBackend.NATIVE, algorithm, samplesPerRow, salt, source);
   }
 }

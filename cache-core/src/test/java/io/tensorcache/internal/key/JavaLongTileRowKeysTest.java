@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 class JavaLongTileRowKeysTest extends RowKeysContract {
   @Override
   RowKeys keys(KeyAlgorithm algorithm, int samplesPerRow, byte @Nullable [] salt) {
-    HasherSource source = material -> new JavaRowHasher(material, LongTile::new);
+    HasherSource source = material -> new JavaRowHasher(material, LongTileBlock::new);
     return RowKeys.create(KeyBackend.NATIVE, algorithm, samplesPerRow, salt, source);
   }
 }

@@ -52,6 +52,10 @@ class RowKeysArgumentsTest {
   void refusesArraysThatAreTooShort() {
     assertRefused(
         "out has 3 longs: must have at least 4", () -> keys.digest(batch, tweak, new long[3]));
+    TensorView endless = Rows.batch(DType.FLOAT32, new byte[0], 1L << 62, 0);
+    Tweak empty = keys.tweak(endless.spec().row(), 0, new byte[0]);
+    assertRefused(
+        "must have at least 9223372036854775808", () -> keys.digest(endless, empty, new long[4]));
     assertRefused("digests has 5", () -> keys.combine(new long[5], 3, 1, new long[2]));
     assertRefused("out has 1", () -> keys.combine(new long[6], 3, 1, new long[1]));
     assertRefused("inputs is -1", () -> keys.combine(new long[6], -1, 1, new long[2]));

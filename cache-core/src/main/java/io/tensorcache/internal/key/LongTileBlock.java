@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 
-/** A tile of 64-bit words, with one loop per lane that C2 vectorises as a whole. */
-final class LongTile extends Tile {
-  private final long[] words = new long[KeyMaterial.TILE_WORDS];
+/** 64-bit words, with one loop per lane that C2 vectorises as a whole. */
+final class LongTileBlock extends TileBlock {
+  private final long[] words = new long[WORDS];
   private final long[][] keys = new long[KeyMaterial.LANES][];
 
-  LongTile(KeyMaterial material) {
+  LongTileBlock(KeyMaterial material) {
     Arrays.setAll(
         keys, lane -> Arrays.copyOfRange(material.nh, lane, lane + KeyMaterial.TILE_WORDS));
   }
@@ -31,16 +31,16 @@ final class LongTile extends Tile {
   }
 
   @Override
-  void sum(int count, long[] sums) {
+  void sum(int first, int count, long[] sums) {
     for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
-      sums[lane] = sum(words, keys[lane], count);
+      sums[lane] = sum(words, first, keys[lane], count);
     }
   }
 
-  private static long sum(long[] words, long[] key, int count) {
+  private static long sum(long[] words, int first, long[] key, int count) {
     long sum = 0;
     for (int i = 0; i < count; i++) {
-      long word = words[i];
+      long word = words[first + i];
       long k = key[i];
       // Without the low half of the word nothing carries into the high half.
       sum += ((word + k) & LOW) * (((word & ~LOW) + k) >>> 32);

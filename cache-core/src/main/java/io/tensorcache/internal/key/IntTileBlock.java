@@ -5,16 +5,17 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 
 /**
- * A tile of 32-bit halves: C2 vectorises the keying, and the products are one scalar multiplication
- * each, which beats the emulated vector multiplication of JDK 17 on processors without AVX-512.
+ * 32-bit halves: C2 vectorises the keying, and the products are one scalar multiplication each,
+ * which beats the emulated vector multiplication of JDK 17 on processors without AVX-512.
  */
-final class IntTile extends Tile {
+final class IntTileBlock extends TileBlock {
   private static final int HALVES = 2 * KeyMaterial.TILE_WORDS;
-  private final int[] halves = new int[HALVES];
+  private final int[] halves = new int[2 * WORDS];
+  private final int[] tile = new int[HALVES];
   private final int[] keyed = new int[HALVES];
   private final int[][] keys = new int[KeyMaterial.LANES][HALVES];
 
-  IntTile(KeyMaterial material) {
+  IntTileBlock(KeyMaterial material) {
     for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
       for (int i = 0; i < KeyMaterial.TILE_WORDS; i++) {
         keys[lane][2 * i] = (int) material.nh[i + lane];
@@ -40,16 +41,18 @@ final class IntTile extends Tile {
   }
 
   @Override
-  void sum(int words, long[] sums) {
+  void sum(int first, int count, long[] sums) {
+    // C2 of JDK 17 does not vectorise a loop over arrays at different offsets.
+    System.arraycopy(halves, 2 * first, tile, 0, 2 * count);
     for (int lane = 0; lane < KeyMaterial.LANES; lane++) {
-      add(halves, keys[lane], keyed, 2 * words);
-      sums[lane] = sumOfProducts(keyed, 2 * words);
+      add(tile, keys[lane], keyed, 2 * count);
+      sums[lane] = sumOfProducts(keyed, 2 * count);
     }
   }
 
-  private static void add(int[] halves, int[] key, int[] keyed, int count) {
+  private static void add(int[] tile, int[] key, int[] keyed, int count) {
     for (int i = 0; i < count; i++) {
-      keyed[i] = halves[i] + key[i];
+      keyed[i] = tile[i] + key[i];
     }
   }
 
