@@ -6,7 +6,12 @@ module io.tensorcache.core {
   requires ehcache;
   requires org.lz4.java;
 
+  exports io.tensorcache;
   exports io.tensorcache.config;
   exports io.tensorcache.error;
+  exports io.tensorcache.stats;
   exports io.tensorcache.tensor;
+
+  opens io.tensorcache.internal.key to
+      org.bytedeco.javacpp;
 }

@@ -23,7 +23,9 @@ public interface TensorAdapter<T> {
    */
   T allocate(TensorSpec spec, T like);
 
-  /** Frees a tensor that came from {@link #allocate} and that nobody else has seen. */
+  /**
+   * Frees a tensor that came from {@link #allocate} and that the caller of the cache has not seen.
+   */
   void release(T tensor);
 
   /**
@@ -39,4 +41,20 @@ public interface TensorAdapter<T> {
    * @throws IllegalArgumentException with the reason and what to do
    */
   default void checkOutput(T tensor) {}
+
+  /**
+   * A fresh tensor that holds copies of some rows of {@code batch}, in the order given. Owned by
+   * the caller.
+   */
+  default T selectRows(T batch, int[] rows) {
+    TensorView source = view(batch);
+    T result = allocate(source.spec().row().batch(rows.length), batch);
+    TensorView target = view(result);
+    long rowBytes = source.spec().row().byteCount();
+    for (int i = 0; i < rows.length; i++) {
+      RowCopy.copy(
+          source, rows[i], (HostMemory) target.memory(), target.byteOffset() + i * rowBytes);
+    }
+    return result;
+  }
 }

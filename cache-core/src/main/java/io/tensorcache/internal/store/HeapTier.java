@@ -1,5 +1,6 @@
 package io.tensorcache.internal.store;
 
+import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;

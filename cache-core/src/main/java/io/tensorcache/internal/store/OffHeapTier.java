@@ -1,6 +1,7 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.EntryFormatV1;

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.store;
 
+import io.tensorcache.config.Tier;
+
 /**
  * What one tier holds. Taken without stopping anyone: while others write, the numbers may be a
  * moment apart.

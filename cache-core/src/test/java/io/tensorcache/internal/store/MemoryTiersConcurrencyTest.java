@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import java.util.ArrayList;
 import java.util.List;

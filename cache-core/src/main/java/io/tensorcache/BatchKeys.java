@@ -1,0 +1,110 @@
+package io.tensorcache;
+
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorView;
+import java.util.List;
+
+/** The keys of the rows of one call. Confined to one thread. */
+final class BatchKeys {
+  private final int rows;
+  private final KeyPlan plan;
+  private final long[] digests; // [input][row][2]
+  private final TensorKey[] keys;
+  private final int[] firstOf;
+  private final int distinct;
+
+  private BatchKeys(int rows, KeyPlan plan, long[] digests, long[] combined) {
+    this.rows = rows;
+    this.plan = plan;
+    this.digests = digests;
+    this.keys = new TensorKey[rows];
+    for (int row = 0; row < rows; row++) {
+      keys[row] = new TensorKey(combined[2 * row], combined[2 * row + 1]);
+    }
+    this.firstOf = new int[rows];
+    this.distinct = findDuplicates();
+  }
+
+  static BatchKeys of(RowKeys hasher, KeyPlan plan, List<TensorView> inputs, int rows) {
+    long[] digests = new long[2 * rows * inputs.size()];
+    long[] ofOne = inputs.size() == 1 ? digests : new long[2 * rows];
+    for (int i = 0; i < inputs.size(); i++) {
+      hasher.digest(inputs.get(i), plan.tweaks().get(i), ofOne);
+      if (ofOne != digests) {
+        System.arraycopy(ofOne, 0, digests, 2 * rows * i, 2 * rows);
+      }
+    }
+    return new BatchKeys(rows, plan, digests, combine(hasher, digests, inputs.size(), rows));
+  }
+
+  private static long[] combine(RowKeys hasher, long[] digests, int inputs, int rows) {
+    if (inputs == 1) {
+      return digests;
+    }
+    long[] combined = new long[2 * rows];
+    hasher.combine(digests, inputs, rows, combined);
+    return combined;
+  }
+
+  private int findDuplicates() {
+    int mask = Integer.highestOneBit(Math.max(1, rows)) * 4 - 1;
+    int[] table = new int[mask + 1];
+    int count = 0;
+    for (int row = 0; row < rows; row++) {
+      int slot = keys[row].hashCode() & mask;
+      while (table[slot] != 0 && !keys[table[slot] - 1].equals(keys[row])) {
+        slot = (slot + 1) & mask;
+      }
+      if (table[slot] == 0) {
+        table[slot] = row + 1;
+        count++;
+      }
+      firstOf[row] = table[slot] - 1;
+    }
+    return count;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** Rows without the copies of earlier rows. */
+  int distinct() {
+    return distinct;
+  }
+
+  TensorKey key(int row) {
+    return keys[row];
+  }
+
+  /** The first row with the same key; {@code row} itself if there is no earlier one. */
+  int firstOf(int row) {
+    return firstOf[row];
+  }
+
+  /**
+   * The keys that these rows would have under another fingerprint, without reading the data again.
+   */
+  TensorKey[] under(RowKeys hasher, Fingerprint other, int[] wanted) {
+    KeyPlan otherPlan = KeyPlan.of(hasher, plan.kind().withFingerprint(other));
+    int inputs = plan.tweaks().size();
+    long[] moved = new long[2 * wanted.length * inputs];
+    long[] picked = new long[2 * wanted.length];
+    for (int input = 0; input < inputs; input++) {
+      for (int i = 0; i < wanted.length; i++) {
+        System.arraycopy(digests, 2 * (rows * input + wanted[i]), picked, 2 * i, 2);
+      }
+      long[] out = new long[picked.length];
+      hasher.rebase(
+          picked, wanted.length, plan.tweaks().get(input), otherPlan.tweaks().get(input), out);
+      System.arraycopy(out, 0, moved, picked.length * input, picked.length);
+    }
+    long[] combined = combine(hasher, moved, inputs, wanted.length);
+    TensorKey[] result = new TensorKey[wanted.length];
+    for (int i = 0; i < wanted.length; i++) {
+      result[i] = new TensorKey(combined[2 * i], combined[2 * i + 1]);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,216 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.Tier;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.store.Lookup;
+import io.tensorcache.internal.store.MemoryTiers;
+import io.tensorcache.internal.store.TierEvents;
+import io.tensorcache.internal.store.TierSettings;
+import io.tensorcache.stats.CacheStats;
+import io.tensorcache.stats.FunctionStats;
+import io.tensorcache.stats.TierStats;
+import io.tensorcache.tensor.TensorKey;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the functions of one cache share. Safe for use by several threads. */
+final class CacheCore implements TierEvents, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(CacheCore.class);
+
+  private final CacheConfig config;
+  private final RowKeys keys;
+  private final @Nullable CacheListener listener;
+  private final MemoryTiers tiers;
+  private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
+  private final Groups groups = new Groups();
+  private final EvictedKeys evicted = new EvictedKeys();
+  private final InFlight inFlight = new InFlight();
+  private final StatsRecorder recorder = new StatsRecorder();
+  private volatile boolean closed;
+
+  CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
+    this.config = config;
+    this.keys = keys;
+    this.listener = listener;
+    this.tiers =
+        new MemoryTiers(
+            config.name(),
+            new TierSettings(
+                config.heap(), config.offHeap(), config.whenFull(), config.compression()),
+            this);
+  }
+
+  CacheConfig config() {
+    return config;
+  }
+
+  RowKeys keys() {
+    return keys;
+  }
+
+  Groups groups() {
+    return groups;
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  StatsRecorder recorder() {
+    return recorder;
+  }
+
+  boolean wasEvicted(TensorKey key) {
+    return evicted.contains(key);
+  }
+
+  FunctionState function(String name, FunctionSettings settings) {
+    checkOpen();
+    FunctionState state = functions.computeIfAbsent(name, key -> new FunctionState(key, settings));
+    if (!state.settings().equals(settings)) {
+      throw new IllegalStateException(
+          "function \""
+              + name
+              + "\" is wrapped twice with other settings: "
+              + state.settings()
+              + " and "
+              + settings);
+    }
+    return state;
+  }
+
+  void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("cache \"" + config.name() + "\" is closed");
+    }
+  }
+
+  /** The schema of a stored row; null if there is none, also when the cache is being closed. */
+  @Nullable RowSchema schema(TensorKey key) {
+    try {
+      return closed ? null : tiers.schema(key);
+    } catch (IllegalStateException e) {
+      return ifClosed(e, null);
+    }
+  }
+
+  /** Copies a stored row to its target; a miss when the cache is being closed. */
+  Lookup read(TensorKey key, RowTarget target) {
+    try {
+      return closed ? Lookup.MISS : tiers.read(key, target);
+    } catch (IllegalStateException e) {
+      return ifClosed(e, Lookup.MISS);
+    }
+  }
+
+  boolean contains(TensorKey key) {
+    try {
+      return !closed && tiers.contains(key);
+    } catch (IllegalStateException e) {
+      return ifClosed(e, false);
+    }
+  }
+
+  void store(TensorKey key, Row row, Group group) {
+    try {
+      group.add(1); // before the row can be evicted
+      Tier tier = closed ? null : tiers.store(key, row);
+      if (tier == null) {
+        group.add(-1);
+        recorder.rowsNotAdmitted.increment();
+      }
+    } catch (IllegalStateException e) {
+      group.add(-1);
+      ifClosed(e, null);
+    }
+  }
+
+  private <V extends @Nullable Object> V ifClosed(IllegalStateException e, V fallback) {
+    if (!closed) {
+      throw e;
+    }
+    return fallback;
+  }
+
+  @Override
+  public void evicted(TensorKey key, int group) {
+    recorder.evictions.increment();
+    evicted.add(key);
+    groups.dropped(group);
+  }
+
+  @Override
+  public void failed(TensorCacheException failure) {
+    recorder.failures.increment();
+    log.debug("cache {}: {}", config.name(), failure.toString());
+    if (listener != null) {
+      try {
+        listener.onFailure(failure);
+      } catch (RuntimeException e) {
+        log.warn("the listener of cache {} threw", config.name(), e);
+      }
+    }
+  }
+
+  void clear() {
+    checkOpen();
+    tiers.clear();
+    groups.clear();
+    evicted.clear();
+  }
+
+  private List<TierStats> tierStats() {
+    Map<Tier, Long> hits = recorder.hitsByTier();
+    return tiers.use().stream()
+        .map(
+            use ->
+                new TierStats(
+                    use.tier(),
+                    use.entries(),
+                    ByteSize.ofBytes(use.byteCount()),
+                    ByteSize.ofBytes(use.limitBytes()),
+                    hits.getOrDefault(use.tier(), 0L),
+                    use.evictions()))
+        .toList();
+  }
+
+  CacheStats stats() {
+    List<TierStats> use = tierStats();
+    List<FunctionStats> byName =
+        new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
+    long spent = recorder.keyNanos.sum() + recorder.loadNanos.sum() + recorder.storeNanos.sum();
+    long notSpent = functions.values().stream().mapToLong(FunctionState::nanosNotSpent).sum();
+    return new CacheStats(
+        recorder.hitsByTier(),
+        recorder.missesByReason(),
+        recorder.duplicates.sum(),
+        byName.stream().mapToLong(FunctionStats::rowsComputed).sum(),
+        recorder.rowsNotAdmitted.sum(),
+        recorder.evictions.sum(),
+        recorder.failures.sum(),
+        recorder.keyNanos.sum(),
+        recorder.loadNanos.sum(),
+        recorder.storeNanos.sum(),
+        byName.stream().mapToLong(FunctionStats::computeNanos).sum(),
+        notSpent - spent,
+        use,
+        byName);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    tiers.close();
+  }
+}

@@ -1,0 +1,290 @@
+package io.tensorcache;
+
+import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.stats.MissReason;
+import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a cached function: keys, look-ups, one computation of what is missing, one result.
+ * Confined to one thread.
+ *
+ * <pre>
+ * inputs ── keys ── look up each distinct row ──────────────────────────────► result
+ *                        │ missing
+ *                        ├─ claimed here ──── one call of the function, store ──► result
+ *                        └─ in flight elsewhere ──────────── wait ──────────────► result
+ * </pre>
+ */
+final class CachedCall<T> {
+  private final CacheCore core;
+  private final FunctionState function;
+  private final FunctionSettings settings;
+  private final FingerprintSource source;
+  private final Group group;
+  private final TensorAdapter<T> adapter;
+  private final TensorOperation<T> operation;
+  private final Inputs<T> inputs;
+  private final List<TensorView> views;
+  private final int rows;
+  private final LookupCount found = new LookupCount();
+
+  CachedCall(
+      CacheCore core,
+      FunctionState function,
+      FingerprintSource source,
+      TensorAdapter<T> adapter,
+      TensorOperation<T> operation,
+      Inputs<T> inputs) {
+    this.core = core;
+    this.function = function;
+    this.settings = function.settings();
+    this.source = source;
+    this.group = function.group(core.groups(), source.current());
+    this.adapter = adapter;
+    this.operation = operation;
+    this.inputs = inputs;
+    this.views = InputViews.of(function, adapter, inputs);
+    this.rows = InputViews.rows(function, views);
+  }
+
+  Outputs<T> run() {
+    if (rows == 0 || !settings.level().isStoredAt(core.config().level())) {
+      core.recorder().miss(function, MissReason.LEVEL, rows);
+      return compute(inputs, rows).outputs();
+    }
+    BatchKeys keys = keys();
+    try (ResultBatch<T> result =
+        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+      RowList missing = lookUp(keys, result);
+      if (found.sawOtherShape()) {
+        return recompute(keys, missing, null);
+      }
+      return missing.isEmpty() ? finish(keys, result) : resolve(keys, missing, result);
+    }
+  }
+
+  private BatchKeys keys() {
+    long start = System.nanoTime();
+    List<TensorSpec> rowSpecs = new ArrayList<>(views.size());
+    for (TensorView view : views) {
+      rowSpecs.add(view.spec().row());
+    }
+    KeyPlan.Kind kind =
+        new KeyPlan.Kind(
+            function.name(),
+            group.fingerprint(),
+            settings.granularity(),
+            List.copyOf(inputs.tensors().keySet()),
+            rowSpecs,
+            KeyPlan.Arguments.of(inputs.arguments()));
+    BatchKeys keys = BatchKeys.of(core.keys(), function.plan(kind, core), views, rows);
+    core.recorder().keyNanos.add(System.nanoTime() - start);
+    core.recorder().duplicates.add(rows - keys.distinct());
+    return keys;
+  }
+
+  /** Copies what is stored to the result and lists the distinct rows that are not. */
+  private RowList lookUp(BatchKeys keys, ResultBatch<T> result) {
+    long start = System.nanoTime();
+    RowList missing = new RowList();
+    for (int row = 0; row < rows; row++) {
+      if (keys.firstOf(row) == row && !readInto(keys.key(row), row, result)) {
+        missing.add(row);
+      }
+    }
+    core.recorder().loadNanos.add(System.nanoTime() - start);
+    return missing;
+  }
+
+  private boolean readInto(TensorKey key, int row, ResultBatch<T> result) {
+    if (!result.isOpen()) {
+      RowSchema schema = core.schema(key);
+      if (schema == null) {
+        return false;
+      }
+      result.open(schema);
+    }
+    return found.add(core.read(key, result.target(row)));
+  }
+
+  /** Computes the missing rows, or takes them from the threads that do. */
+  private Outputs<T> resolve(BatchKeys keys, RowList missing, ResultBatch<T> result) {
+    RowList left = missing;
+    while (!left.isEmpty()) {
+      try (Claims claims = Claims.of(core.inFlight(), keys, left)) {
+        RowList mine = lookUpAgain(keys, claims, result);
+        boolean whole =
+            found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
+        if (!mine.isEmpty() && (whole || !computeMissing(keys, mine, claims, result))) {
+          return recompute(keys, mine, claims);
+        }
+        claims.landRest();
+        RowList failed = await(claims.awaited(), result);
+        if (failed == null) {
+          return recompute(keys, new RowList(), null);
+        }
+        left = failed;
+      }
+    }
+    return finish(keys, result);
+  }
+
+  /** A row may have been stored between the first look-up and the claim. */
+  private RowList lookUpAgain(BatchKeys keys, Claims claims, ResultBatch<T> result) {
+    RowList mine = new RowList();
+    for (int i = 0; i < claims.mine().size(); i++) {
+      int row = claims.mine().get(i);
+      if (core.contains(keys.key(row)) && readInto(keys.key(row), row, result)) {
+        claims.land(row, null);
+      } else {
+        mine.add(row);
+      }
+    }
+    return mine;
+  }
+
+  /** The rows whose computation failed elsewhere; null if a row has another shape than the rest. */
+  private @Nullable RowList await(Map<Integer, InFlight.Flight> flights, ResultBatch<T> result) {
+    RowList failed = new RowList();
+    for (Map.Entry<Integer, InFlight.Flight> flight : flights.entrySet()) {
+      Row row = flight.getValue().await();
+      if (row == null) {
+        failed.add(flight.getKey());
+      } else if (result.open(row.schema())) {
+        core.recorder().miss(function, MissReason.IN_FLIGHT, 1);
+        result.put(flight.getKey(), row);
+      } else {
+        return null;
+      }
+    }
+    return failed;
+  }
+
+  /** One call of the function for these rows; false if its rows do not fit the result. */
+  private boolean computeMissing(
+      BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
+    boolean all = mine.size() == rows;
+    List<T> gathered = all ? List.of() : gather(mine);
+    try {
+      ComputedBatch<T> computed = compute(all ? inputs : inputs.withTensors(gathered), mine.size());
+      if (!computed.isStorable() || !result.open(computed.schema())) {
+        return false;
+      }
+      MissReasons.count(core, function, group, keys, mine, found);
+      boolean unchanged = isUnchanged(mine.size());
+      long start = System.nanoTime();
+      for (int i = 0; i < mine.size(); i++) {
+        Row row = computed.row(i, group.number());
+        result.put(mine.get(i), row);
+        if (unchanged) {
+          core.store(keys.key(mine.get(i)), row, group);
+        }
+        claims.land(mine.get(i), unchanged ? row : null);
+      }
+      core.recorder().storeNanos.add(System.nanoTime() - start);
+      return true;
+    } finally {
+      gathered.forEach(adapter::release);
+    }
+  }
+
+  private List<T> gather(RowList missing) {
+    int[] wanted = missing.toArray();
+    List<T> gathered = new ArrayList<>();
+    for (T tensor : inputs.tensorList()) {
+      gathered.add(adapter.selectRows(tensor, wanted));
+    }
+    return gathered;
+  }
+
+  /**
+   * Calls the function for the batch as it came, stores what was missing and returns copies of all
+   * its rows.
+   */
+  private Outputs<T> recompute(BatchKeys keys, RowList missing, @Nullable Claims claims) {
+    ComputedBatch<T> computed = compute(inputs, rows);
+    found.reportRecomputed(core.recorder(), function);
+    MissReasons.count(core, function, group, keys, missing, found);
+    if (!computed.isStorable()) {
+      core.recorder().rowsNotAdmitted.add(missing.size());
+      return computed.outputs();
+    }
+    boolean unchanged = isUnchanged(missing.size());
+    long start = System.nanoTime();
+    try (ResultBatch<T> result =
+        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+      result.open(computed.schema());
+      for (int row = 0, next = 0; row < rows; row++) {
+        Row value = computed.row(row, group.number());
+        result.put(row, value);
+        if (next < missing.size() && missing.get(next) == row) {
+          next++;
+          if (unchanged) {
+            core.store(keys.key(row), value, group);
+          }
+          if (claims != null) {
+            claims.land(row, unchanged ? value : null);
+          }
+        }
+      }
+      core.recorder().storeNanos.add(System.nanoTime() - start);
+      return result.finish();
+    }
+  }
+
+  /**
+   * Whether the weights are still those of the keys: if they changed while the function ran, its
+   * rows are nobody's.
+   */
+  private boolean isUnchanged(int rowsToStore) {
+    boolean unchanged = source.current().equals(group.fingerprint());
+    if (!unchanged) {
+      core.recorder().rowsNotAdmitted.add(rowsToStore);
+    }
+    return unchanged;
+  }
+
+  private ComputedBatch<T> compute(Inputs<T> actual, int actualRows) {
+    core.inFlight().enterFunction();
+    long start = System.nanoTime();
+    Outputs<T> outputs;
+    try {
+      outputs = operation.apply(actual);
+    } catch (Throwable e) {
+      throw CachedCall.<RuntimeException>unchecked(e);
+    } finally {
+      core.inFlight().leaveFunction();
+    }
+    long nanos = System.nanoTime() - start;
+    ComputedBatch<T> computed = ComputedBatch.of(function, adapter, outputs, actualRows);
+    core.recorder().computed(function, actualRows, nanos);
+    return computed;
+  }
+
+  /** What the function threw, checked or not, is the caller's: no wrapper of ours hides it. */
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X unchecked(Throwable e) throws X {
+    throw (X) e;
+  }
+
+  private Outputs<T> finish(BatchKeys keys, ResultBatch<T> result) {
+    found.reportHits(core.recorder(), function);
+    if (keys.distinct() < rows) {
+      for (int row = 0; row < rows; row++) {
+        if (keys.firstOf(row) != row) {
+          result.copyRow(keys.firstOf(row), row);
+        }
+      }
+    }
+    return result.finish();
+  }
+}

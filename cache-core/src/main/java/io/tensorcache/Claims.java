@@ -1,0 +1,66 @@
+package io.tensorcache;
+
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.tensor.TensorKey;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The missing rows of one call, split into those this thread computes and those it waits for.
+ * Confined to one thread.
+ */
+final class Claims implements AutoCloseable {
+  private final RowList mine = new RowList();
+  private final Map<Integer, InFlight.Flight> started = new HashMap<>();
+  private final Map<Integer, InFlight.Flight> awaited = new LinkedHashMap<>();
+
+  static Claims of(InFlight inFlight, BatchKeys keys, RowList rows) {
+    Claims claims = new Claims();
+    boolean alone = inFlight.isInsideFunction();
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.get(i);
+      TensorKey key = keys.key(row);
+      InFlight.Flight flight = inFlight.newFlight(key);
+      InFlight.@Nullable Flight other = alone ? null : inFlight.start(flight);
+      if (other == null) {
+        claims.mine.add(row);
+        claims.started.put(row, flight);
+      } else {
+        claims.awaited.put(row, other);
+      }
+    }
+    return claims;
+  }
+
+  /** Rows for this thread. */
+  RowList mine() {
+    return mine;
+  }
+
+  /** Rows other threads are computing. */
+  Map<Integer, InFlight.Flight> awaited() {
+    return awaited;
+  }
+
+  /** Hands a computed row to the threads that wait for it. */
+  void land(int row, @Nullable Row value) {
+    InFlight.Flight flight = started.remove(row);
+    if (flight != null) {
+      flight.land(value);
+    }
+  }
+
+  /** Lands what has not landed yet, with nothing: call it before waiting for others. */
+  void landRest() {
+    started.values().forEach(flight -> flight.land(null));
+    started.clear();
+  }
+
+  /** The same. */
+  @Override
+  public void close() {
+    landRest();
+  }
+}

@@ -1,0 +1,124 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Granularity;
+import io.tensorcache.error.FunctionContractException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.StoredDtype;
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.RowCopy;
+import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a function returned, checked and seen as rows. Does not own the tensors. Confined to one
+ * thread.
+ */
+final class ComputedBatch<T> {
+  /** Rows are kept in Java arrays. */
+  private static final long LONGEST_ROW = Integer.MAX_VALUE - 4096;
+
+  private final Outputs<T> outputs;
+  private final List<TensorView> views;
+  private final RowSchema schema;
+
+  private ComputedBatch(Outputs<T> outputs, List<TensorView> views, RowSchema schema) {
+    this.outputs = outputs;
+    this.views = views;
+    this.schema = schema;
+  }
+
+  /**
+   * Checks outputs against the rows that went in.
+   *
+   * @throws FunctionContractException naming the function and what it returned
+   */
+  @SuppressWarnings(
+      "ConstantValue") // the function is the user's: it may return null whatever the type says
+  static <T> ComputedBatch<T> of(
+      FunctionState function, TensorAdapter<T> adapter, Outputs<T> outputs, int rows) {
+    FunctionSettings settings = function.settings();
+    if (outputs == null || outputs.tensors().isEmpty()) {
+      throw new FunctionContractException(
+          "function \"" + function.name() + "\" returned no output (null?) for " + rows + " rows");
+    }
+    List<TensorView> views = new ArrayList<>();
+    List<RowSchema.Part> parts = new ArrayList<>();
+    for (Map.Entry<String, T> output : outputs.tensors().entrySet()) {
+      TensorView view = checked(function, adapter, output, rows);
+      TensorSpec spec =
+          settings.granularity() == Granularity.WHOLE ? view.spec() : view.spec().row();
+      views.add(settings.granularity() == Granularity.WHOLE ? view.asSingleRow() : view);
+      parts.add(new RowSchema.Part(output.getKey(), spec, settings.storedDType(spec.dtype())));
+    }
+    return new ComputedBatch<>(outputs, views, new RowSchema(parts));
+  }
+
+  @SuppressWarnings("ConstantValue")
+  private static <T> TensorView checked(
+      FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> output, int rows) {
+    String what = "function \"" + function.name() + "\": output \"" + output.getKey() + "\" ";
+    if (output.getValue() == null) {
+      throw new FunctionContractException(what + "is null");
+    }
+    adapter.checkOutput(output.getValue());
+    TensorView view = adapter.view(output.getValue());
+    if (function.settings().granularity() == Granularity.ROWS) {
+      if (view.spec().rank() == 0) {
+        throw new FunctionContractException(
+            what
+                + "is 0-d, for "
+                + rows
+                + " rows; use Granularity.WHOLE for a value of the whole batch");
+      }
+      if (view.spec().dim(0) != rows) {
+        throw new FunctionContractException(
+            what
+                + "is "
+                + view.spec()
+                + ", "
+                + view.spec().dim(0)
+                + " rows for "
+                + rows
+                + "; it must return one row for each row it gets, or be wrapped with Granularity.WHOLE");
+      }
+    }
+    return view;
+  }
+
+  RowSchema schema() {
+    return schema;
+  }
+
+  Outputs<T> outputs() {
+    return outputs;
+  }
+
+  /** False for rows too long to be kept anywhere. */
+  boolean isStorable() {
+    return schema.parts().stream().allMatch(part -> part.spec().byteCount() <= LONGEST_ROW);
+  }
+
+  /** A copy of one row, in its stored dtype. */
+  Row row(int index, int group) {
+    byte[][] payloads = new byte[views.size()][];
+    for (int part = 0; part < payloads.length; part++) {
+      payloads[part] = payload(views.get(part), index, schema.parts().get(part));
+    }
+    return Row.of(schema, group, payloads);
+  }
+
+  private static byte[] payload(TensorView view, int index, RowSchema.Part part) {
+    byte[] bytes = new byte[(int) part.spec().byteCount()];
+    RowCopy.copy(view, index, bytes);
+    DType dtype = part.spec().dtype();
+    return part.storedDtype() == dtype
+        ? bytes
+        : StoredDtype.encode(ByteBuffer.wrap(bytes), dtype, part.storedDtype());
+  }
+}

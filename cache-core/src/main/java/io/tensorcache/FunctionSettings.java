@@ -1,0 +1,25 @@
+package io.tensorcache;
+
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.Granularity;
+import io.tensorcache.config.PartialMiss;
+import io.tensorcache.tensor.DType;
+import org.jspecify.annotations.Nullable;
+
+/** How one function is cached; two wraps of one name must agree on it. */
+record FunctionSettings(
+    Class<?> tensorType,
+    CacheLevel level,
+    Granularity granularity,
+    PartialMiss partialMiss,
+    @Nullable DType storeAs) {
+
+  /**
+   * The dtype in which an output of this dtype is stored: {@link #storeAs} for wider floats, else
+   * its own.
+   */
+  DType storedDType(DType dtype) {
+    boolean wideFloat = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
+    return storeAs != null && wideFloat ? storeAs : dtype;
+  }
+}

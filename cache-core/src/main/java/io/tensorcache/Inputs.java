@@ -1,0 +1,118 @@
+package io.tensorcache;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operation is called with: tensors by name, and arguments by name. Both are part of the
+ * key, with their names and in their order. Immutable; does not own the tensors.
+ *
+ * @param <T> the engine's tensor type
+ */
+public final class Inputs<T> {
+  private final Map<String, T> tensors;
+  private final Map<String, @Nullable Object> arguments;
+
+  private Inputs(Map<String, T> tensors, Map<String, @Nullable Object> arguments) {
+    this.tensors = tensors;
+    this.arguments = arguments;
+  }
+
+  /** Tensors named by their positions: "0", "1", ... */
+  @SafeVarargs
+  public static <T> Inputs<T> of(T... tensors) {
+    Map<String, T> named = new LinkedHashMap<>();
+    for (T tensor : tensors) {
+      named.put(Integer.toString(named.size()), tensor);
+    }
+    return new Inputs<>(named, Map.of());
+  }
+
+  /** No tensor yet: add them by {@link #and}. */
+  public static <T> Inputs<T> none() {
+    return new Inputs<>(Map.of(), Map.of());
+  }
+
+  /**
+   * These inputs and one more tensor.
+   *
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public Inputs<T> and(String name, T tensor) {
+    return new Inputs<>(plus(tensors, name, tensor), arguments);
+  }
+
+  /**
+   * These inputs and one more argument: null, a boolean, a number, a string, an enum constant, or a
+   * list, array or string-keyed map of these.
+   *
+   * @throws IllegalArgumentException if the name is taken or the value is of another type
+   */
+  public Inputs<T> with(String name, @Nullable Object value) {
+    DomainEncoder.check(name, value);
+    return new Inputs<>(tensors, plus(arguments, name, value));
+  }
+
+  private static <V extends @Nullable Object> Map<String, V> plus(
+      Map<String, V> map, String name, V value) {
+    if (map.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" is given twice: " + map.get(name) + " and " + value);
+    }
+    Map<String, V> result = new LinkedHashMap<>(map);
+    result.put(name, value);
+    return result;
+  }
+
+  /** The same names and arguments with other tensors, in the same order. */
+  Inputs<T> withTensors(List<T> others) {
+    Map<String, T> named = new LinkedHashMap<>();
+    int i = 0;
+    for (String name : tensors.keySet()) {
+      named.put(name, others.get(i++));
+    }
+    return new Inputs<>(named, arguments);
+  }
+
+  /** The tensor of this name. */
+  public T tensor(String name) {
+    T tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "no tensor \"" + name + "\"; there are " + tensors.keySet());
+    }
+    return tensor;
+  }
+
+  /** The tensor at this position, counted from 0. */
+  public T tensor(int position) {
+    return tensorList().get(position);
+  }
+
+  /** The argument of this name. */
+  public @Nullable Object argument(String name) {
+    if (!arguments.containsKey(name)) {
+      throw new IllegalArgumentException(
+          "no argument \"" + name + "\"; there are " + arguments.keySet());
+    }
+    return arguments.get(name);
+  }
+
+  /** The tensors in order. */
+  public Map<String, T> tensors() {
+    return Collections.unmodifiableMap(tensors);
+  }
+
+  /** The arguments in order. */
+  public Map<String, @Nullable Object> arguments() {
+    return Collections.unmodifiableMap(arguments);
+  }
+
+  List<T> tensorList() {
+    return new ArrayList<>(tensors.values());
+  }
+}

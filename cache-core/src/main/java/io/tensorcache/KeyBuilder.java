@@ -1,0 +1,94 @@
+package io.tensorcache;
+
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.key.Tweak;
+import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorView;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Computes keys without a cache: for tools, tests and comparison with other programs. Confined to
+ * one thread while it is configured, safe for use by several threads afterwards.
+ */
+public final class KeyBuilder {
+  private final Once<KeyBackend> backend = new Once<>("backend");
+  private final Once<KeyAlgorithm> algorithm = new Once<>("algorithm");
+  private final Once<Integer> samplesPerRow = new Once<>("samplesPerRow");
+  private final Once<byte[]> salt = new Once<>("salt");
+  private final Once<byte[]> domain = new Once<>("domain");
+  private volatile @Nullable RowKeys keys;
+
+  /** TCH1, every byte, the public seed, an empty domain, the fastest back end. */
+  public KeyBuilder() {}
+
+  /** Who computes. */
+  public KeyBuilder backend(KeyBackend value) {
+    backend.set(value);
+    return this;
+  }
+
+  /** How. */
+  public KeyBuilder algorithm(KeyAlgorithm value) {
+    algorithm.set(value);
+    return this;
+  }
+
+  /** How many elements of a row count; see {@link TensorCacheBuilder#samplesPerRow}. */
+  public KeyBuilder samplesPerRow(int samples) {
+    samplesPerRow.set(samples);
+    return this;
+  }
+
+  /** 32 bytes in place of the public seed. */
+  public KeyBuilder salt(byte[] secret) {
+    salt.set(secret.clone());
+    return this;
+  }
+
+  /** Bytes mixed into every key. */
+  public KeyBuilder domain(byte[] bytes) {
+    domain.set(bytes.clone());
+    return this;
+  }
+
+  /** The keys of the rows of a batch, along its first axis. Copies nothing. */
+  public List<TensorKey> rowKeys(TensorView batch) {
+    RowKeys hasher = keys();
+    Tweak tweak = hasher.tweak(batch.spec().row(), 0, domain.or(new byte[0]));
+    long[] out = new long[Math.toIntExact(2 * batch.spec().dim(0))];
+    hasher.digest(batch, tweak, out);
+    List<TensorKey> result = new ArrayList<>(out.length / 2);
+    for (int i = 0; i < out.length; i += 2) {
+      result.add(new TensorKey(out[i], out[i + 1]));
+    }
+    return result;
+  }
+
+  /** The key of a whole tensor, as of one row. Copies nothing. */
+  public TensorKey key(TensorView tensor) {
+    return rowKeys(tensor.asSingleRow()).get(0);
+  }
+
+  /** Which back end computes, and why. */
+  public String describe() {
+    return keys().description();
+  }
+
+  private RowKeys keys() {
+    RowKeys current = keys;
+    if (current == null) {
+      current =
+          RowKeys.create(
+              backend.or(KeyBackend.AUTO),
+              algorithm.or(KeyAlgorithm.TCH1),
+              samplesPerRow.or(0),
+              salt.orNull());
+      keys = current;
+    }
+    return current;
+  }
+}

@@ -1,0 +1,68 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Granularity;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.key.Tweak;
+import io.tensorcache.tensor.TensorSpec;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything of a call's keys that does not depend on the data: the domain, hashed once for each
+ * input. Immutable.
+ */
+record KeyPlan(Kind kind, List<Tweak> tweaks) {
+  /**
+   * What the domain is made of.
+   *
+   * @param rowSpecs of each input: one row, or the whole tensor
+   */
+  record Kind(
+      String function,
+      Fingerprint fingerprint,
+      Granularity granularity,
+      List<String> inputNames,
+      List<TensorSpec> rowSpecs,
+      Arguments arguments) {
+
+    Kind withFingerprint(Fingerprint other) {
+      return new Kind(function, other, granularity, inputNames, rowSpecs, arguments);
+    }
+  }
+
+  /** The canonical bytes of the arguments, compared by content. */
+  record Arguments(ByteBuffer bytes) {
+    static final Arguments NONE = of(Map.of());
+
+    static Arguments of(Map<String, @Nullable Object> arguments) {
+      return new Arguments(
+          ByteBuffer.wrap(new DomainEncoder().put(arguments).toBytes()).asReadOnlyBuffer());
+    }
+  }
+
+  static KeyPlan of(RowKeys keys, Kind kind) {
+    byte[] domain = domain(kind);
+    List<Tweak> tweaks = new ArrayList<>();
+    for (TensorSpec spec : kind.rowSpecs()) {
+      tweaks.add(keys.tweak(spec, tweaks.size(), domain));
+    }
+    return new KeyPlan(kind, tweaks);
+  }
+
+  private static byte[] domain(Kind kind) {
+    byte[] arguments = new byte[kind.arguments().bytes().remaining()];
+    kind.arguments().bytes().duplicate().get(arguments);
+    return new DomainEncoder()
+        .put("TCD1")
+        .put(kind.function())
+        .put(kind.fingerprint().digest().hi())
+        .put(kind.fingerprint().digest().lo())
+        .put(kind.granularity().name())
+        .put(kind.inputNames())
+        .put(arguments)
+        .toBytes();
+  }
+}

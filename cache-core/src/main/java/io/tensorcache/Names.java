@@ -1,0 +1,27 @@
+package io.tensorcache;
+
+/** What a cache or function may be called. */
+final class Names {
+  private static final int LONGEST = 255;
+
+  private Names() {}
+
+  static String check(String what, String name) {
+    if (name.isBlank()
+        || name.length() > LONGEST
+        || name.chars().anyMatch(Character::isISOControl)) {
+      String shown =
+          name.length() > 40
+              ? name.substring(0, 40) + "... (" + name.length() + " characters)"
+              : name;
+      throw new IllegalArgumentException(
+          what
+              + " name \""
+              + shown
+              + "\": 1 to "
+              + LONGEST
+              + " characters, not blank, no control characters");
+    }
+    return name;
+  }
+}

@@ -1,0 +1,137 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Granularity;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.tensor.HostMemory;
+import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fresh tensors a call returns, filled row by row. Allocated when the first row's schema is
+ * known; released again unless {@link #finish} is reached. Confined to one thread.
+ */
+final class ResultBatch<T> implements AutoCloseable {
+  private final TensorAdapter<T> adapter;
+  private final Granularity granularity;
+  private final T like;
+  private final int rows;
+  private final List<T> tensors = new ArrayList<>();
+  private final List<HostMemory> memories = new ArrayList<>();
+  private @Nullable RowSchema schema;
+  private @Nullable RowTarget wholeTarget; // over all rows, when every tensor fits one buffer
+  private ByteBuffer[] wholeBuffers = {};
+
+  ResultBatch(TensorAdapter<T> adapter, Granularity granularity, T like, int rows) {
+    this.adapter = adapter;
+    this.granularity = granularity;
+    this.like = like;
+    this.rows = rows;
+  }
+
+  boolean isOpen() {
+    return schema != null;
+  }
+
+  /** Allocates for rows of this schema; false if it is already open for another one. */
+  boolean open(RowSchema wanted) {
+    if (schema != null) {
+      return schema == wanted || schema.equals(wanted);
+    }
+    boolean small = true;
+    for (RowSchema.Part part : wanted.parts()) {
+      TensorSpec spec = granularity == Granularity.WHOLE ? part.spec() : part.spec().batch(rows);
+      T tensor = adapter.allocate(spec, like);
+      tensors.add(tensor);
+      TensorView view = adapter.view(tensor);
+      memories.add((HostMemory) view.memory());
+      small &= view.memory().byteCount() <= Integer.MAX_VALUE;
+    }
+    schema = wanted;
+    if (small) {
+      wholeBuffers = buffers(0, -1);
+      wholeTarget = new RowTarget(wanted, wholeBuffers);
+    }
+    return true;
+  }
+
+  /**
+   * Where a row of the schema goes. The same object for each row where possible: use it before
+   * asking for the next.
+   */
+  RowTarget target(int row) {
+    RowSchema known = opened();
+    RowTarget target = wholeTarget;
+    if (target == null) {
+      return new RowTarget(known, buffers(row, 1));
+    }
+    for (int part = 0; part < known.parts().size(); part++) {
+      target.at(part, (int) (row * rowBytes(part)));
+    }
+    return target;
+  }
+
+  /** Copies a computed row to its place. */
+  void put(int row, Row value) {
+    value.copyTo(target(row));
+  }
+
+  /** Fills a row with a copy of an earlier one. */
+  void copyRow(int from, int to) {
+    for (int part = 0; part < opened().parts().size(); part++) {
+      long bytes = rowBytes(part);
+      if (wholeTarget != null) {
+        wholeBuffers[part].put(
+            (int) (to * bytes), wholeBuffers[part], (int) (from * bytes), (int) bytes);
+      } else {
+        HostMemory memory = memories.get(part);
+        memory.slice(to * bytes, (int) bytes).put(memory.slice(from * bytes, (int) bytes));
+      }
+    }
+  }
+
+  private ByteBuffer[] buffers(int row, int count) {
+    ByteBuffer[] buffers = new ByteBuffer[memories.size()];
+    for (int part = 0; part < buffers.length; part++) {
+      HostMemory memory = memories.get(part);
+      long bytes = count < 0 ? memory.byteCount() : rowBytes(part);
+      buffers[part] = memory.slice(count < 0 ? 0 : row * bytes, (int) bytes);
+    }
+    return buffers;
+  }
+
+  private long rowBytes(int part) {
+    return opened().parts().get(part).spec().byteCount();
+  }
+
+  private RowSchema opened() {
+    if (schema == null) {
+      throw new IllegalStateException("no row was put yet");
+    }
+    return schema;
+  }
+
+  /** The filled tensors, which are the caller's from here on. */
+  Outputs<T> finish() {
+    List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
+    Outputs<T> outputs = Outputs.of(names, tensors);
+    tensors.clear();
+    return outputs;
+  }
+
+  /** Frees what was allocated and not handed out. */
+  @Override
+  public void close() {
+    tensors.forEach(adapter::release);
+    tensors.clear();
+    memories.clear();
+    schema = null;
+    wholeTarget = null;
+  }
+}

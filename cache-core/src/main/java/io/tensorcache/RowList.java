@@ -1,0 +1,32 @@
+package io.tensorcache;
+
+import java.util.Arrays;
+
+/** Row numbers of a batch, in the order they were added. Confined to one thread. */
+final class RowList {
+  private int[] rows = new int[16];
+  private int size;
+
+  void add(int row) {
+    if (size == rows.length) {
+      rows = Arrays.copyOf(rows, 2 * size);
+    }
+    rows[size++] = row;
+  }
+
+  int get(int index) {
+    return rows[index];
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  int[] toArray() {
+    return Arrays.copyOf(rows, size);
+  }
+}

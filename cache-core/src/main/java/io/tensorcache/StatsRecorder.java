@@ -1,0 +1,62 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Tier;
+import io.tensorcache.stats.MissReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The counters of a cache. Safe for use by several threads. */
+final class StatsRecorder {
+  private final Map<Tier, LongAdder> hits = new EnumMap<>(Tier.class);
+  private final Map<MissReason, LongAdder> misses = new EnumMap<>(MissReason.class);
+  final LongAdder duplicates = new LongAdder();
+  final LongAdder rowsNotAdmitted = new LongAdder();
+  final LongAdder evictions = new LongAdder();
+  final LongAdder failures = new LongAdder();
+  final LongAdder keyNanos = new LongAdder();
+  final LongAdder loadNanos = new LongAdder();
+  final LongAdder storeNanos = new LongAdder();
+
+  StatsRecorder() {
+    for (Tier tier : Tier.values()) {
+      hits.put(tier, new LongAdder());
+    }
+    for (MissReason reason : MissReason.values()) {
+      misses.put(reason, new LongAdder());
+    }
+  }
+
+  void hit(FunctionState function, Tier tier, long rows) {
+    if (rows > 0) {
+      hits.get(tier).add(rows);
+      function.hits.add(rows);
+    }
+  }
+
+  void miss(FunctionState function, MissReason reason, long rows) {
+    if (rows > 0) {
+      misses.get(reason).add(rows);
+      function.misses.add(rows);
+    }
+  }
+
+  void computed(FunctionState function, long rows, long nanos) {
+    function.rowsComputed.add(rows);
+    function.computeNanos.add(nanos);
+  }
+
+  Map<Tier, Long> hitsByTier() {
+    return sums(hits, Tier.class);
+  }
+
+  Map<MissReason, Long> missesByReason() {
+    return sums(misses, MissReason.class);
+  }
+
+  private static <K extends Enum<K>> Map<K, Long> sums(Map<K, LongAdder> counters, Class<K> type) {
+    Map<K, Long> result = new EnumMap<>(type);
+    counters.forEach((key, counter) -> result.put(key, counter.sum()));
+    return result;
+  }
+}

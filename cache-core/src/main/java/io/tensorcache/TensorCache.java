@@ -1,0 +1,86 @@
+package io.tensorcache;
+
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.stats.CacheStats;
+import io.tensorcache.tensor.TensorAdapter;
+
+/**
+ * Caches the outputs of expensive tensor computations, row by row, in bounded tiers of memory. One
+ * cache serves any number of functions and engines. Safe for use by several threads.
+ *
+ * <p>A cache may be slow or empty. It is never wrong, and it never breaks the program that uses it.
+ */
+public final class TensorCache implements AutoCloseable {
+  private final CacheCore core;
+
+  TensorCache(CacheCore core) {
+    this.core = core;
+  }
+
+  /** Starts a cache of this name. The name appears in messages only: two caches may share it. */
+  public static TensorCacheBuilder builder(String name) {
+    return new TensorCacheBuilder(name);
+  }
+
+  /**
+   * The cached form of a function, with default options.
+   *
+   * @param name what the function is called; part of every key
+   * @param fingerprint what identifies the computation: its weights, its file, its version. There
+   *     is no default, because a cache that outlives a retraining returns stale outputs without a
+   *     word
+   * @param adapter the engine's tensors
+   */
+  public <T> CachedFunction<T> wrap(
+      String name,
+      FingerprintSource fingerprint,
+      TensorAdapter<T> adapter,
+      TensorFunction<T> function) {
+    return function(name, fingerprint, adapter).wrap(function);
+  }
+
+  /** The same with options: set them on what is returned, then {@code wrap}. */
+  public <T> FunctionBuilder<T> function(
+      String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
+    core.checkOpen();
+    return new FunctionBuilder<>(core, name, fingerprint, adapter);
+  }
+
+  /**
+   * Counts the epochs from {@code first} to {@code last}, both included, with the statistics of
+   * each.
+   */
+  public Epochs epochs(int first, int last) {
+    return new Epochs(this, first, last);
+  }
+
+  /** What the cache was built with. Works after close. */
+  public CacheConfig config() {
+    return core.config();
+  }
+
+  /** What the cache did so far. Works after close, without what the tiers held. */
+  public CacheStats stats() {
+    return core.stats();
+  }
+
+  /** Drops every stored row. Calls under way store theirs afterwards. */
+  public void clear() {
+    core.clear();
+  }
+
+  /**
+   * Drops everything and frees the tiers. Calls under way still return correct results. Later calls
+   * throw {@link IllegalStateException}. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    core.close();
+  }
+
+  /** The name and what the tiers hold. */
+  @Override
+  public String toString() {
+    return "TensorCache \"" + config().name() + "\" " + stats().tiers();
+  }
+}

@@ -1,0 +1,158 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.key.RowKeys;
+
+/**
+ * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
+ * thread.
+ */
+public final class TensorCacheBuilder {
+  /**
+   * The heap tier of a cache that names no tier: 256 MiB, or a quarter of the Java heap if that is
+   * less.
+   */
+  private static final long DEFAULT_HEAP =
+      Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
+
+  private final String name;
+  private final Once<CacheLevel> level = new Once<>("level");
+  private final Once<ByteSize> heap = new Once<>("heap");
+  private final Once<ByteSize> offHeap = new Once<>("offHeap");
+  private final Once<WhenFull> whenFull = new Once<>("whenFull");
+  private final Once<Compression> compression = new Once<>("compression");
+  private final Once<KeyAlgorithm> keyAlgorithm = new Once<>("keyAlgorithm");
+  private final Once<KeyBackend> keyBackend = new Once<>("keyBackend");
+  private final Once<Integer> samplesPerRow = new Once<>("samplesPerRow");
+  private final Once<byte[]> salt = new Once<>("salt");
+  private final Once<CacheListener> listener = new Once<>("listener");
+
+  TensorCacheBuilder(String name) {
+    this.name = Names.check("cache", name);
+  }
+
+  /** What is stored: functions of at most this level. Default: {@code NORMAL}. */
+  public TensorCacheBuilder level(CacheLevel value) {
+    level.set(value);
+    return this;
+  }
+
+  /**
+   * Payload bytes kept on the Java heap at most. Default: none if {@link #offHeap} is set, else 256
+   * MiB or a quarter of the Java heap.
+   *
+   * @throws IllegalArgumentException if it is larger than the Java heap
+   */
+  public TensorCacheBuilder heap(ByteSize value) {
+    long largest = Runtime.getRuntime().maxMemory();
+    if (value.bytes() > largest) {
+      throw new IllegalArgumentException(
+          "heap("
+              + value
+              + ") is more than the Java heap of "
+              + ByteSize.ofBytes(largest)
+              + "; raise -Xmx or use offHeap");
+    }
+    heap.set(value);
+    return this;
+  }
+
+  /** Bytes taken outside the Java heap, all at once, overhead included. Default: none. */
+  public TensorCacheBuilder offHeap(ByteSize value) {
+    offHeap.set(value);
+    return this;
+  }
+
+  /** What a full tier does with a new entry. Default: {@code EVICT}. */
+  public TensorCacheBuilder whenFull(WhenFull value) {
+    whenFull.set(value);
+    return this;
+  }
+
+  /** How off-heap entries are compressed. Default: {@code LZ4}, kept only where it gains. */
+  public TensorCacheBuilder compression(Compression value) {
+    compression.set(value);
+    return this;
+  }
+
+  /** How keys are computed. Default: {@code TCH1}. */
+  public TensorCacheBuilder keyAlgorithm(KeyAlgorithm value) {
+    keyAlgorithm.set(value);
+    return this;
+  }
+
+  /** Who computes keys. Default: {@code AUTO}. */
+  public TensorCacheBuilder keyBackend(KeyBackend value) {
+    keyBackend.set(value);
+    return this;
+  }
+
+  /**
+   * Lets only every {@code max(1, elements / samples)}-th element of a row count. <b>Rows that
+   * differ elsewhere get the same key and therefore each other's outputs.</b> Faster for large rows
+   * only. Default: every element counts.
+   *
+   * @throws IllegalArgumentException if it is not at least 1
+   */
+  public TensorCacheBuilder samplesPerRow(int samples) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("samplesPerRow(" + samples + "): must be at least 1");
+    }
+    samplesPerRow.set(samples);
+    return this;
+  }
+
+  /**
+   * Replaces the public seed of the keys, so that nobody who does not know it can construct rows
+   * with equal keys.
+   *
+   * @param secret 32 bytes, copied
+   */
+  public TensorCacheBuilder salt(byte[] secret) {
+    if (secret.length != 32) {
+      throw new IllegalArgumentException("salt of " + secret.length + " bytes: must be 32");
+    }
+    salt.set(secret.clone());
+    return this;
+  }
+
+  /** Told what goes wrong. Default: failures are counted and logged at DEBUG. */
+  public TensorCacheBuilder listener(CacheListener value) {
+    listener.set(value);
+    return this;
+  }
+
+  /**
+   * Builds the cache and takes its memory.
+   *
+   * @throws IllegalStateException if options contradict each other
+   * @throws IllegalArgumentException if a tier is too small or there is not enough memory for it
+   */
+  public TensorCache build() {
+    ByteSize none = ByteSize.ofBytes(0);
+    KeyAlgorithm algorithm = keyAlgorithm.or(KeyAlgorithm.TCH1);
+    int samples = samplesPerRow.or(0);
+    RowKeys keys =
+        RowKeys.create(keyBackend.or(KeyBackend.AUTO), algorithm, samples, salt.orNull());
+    CacheConfig config =
+        new CacheConfig(
+            name,
+            level.or(CacheLevel.NORMAL),
+            heap.or(offHeap.orNull() == null ? ByteSize.ofBytes(DEFAULT_HEAP) : none),
+            offHeap.or(none),
+            whenFull.or(WhenFull.EVICT),
+            compression.or(Compression.LZ4),
+            algorithm,
+            samples,
+            salt.orNull() != null,
+            keys.backend(),
+            keys.description());
+    return new TensorCache(new CacheCore(config, keys, listener.orNull()));
+  }
+}

@@ -1,0 +1,29 @@
+package io.tensorcache.config;
+
+/**
+ * What a cache was built with, and which back end it found. Immutable.
+ *
+ * @param name the name given to the builder
+ * @param level what is stored: functions of at most this level
+ * @param heap payload bytes on the Java heap at most
+ * @param offHeap bytes outside the Java heap at most, overhead included
+ * @param whenFull what a full tier does with a new entry
+ * @param compression how off-heap entries are compressed
+ * @param keyAlgorithm how keys are computed
+ * @param samplesPerRow elements of a row that count; 0 for all
+ * @param salted whether the public seed was replaced by a salt
+ * @param keyBackend who computes keys
+ * @param keyBackendReason the same in words, with the reason when a faster back end is missing
+ */
+public record CacheConfig(
+    String name,
+    CacheLevel level,
+    ByteSize heap,
+    ByteSize offHeap,
+    WhenFull whenFull,
+    Compression compression,
+    KeyAlgorithm keyAlgorithm,
+    int samplesPerRow,
+    boolean salted,
+    KeyBackend keyBackend,
+    String keyBackendReason) {}

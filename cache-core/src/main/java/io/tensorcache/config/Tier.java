@@ -1,0 +1,9 @@
+package io.tensorcache.config;
+
+/** Where a stored row lies. */
+public enum Tier {
+  /** On the Java heap, by reference. */
+  HEAP,
+  /** In memory outside the Java heap, as bytes. */
+  OFF_HEAP
+}

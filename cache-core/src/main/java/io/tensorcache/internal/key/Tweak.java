@@ -1,0 +1,54 @@
+package io.tensorcache.internal.key;
+
+import io.tensorcache.tensor.TensorSpec;
+
+/**
+ * The hash of everything about a row but its data: dtype, shape, slot, step and domain. Made by
+ * {@link RowKeys#tweak}; good for any number of batches of that row spec. Immutable; safe for use
+ * by several threads.
+ */
+public final class Tweak {
+  private final KeyMaterial material;
+  private final TensorSpec rowSpec;
+  private final long step;
+  private final long hashedByteCount;
+  private final long t0;
+  private final long t1;
+
+  Tweak(
+      KeyMaterial material, TensorSpec rowSpec, long step, long hashedByteCount, long t0, long t1) {
+    this.material = material;
+    this.rowSpec = rowSpec;
+    this.step = step;
+    this.hashedByteCount = hashedByteCount;
+    this.t0 = t0;
+    this.t1 = t1;
+  }
+
+  /** The spec of the rows, without the batch axis. */
+  public TensorSpec rowSpec() {
+    return rowSpec;
+  }
+
+  /** Every step-th element of a row is read; 1 for all. */
+  public long step() {
+    return step;
+  }
+
+  /** Bytes of a row that enter the multiply-sum. */
+  long hashedByteCount() {
+    return hashedByteCount;
+  }
+
+  KeyMaterial material() {
+    return material;
+  }
+
+  long t0() {
+    return t0;
+  }
+
+  long t1() {
+    return t1;
+  }
+}

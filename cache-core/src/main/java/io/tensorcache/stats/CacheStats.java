@@ -1,0 +1,166 @@
+package io.tensorcache.stats;
+
+import io.tensorcache.config.Tier;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a cache did, counted in rows. An immutable snapshot; counters that change while it is taken
+ * may be off by the rows in flight.
+ *
+ * @param hitsByTier rows served, by the tier they lay in
+ * @param missesByReason rows not served, by reason
+ * @param duplicates rows that were copies of another row of the same batch: neither hits nor misses
+ * @param rowsComputed rows the functions computed
+ * @param rowsNotAdmitted computed rows that no tier took
+ * @param evictions rows dropped to make room
+ * @param failures errors of tiers and entries, each told to the listener
+ * @param keyNanos time spent on keys
+ * @param loadNanos time spent on look-ups and copying hits
+ * @param storeNanos time spent on storing
+ * @param computeNanos time spent in the functions
+ * @param savedNanos hits times the mean computing time of a row of their function, less the time on
+ *     keys, loads and stores; negative for a cache that costs more than it saves
+ * @param tiers what each tier holds now
+ * @param functions what each function did
+ */
+public record CacheStats(
+    Map<Tier, Long> hitsByTier,
+    Map<MissReason, Long> missesByReason,
+    long duplicates,
+    long rowsComputed,
+    long rowsNotAdmitted,
+    long evictions,
+    long failures,
+    long keyNanos,
+    long loadNanos,
+    long storeNanos,
+    long computeNanos,
+    long savedNanos,
+    List<TierStats> tiers,
+    List<FunctionStats> functions) {
+
+  /** Copies the collections. */
+  public CacheStats {
+    hitsByTier = Map.copyOf(hitsByTier);
+    missesByReason = Map.copyOf(missesByReason);
+    tiers = List.copyOf(tiers);
+    functions = List.copyOf(functions);
+  }
+
+  /** Rows served from any tier. */
+  public long hits() {
+    return hitsByTier.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Rows not served, for whatever reason. */
+  public long misses() {
+    return missesByReason.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Rows not served for one reason. */
+  public long misses(MissReason reason) {
+    return missesByReason.getOrDefault(reason, 0L);
+  }
+
+  /** Hits over hits and misses; 0 before the first row. */
+  public double hitRate() {
+    long rows = hits() + misses();
+    return rows == 0 ? 0 : (double) hits() / rows;
+  }
+
+  /** {@link #savedNanos} as a duration. */
+  public Duration saved() {
+    return Duration.ofNanos(savedNanos);
+  }
+
+  /**
+   * What happened between an earlier snapshot of the same cache and this one; tiers and functions
+   * are those of now.
+   */
+  public CacheStats since(CacheStats earlier) {
+    return new CacheStats(
+        minus(hitsByTier, earlier.hitsByTier, Tier.class),
+        minus(missesByReason, earlier.missesByReason, MissReason.class),
+        duplicates - earlier.duplicates,
+        rowsComputed - earlier.rowsComputed,
+        rowsNotAdmitted - earlier.rowsNotAdmitted,
+        evictions - earlier.evictions,
+        failures - earlier.failures,
+        keyNanos - earlier.keyNanos,
+        loadNanos - earlier.loadNanos,
+        storeNanos - earlier.storeNanos,
+        computeNanos - earlier.computeNanos,
+        savedNanos - earlier.savedNanos,
+        tiers,
+        functions);
+  }
+
+  private static <K extends Enum<K>> Map<K, Long> minus(
+      Map<K, Long> now, Map<K, Long> then, Class<K> type) {
+    Map<K, Long> result = new EnumMap<>(type);
+    now.forEach((key, count) -> result.put(key, count - then.getOrDefault(key, 0L)));
+    return result;
+  }
+
+  /** Several lines for a person. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    line(
+        text,
+        "hits %,d of %,d rows (%.1f %%) %s",
+        hits(),
+        hits() + misses(),
+        100 * hitRate(),
+        present(hitsByTier));
+    line(
+        text,
+        "misses %,d %s, duplicates %,d, computed %,d",
+        misses(),
+        present(missesByReason),
+        duplicates,
+        rowsComputed);
+    line(text, "not admitted %,d, evicted %,d, failures %,d", rowsNotAdmitted, evictions, failures);
+    line(
+        text,
+        "seconds: keys %.3f, loads %.3f, stores %.3f, computing %.3f, saved %.3f",
+        keyNanos / 1e9,
+        loadNanos / 1e9,
+        storeNanos / 1e9,
+        computeNanos / 1e9,
+        savedNanos / 1e9);
+    for (TierStats tier : tiers) {
+      line(text, "%s: %,d rows, %s of %s", tier.tier(), tier.entries(), tier.bytes(), tier.limit());
+    }
+    for (FunctionStats function : functions) {
+      line(
+          text,
+          "%s: hits %,d, misses %,d, rows stored %,d%s",
+          function.name(),
+          function.hits(),
+          function.misses(),
+          function.rowsStored(),
+          function.rowsUnderOtherFingerprints() == 0
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  ", %,d rows exist under another fingerprint",
+                  function.rowsUnderOtherFingerprints()));
+    }
+    return text.toString().stripTrailing();
+  }
+
+  private static void line(StringBuilder text, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+
+  private static <K extends Enum<K>> Map<K, Long> present(Map<K, Long> counts) {
+    Map<K, Long> result = new java.util.TreeMap<>(counts);
+    result.values().removeIf(count -> count == 0);
+    return result;
+  }
+}

@@ -1,0 +1,21 @@
+package io.tensorcache.stats;
+
+/**
+ * What one function did.
+ *
+ * @param name the name given to {@code wrap}
+ * @param hits rows served from the cache
+ * @param misses rows that were not
+ * @param rowsComputed rows the function computed
+ * @param rowsStored rows held now under the current fingerprint
+ * @param rowsUnderOtherFingerprints rows held now that were computed with other weights
+ * @param computeNanos time spent in the function
+ */
+public record FunctionStats(
+    String name,
+    long hits,
+    long misses,
+    long rowsComputed,
+    long rowsStored,
+    long rowsUnderOtherFingerprints,
+    long computeNanos) {}

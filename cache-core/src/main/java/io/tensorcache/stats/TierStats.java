@@ -1,0 +1,18 @@
+package io.tensorcache.stats;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Tier;
+
+/**
+ * What one tier holds now.
+ *
+ * @param tier which
+ * @param entries rows held
+ * @param bytes bytes held as the limit counts them: on the heap the payload and 256 a row for the
+ *     objects around it, off the heap the entries as stored, heads included, after compression
+ * @param limit bytes at most
+ * @param hits rows served since the cache was built
+ * @param evictions rows that this tier had to drop from the cache to make room
+ */
+public record TierStats(
+    Tier tier, long entries, ByteSize bytes, ByteSize limit, long hits, long evictions) {}

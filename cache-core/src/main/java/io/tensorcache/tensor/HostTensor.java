@@ -1,0 +1,161 @@
+package io.tensorcache.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A contiguous tensor in a direct buffer, for programs without an engine: plain arrays in, plain
+ * arrays out. Freed by the garbage collector. Confined to one thread while it is written.
+ */
+public final class HostTensor {
+  private static final TensorAdapter<HostTensor> ADAPTER = new Adapter();
+
+  private final TensorSpec spec;
+  private final ByteBuffer bytes;
+
+  private HostTensor(TensorSpec spec, ByteBuffer bytes) {
+    this.spec = spec;
+    this.bytes = bytes;
+  }
+
+  /** A tensor of zeros. */
+  public static HostTensor zeros(TensorSpec spec) {
+    if (spec.byteCount() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          spec
+              + " has "
+              + spec.byteCount()
+              + " bytes; a HostTensor holds at most "
+              + Integer.MAX_VALUE);
+    }
+    return new HostTensor(
+        spec, ByteBuffer.allocateDirect((int) spec.byteCount()).order(ByteOrder.LITTLE_ENDIAN));
+  }
+
+  /**
+   * A float32 tensor with a copy of these values, row-major.
+   *
+   * @throws IllegalArgumentException if the shape has another number of elements
+   */
+  public static HostTensor ofFloats(float[] values, long... shape) {
+    HostTensor tensor = zeros(TensorSpec.of(DType.FLOAT32, shape));
+    tensor.checkCount(values.length);
+    tensor.bytes().asFloatBuffer().put(values);
+    return tensor;
+  }
+
+  /** The same of equally long rows: {@code [rows, columns]}. */
+  public static HostTensor ofRows(float[][] rows) {
+    int columns = rows.length == 0 ? 0 : rows[0].length;
+    HostTensor tensor = zeros(TensorSpec.of(DType.FLOAT32, rows.length, columns));
+    var floats = tensor.bytes().asFloatBuffer();
+    for (float[] row : rows) {
+      if (row.length != columns) {
+        throw new IllegalArgumentException(
+            "a row of " + row.length + " values among rows of " + columns);
+      }
+      floats.put(row);
+    }
+    return tensor;
+  }
+
+  /** A float64 tensor with a copy of these values, row-major. */
+  public static HostTensor ofDoubles(double[] values, long... shape) {
+    HostTensor tensor = zeros(TensorSpec.of(DType.FLOAT64, shape));
+    tensor.checkCount(values.length);
+    tensor.bytes().asDoubleBuffer().put(values);
+    return tensor;
+  }
+
+  /** An int64 tensor with a copy of these values, row-major. */
+  public static HostTensor ofLongs(long[] values, long... shape) {
+    HostTensor tensor = zeros(TensorSpec.of(DType.INT64, shape));
+    tensor.checkCount(values.length);
+    tensor.bytes().asLongBuffer().put(values);
+    return tensor;
+  }
+
+  private void checkCount(int values) {
+    if (values != spec.elementCount()) {
+      throw new IllegalArgumentException(
+          values + " values for " + spec + ", which has " + spec.elementCount());
+    }
+  }
+
+  /** The adapter to give to {@code wrap}. */
+  public static TensorAdapter<HostTensor> adapter() {
+    return ADAPTER;
+  }
+
+  /** The dtype and shape. */
+  public TensorSpec spec() {
+    return spec;
+  }
+
+  /** The elements, little-endian, from position 0: shared, not copied. */
+  public ByteBuffer bytes() {
+    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** A copy of the elements of a float32 tensor, row-major. */
+  public float[] floats() {
+    require(DType.FLOAT32);
+    float[] values = new float[(int) spec.elementCount()];
+    bytes().asFloatBuffer().get(values);
+    return values;
+  }
+
+  /** A copy of the elements of a float64 tensor, row-major. */
+  public double[] doubles() {
+    require(DType.FLOAT64);
+    double[] values = new double[(int) spec.elementCount()];
+    bytes().asDoubleBuffer().get(values);
+    return values;
+  }
+
+  /** A copy of the elements of an int64 tensor, row-major. */
+  public long[] longs() {
+    require(DType.INT64);
+    long[] values = new long[(int) spec.elementCount()];
+    bytes().asLongBuffer().get(values);
+    return values;
+  }
+
+  private void require(DType dtype) {
+    if (spec.dtype() != dtype) {
+      throw new IllegalStateException("this tensor is " + spec + ", not " + dtype);
+    }
+  }
+
+  /** The spec, and the first bytes of small tensors. */
+  @Override
+  public String toString() {
+    if (spec.dtype() == DType.FLOAT32 && spec.elementCount() <= 16) {
+      return spec + " " + Arrays.toString(floats());
+    }
+    return spec.toString();
+  }
+
+  private static final class Adapter implements TensorAdapter<HostTensor> {
+    @Override
+    public Class<HostTensor> type() {
+      return HostTensor.class;
+    }
+
+    @Override
+    public TensorView view(HostTensor tensor) {
+      return TensorView.of(tensor.spec, HostMemory.of(tensor.bytes));
+    }
+
+    @Override
+    public HostTensor allocate(TensorSpec spec, HostTensor like) {
+      return zeros(spec);
+    }
+
+    @Override
+    public void release(HostTensor tensor) {
+      // the garbage collector's
+    }
+  }
+}

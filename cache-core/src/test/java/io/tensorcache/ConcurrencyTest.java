@@ -1,0 +1,265 @@
+package io.tensorcache;
+
+import static io.tensorcache.Counted.sameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.stats.MissReason;
+import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorAdapter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class ConcurrencyTest {
+  private static final int THREADS = 8;
+  private static final TensorAdapter<HostTensor> HOST = HostTensor.adapter();
+  private static final Fingerprint V1 = Fingerprint.version("1");
+
+  private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    pool.shutdownNow();
+    assertTrue(pool.awaitTermination(60, TimeUnit.SECONDS));
+  }
+
+  private <V> List<V> onEachThread(Callable<V> task) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(THREADS);
+    List<Future<V>> futures = new ArrayList<>();
+    for (int i = 0; i < THREADS; i++) {
+      futures.add(
+          pool.submit(
+              () -> {
+                start.await();
+                return task.call();
+              }));
+    }
+    List<V> results = new ArrayList<>();
+    for (Future<V> future : futures) {
+      results.add(future.get());
+    }
+    return results;
+  }
+
+  @Test
+  void eightThreadsAndManyLookupsGiveNoWrongValue() throws Exception {
+    // tiers too small for the working set: rows are evicted, demoted, promoted and computed again
+    // all the time
+    try (TensorCache cache =
+        TensorCache.builder("hammer").heap(ByteSize.ofKiB(16)).offHeap(ByteSize.ofMiB(4)).build()) {
+      var cached = cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 16, 1));
+      HostTensor inputs = Counted.batch(0, 2_000, 4);
+      HostTensor expected = Counted.featuresOf(inputs, 16, 1);
+      long seed = System.nanoTime();
+      onEachThread(
+          () -> {
+            Random random = new Random(seed ^ Thread.currentThread().getId());
+            for (int call = 0; call < 1_600; call++) {
+              int[] rows = random.ints(1 + random.nextInt(15), 0, 2_000).toArray();
+              HostTensor result = cached.apply(Counted.rowsOf(inputs, rows));
+              assertTrue(sameBits(Counted.rowsOf(expected, rows), result), "seed " + seed);
+            }
+            return true;
+          });
+      var stats = cache.stats();
+      assertTrue(stats.hits() + stats.misses() + stats.duplicates() >= 8 * 1_600, stats.toString());
+      assertEquals(0, stats.failures());
+    }
+  }
+
+  @Test
+  void oneKeyAskedByManyThreadsIsComputedOnce() throws Exception {
+    try (TensorCache cache = TensorCache.builder("once").heap(ByteSize.ofMiB(4)).build()) {
+      Counted features = Counted.features(4);
+      CountDownLatch allHere = new CountDownLatch(THREADS);
+      var cached =
+          cache.wrap(
+              "f",
+              V1,
+              HOST,
+              x -> {
+                allHere.await(); // every thread is at or in its call
+                return features.apply(x);
+              });
+      HostTensor x = Counted.batch(0, 6, 3);
+      List<HostTensor> results =
+          onEachThread(
+              () -> {
+                allHere.countDown();
+                return cached.apply(x);
+              });
+      assertEquals(6, features.rows.get());
+      for (HostTensor result : results) {
+        assertTrue(sameBits(Counted.featuresOf(x, 4, 1), result));
+      }
+      assertEquals(
+          THREADS,
+          results.stream().map(System::identityHashCode).distinct().count(),
+          "each caller has its own");
+    }
+  }
+
+  @Test
+  void overlappingBatchesComputeEachRowOnce() throws Exception {
+    try (TensorCache cache = TensorCache.builder("overlap").heap(ByteSize.ofMiB(4)).build()) {
+      Counted features = Counted.features(4);
+      var cached = cache.wrap("f", V1, HOST, features);
+      HostTensor inputs = Counted.batch(0, 400, 3);
+      HostTensor expected = Counted.featuresOf(inputs, 4, 1);
+      onEachThread(
+          () -> {
+            Random random = new Random(Thread.currentThread().getId());
+            for (int call = 0; call < 200; call++) {
+              int[] rows = random.ints(32, 0, 400).toArray();
+              assertTrue(
+                  sameBits(
+                      Counted.rowsOf(expected, rows), cached.apply(Counted.rowsOf(inputs, rows))));
+            }
+            return true;
+          });
+      assertEquals(400, features.rows.get());
+      assertEquals(400, cache.stats().rowsComputed());
+    }
+  }
+
+  @Test
+  void aFailedComputationIsTakenOverByAWaitingThread() throws Exception {
+    try (TensorCache cache = TensorCache.builder("takeover").heap(ByteSize.ofMiB(4)).build()) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch fail = new CountDownLatch(1);
+      var cached =
+          cache.wrap(
+              "f",
+              V1,
+              HOST,
+              x -> {
+                if (inside.getCount() == 1) {
+                  inside.countDown();
+                  fail.await();
+                  throw new IllegalStateException("first one fails");
+                }
+                return Counted.featuresOf(x, 4, 1);
+              });
+      HostTensor x = Counted.batch(0, 3, 3);
+      Future<HostTensor> first = pool.submit(() -> cached.apply(x));
+      inside.await();
+      Future<HostTensor> second = pool.submit(() -> cached.apply(x));
+      fail.countDown();
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), second.get()));
+      assertTrue(
+          org.junit.jupiter.api.Assertions.assertThrows(
+                  java.util.concurrent.ExecutionException.class, first::get)
+              .getCause()
+              .getMessage()
+              .contains("first one fails"));
+    }
+  }
+
+  @Test
+  void functionsThatCallEachOtherAcrossThreadsDoNotWaitForEachOther() throws Exception {
+    try (TensorCache cache = TensorCache.builder("cross").heap(ByteSize.ofMiB(4)).build()) {
+      AtomicReference<CachedFunction<HostTensor>> f = new AtomicReference<>();
+      AtomicReference<CachedFunction<HostTensor>> g = new AtomicReference<>();
+      CyclicBarrier both = new CyclicBarrier(2);
+      ThreadLocal<Boolean> nested = ThreadLocal.withInitial(() -> false);
+      f.set(cache.wrap("f", V1, HOST, x -> meet(both, nested, x, g)));
+      g.set(cache.wrap("g", V1, HOST, x -> meet(both, nested, x, f)));
+      HostTensor x = Counted.batch(0, 3, 3);
+      Future<HostTensor> left = pool.submit(() -> f.get().apply(x));
+      Future<HostTensor> right = pool.submit(() -> g.get().apply(x));
+      assertTrue(sameBits(left.get(), right.get()));
+    }
+  }
+
+  /**
+   * Waits until both functions are running, then calls the other one, whose rows the other thread
+   * has claimed.
+   */
+  private static HostTensor meet(
+      CyclicBarrier both,
+      ThreadLocal<Boolean> nested,
+      HostTensor x,
+      AtomicReference<CachedFunction<HostTensor>> other)
+      throws Exception {
+    if (nested.get()) {
+      return Counted.featuresOf(x, 4, 1);
+    }
+    nested.set(true);
+    both.await();
+    return other.get().apply(x);
+  }
+
+  @Test
+  void closingWhileOthersWorkGivesRightResultsOrAClearError() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      TensorCache cache =
+          TensorCache.builder("closing")
+              .heap(ByteSize.ofKiB(16))
+              .offHeap(ByteSize.ofMiB(4))
+              .build();
+      var cached = cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 16, 1));
+      HostTensor inputs = Counted.batch(0, 500, 4);
+      HostTensor expected = Counted.featuresOf(inputs, 16, 1);
+      CountDownLatch warm = new CountDownLatch(20);
+      Future<?> closer =
+          pool.submit(
+              () -> {
+                warm.await();
+                cache.close();
+                return null;
+              });
+      List<Future<String>> workers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        workers.add(
+            pool.submit(
+                () -> {
+                  Random random = new Random(Thread.currentThread().getId());
+                  while (true) {
+                    int[] rows = random.ints(8, 0, 500).toArray();
+                    HostTensor result;
+                    try {
+                      result = cached.apply(Counted.rowsOf(inputs, rows));
+                    } catch (IllegalStateException e) {
+                      return e.getMessage();
+                    }
+                    assertTrue(sameBits(Counted.rowsOf(expected, rows), result));
+                    warm.countDown();
+                  }
+                }));
+      }
+      assertNull(closer.get());
+      for (Future<String> worker : workers) {
+        assertTrue(worker.get().contains("is closed"));
+      }
+    }
+  }
+
+  @Test
+  void waitingRowsAreCountedAsInFlight() throws Exception {
+    try (TensorCache cache = TensorCache.builder("flight").heap(ByteSize.ofMiB(4)).build()) {
+      Counted features = Counted.features(4);
+      var cached = cache.wrap("f", V1, HOST, features);
+      HostTensor x = Counted.batch(0, 64, 64);
+      onEachThread(() -> cached.apply(x));
+      var stats = cache.stats();
+      assertEquals(64, stats.rowsComputed());
+      assertEquals(64, stats.misses(MissReason.COLD));
+      assertEquals(7 * 64, stats.hits() + stats.misses(MissReason.IN_FLIGHT));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The packages import each other along this list and nothing else, as jdeps sees the compiled
+ * classes.
+ */
+class PackageDirectionTest {
+  private static final String ROOT = "io.tensorcache";
+  private static final Map<String, Set<String>> MAY_IMPORT =
+      Map.of(
+          "error", Set.of(),
+          "config", Set.of(),
+          "tensor", Set.of("error"),
+          "stats", Set.of("config"),
+          "internal.key", Set.of("tensor", "config", "error"),
+          "internal.codec", Set.of("tensor", "config", "error"),
+          "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
+          "",
+              Set.of(
+                  "error",
+                  "config",
+                  "tensor",
+                  "stats",
+                  "internal.key",
+                  "internal.codec",
+                  "internal.store"));
+
+  private static final Pattern EDGE =
+      Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");
+
+  private static Map<String, Set<String>> edges() throws Exception {
+    Path classes =
+        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    StringWriter out = new StringWriter();
+    ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
+    int code =
+        jdeps.run(
+            new PrintWriter(out),
+            new PrintWriter(out),
+            "--ignore-missing-deps",
+            "-verbose:package",
+            "-filter:none",
+            classes.resolve("io").toString());
+    assertEquals(0, code, out.toString());
+    Map<String, Set<String>> edges = new TreeMap<>();
+    for (String line : out.toString().lines().toList()) {
+      Matcher edge = EDGE.matcher(line);
+      if (edge.matches() && !edge.group(1).equals(edge.group(2))) {
+        edges.computeIfAbsent(name(edge.group(1)), key -> new TreeSet<>()).add(name(edge.group(2)));
+      }
+    }
+    return edges;
+  }
+
+  private static String name(String pack) {
+    return pack.equals(ROOT) ? "" : pack.substring(ROOT.length() + 1);
+  }
+
+  @Test
+  void packagesImportOnlyWhatTheyMay() throws Exception {
+    Map<String, Set<String>> edges = edges();
+    assertTrue(
+        edges.get("").containsAll(List.of("internal.key", "internal.store", "config")),
+        "jdeps saw no edges: " + edges);
+    edges.forEach(
+        (from, targets) -> {
+          Set<String> forbidden = new TreeSet<>(targets);
+          forbidden.removeAll(MAY_IMPORT.getOrDefault(from, Set.of()));
+          assertEquals(
+              Set.of(), forbidden, "package io.tensorcache." + from + " imports what it may not");
+        });
+  }
+
+  @Test
+  void internalPackagesAreNotExported() throws Exception {
+    Path classes =
+        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var module =
+        java.lang.module.ModuleFinder.of(classes)
+            .find("io.tensorcache.core")
+            .orElseThrow()
+            .descriptor();
+    module.exports().stream()
+        .filter(export -> !export.isQualified())
+        .forEach(export -> assertTrue(!export.source().contains("internal"), export.toString()));
+    assertTrue(module.exports().stream().anyMatch(export -> export.source().equals(ROOT)));
+  }
+}

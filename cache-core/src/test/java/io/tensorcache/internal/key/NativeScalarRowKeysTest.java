@@ -1,0 +1,7 @@
+package io.tensorcache.internal.key;
+
+class NativeScalarRowKeysTest extends NativeRowKeysContract {
+  NativeScalarRowKeysTest() {
+    super("scalar");
+  }
+}

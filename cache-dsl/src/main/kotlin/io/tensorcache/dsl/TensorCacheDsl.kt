@@ -1,0 +1,18 @@
+package io.tensorcache.dsl
+
+import io.tensorcache.TensorCache
+
+/** Keeps the blocks of the configuration apart. */
+@DslMarker
+@Target(AnnotationTarget.CLASS)
+@Retention(AnnotationRetention.BINARY)
+public annotation class TensorCacheDsl
+
+/**
+ * Builds a cache of this name. Every option has the name and the default of the same option of
+ * [io.tensorcache.TensorCacheBuilder].
+ *
+ * @throws IllegalStateException if an option is set twice or options contradict each other
+ */
+public fun tensorCache(name: String, configure: TensorCacheScope.() -> Unit = {}): TensorCache =
+  TensorCache.builder(name).also { TensorCacheScope(it).configure() }.build()

@@ -1,0 +1,54 @@
+package io.tensorcache.dsl
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
+import io.kotest.matchers.shouldBe
+import io.tensorcache.FunctionBuilder
+import io.tensorcache.TensorCacheBuilder
+import java.lang.reflect.Modifier
+
+/** The DSL offers the options of the Java builders, word for word, and nothing else. */
+class DslParitySpec :
+  FunSpec({
+    test("the cache's options are those of TensorCacheBuilder") {
+      val dsl =
+        options(TensorCacheScope::class.java) +
+          options(TiersScope::class.java) +
+          options(KeysScope::class.java)
+      dsl - setOf("tiers", "keys") shouldContainExactlyInAnyOrder
+        builderOptions(TensorCacheBuilder::class.java)
+    }
+
+    test("a function's options are those of FunctionBuilder") {
+      options(FunctionScope::class.java) shouldContainExactlyInAnyOrder
+        builderOptions(FunctionBuilder::class.java) - setOf("wrap", "wrapOperation")
+    }
+
+    test("every property of the DSL can be read back and is null before it is set") {
+      listOf(
+          TensorCacheScope::class.java,
+          TiersScope::class.java,
+          KeysScope::class.java,
+          FunctionScope::class.java,
+        )
+        .flatMap { it.methods.filter { method -> method.name.startsWith("set") } }
+        .forEach { setter ->
+          val getter = setter.declaringClass.getMethod("g" + setter.name.substring(1))
+          getter.returnType shouldBe setter.parameterTypes.single()
+        }
+    }
+  })
+
+private fun builderOptions(type: Class<*>): Set<String> =
+  type.methods
+    .filter {
+      it.declaringClass == type && it.parameterCount == 1 && !Modifier.isStatic(it.modifiers)
+    }
+    .map { it.name }
+    .toSet()
+
+private fun options(scope: Class<*>): Set<String> =
+  scope.methods
+    .filter { it.declaringClass == scope && it.parameterCount == 1 }
+    .map { it.name.removePrefix("set").replaceFirstChar(Char::lowercase) }
+    .toSet()

@@ -1,0 +1,58 @@
+package io.tensorcache.dsl
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.tensorcache.Fingerprint
+import io.tensorcache.tensor.HostTensor
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.concurrent.atomic.AtomicInteger
+
+/** The Kotlin program of the README, between its region marks, runs. */
+class ReadmeSpec :
+  FunSpec({
+    val rows = AtomicInteger()
+
+    fun slowSquares(x: HostTensor): HostTensor {
+      rows.addAndGet(x.spec().dim(0).toInt())
+      return HostTensor.ofFloats(x.floats().map { it * it }.toFloatArray(), *x.spec().shape())
+    }
+
+    test("hello") {
+      // begin: hello-kotlin
+      tensorCache("hello") {
+          tiers {
+            heap(64.MiB)
+            offHeap(256.MiB)
+          }
+        }
+        .use { cache ->
+          val squares =
+            cache.wrap("squares", Fingerprint.version("1"), HostTensor.adapter()) { x ->
+              slowSquares(x)
+            }
+          val x = HostTensor.ofRows(arrayOf(floatArrayOf(1f, 2f), floatArrayOf(3f, 4f)))
+          for (epoch in cache.epochs(1..3)) {
+            squares(x)
+            println("epoch ${epoch.number()}: ${epoch.stats().hitRate()}")
+          }
+        }
+      // end: hello-kotlin
+      rows.get() shouldBe 2
+    }
+
+    test("the README shows this program") {
+      val source = Files.readString(Path.of("src/test/kotlin/io/tensorcache/dsl/ReadmeSpec.kt"))
+      val region =
+        source
+          .substringAfter("// begin: hello-kotlin\n")
+          .substringBefore("      // end: hello-kotlin")
+      val readme = Files.readString(Path.of("../README.md"))
+      val shown =
+        readme
+          .substringAfter("region: hello-kotlin")
+          .substringAfter("```kotlin\n")
+          .substringBefore("```")
+      shown.trimIndent().trim() shouldBe region.trimIndent().trim()
+    }
+  })

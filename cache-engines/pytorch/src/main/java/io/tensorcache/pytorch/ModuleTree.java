@@ -1,0 +1,79 @@
+package io.tensorcache.pytorch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.SharedModuleVector;
+import org.bytedeco.pytorch.StringSharedModuleDict;
+
+/**
+ * A module and its submodules at one moment, in the order of registration. Immutable; keeps the
+ * submodules alive.
+ */
+final class ModuleTree implements AutoCloseable {
+  /** A module and its dotted name; the root's is empty. */
+  record Node(String path, Module module) {}
+
+  private final Module root;
+  private final List<Node> nodes;
+  private final long[] addresses;
+  private final boolean fastAddresses;
+
+  private ModuleTree(Module root, List<Node> nodes, boolean fastAddresses) {
+    this.root = root;
+    this.nodes = List.copyOf(nodes);
+    this.addresses = nodes.stream().skip(1).mapToLong(node -> node.module().address()).toArray();
+    this.fastAddresses = fastAddresses;
+  }
+
+  /** Reads the tree. Does not copy the modules. */
+  @SuppressWarnings("try") // the scope frees what is made inside
+  static ModuleTree of(Module root) {
+    List<Node> nodes = new ArrayList<>();
+    nodes.add(new Node("", root));
+    try (PointerScope scope = new PointerScope()) {
+      // Without the root, which need not be held by a shared_ptr.
+      StringSharedModuleDict named = root.named_modules("", false);
+      SharedModuleVector modules = named.values();
+      for (long i = 0; i < named.size(); i++) {
+        long at = i;
+        String path = named.get(i).key().getString();
+        nodes.add(new Node(path, Unscoped.keep(() -> modules.get(at))));
+      }
+      return new ModuleTree(root, nodes, SharedPointers.isLaidOutAsExpected(modules));
+    }
+  }
+
+  /** The root first, then its submodules, depth first. */
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  /** Whether the root still has these submodules, in this order. About 7 µs for 50 of them. */
+  boolean isCurrent() {
+    try (SharedModuleVector now = root.modules(false)) {
+      return now.size() == addresses.length
+          && Arrays.equals(
+              addresses,
+              fastAddresses ? SharedPointers.addresses(now) : SharedPointers.slowly(now));
+    }
+  }
+
+  /** Whether any module is in training mode. */
+  boolean isTraining() {
+    for (Node node : nodes) {
+      if (node.module().is_training()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets go of the submodules; the root stays the caller's. */
+  @Override
+  public void close() {
+    nodes.stream().skip(1).forEach(node -> node.module().close());
+  }
+}

@@ -1,0 +1,55 @@
+package io.tensorcache.pytorch;
+
+import io.tensorcache.CachedFunction;
+import io.tensorcache.FunctionBuilder;
+import io.tensorcache.TensorCache;
+import io.tensorcache.TensorFunction;
+import io.tensorcache.tensor.TensorAdapter;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The door to PyTorch tensors and modules. Safe for use by several threads.
+ *
+ * <p>A result belongs to the caller, and to the caller's inner {@code PointerScope} if there is
+ * one. Without a scope, what the module computes on a miss is freed by the garbage collector, as it
+ * is without a cache.
+ */
+public final class PyTorch {
+  private PyTorch() {}
+
+  /**
+   * The adapter for dense CPU tensors of every dtype in {@link io.tensorcache.tensor.DType}. It
+   * reads a tensor where it lies, whatever its strides: no copy.
+   */
+  public static TensorAdapter<Tensor> tensors() {
+    return TorchTensors.INSTANCE;
+  }
+
+  /** The fingerprint of a module's parameters, buffers and mode, looked at anew for each call. */
+  public static ModuleFingerprint fingerprint(Module module) {
+    return new ModuleFingerprint(module, false);
+  }
+
+  /**
+   * The cached form of a frozen module in evaluation mode, with default options.
+   *
+   * @throws IllegalArgumentException if its class has no public {@code Tensor forward(Tensor)}
+   */
+  public static CachedFunction<Tensor> cached(TensorCache cache, String name, Module module) {
+    return function(cache, name, module).wrap(Forward.of(module));
+  }
+
+  /** The cached form of a function of a frozen module, with default options. */
+  public static CachedFunction<Tensor> cached(
+      TensorCache cache, String name, Module module, TensorFunction<Tensor> forward) {
+    return function(cache, name, module).wrap(forward);
+  }
+
+  /**
+   * The options of a function of this module: set them, then {@code wrap(x -> module.forward(x))}.
+   */
+  public static FunctionBuilder<Tensor> function(TensorCache cache, String name, Module module) {
+    return cache.function(name, fingerprint(module), tensors());
+  }
+}

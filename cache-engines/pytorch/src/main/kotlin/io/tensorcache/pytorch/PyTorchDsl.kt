@@ -1,0 +1,28 @@
+package io.tensorcache.pytorch
+
+import io.tensorcache.CachedFunction
+import io.tensorcache.TensorCache
+import io.tensorcache.TensorFunction
+import io.tensorcache.dsl.FunctionScope
+import org.bytedeco.pytorch.Module
+import org.bytedeco.pytorch.Tensor
+
+/**
+ * The cached form of this frozen module in evaluation mode. See [PyTorch.cached].
+ *
+ * @throws IllegalArgumentException if its class has no public `forward(Tensor): Tensor`
+ */
+public fun Module.cached(
+  cache: TensorCache,
+  name: String,
+  options: FunctionScope.() -> Unit = {},
+): CachedFunction<Tensor> = cached(cache, name, Forward.of(this), options)
+
+/** The cached form of a function of this frozen module in evaluation mode. See [PyTorch.cached]. */
+public fun Module.cached(
+  cache: TensorCache,
+  name: String,
+  forward: TensorFunction<Tensor>,
+  options: FunctionScope.() -> Unit = {},
+): CachedFunction<Tensor> =
+  PyTorch.function(cache, name, this).also { FunctionScope(it).options() }.wrap(forward)

@@ -1,0 +1,51 @@
+// The C interface: what it refuses, and with which words.
+#include <cstring>
+
+#include "check.h"
+#include "fixtures.h"
+
+namespace {
+
+void check_refused(int code, int expected, const char* words) {
+  check(code == expected && std::strstr(tensorcache_last_error(), words) != nullptr,
+        std::string("expected \"") + words + "\", got \"" + tensorcache_last_error() + "\"");
+}
+
+}  // namespace
+
+int main() {
+  const Bytes seed = default_seed();
+  tensorcache_key* key = nullptr;
+  std::int64_t out[4] = {}, dim = 4, stride = 1, negative = -1, words[545];
+  check(tensorcache_abi_version() == TENSORCACHE_ABI_VERSION, "version");
+  check_refused(tensorcache_key_create(seed.data(), "sse9", &key), TENSORCACHE_BAD_ARGUMENT, "no back end \"sse9\"");
+  check_refused(tensorcache_key_create(nullptr, "best", &key), TENSORCACHE_BAD_ARGUMENT, "null");
+  check(key == nullptr, "no key after a failure");
+  check(tensorcache_key_create(seed.data(), "scalar", &key) == TENSORCACHE_OK, "create");
+  check(std::strcmp(tensorcache_key_backend(key), "scalar") == 0, "name");
+  check_refused(tensorcache_key_material(key, words, 544), TENSORCACHE_BAD_ARGUMENT, "must be 545");
+  check(tensorcache_key_material(key, words, 545) == TENSORCACHE_OK, "material");
+  check(static_cast<std::uint64_t>(words[0]) == 0xc86c6be4f3ebbb3du, "first word");
+
+  check_refused(tensorcache_tch1_rows(nullptr, seed.data(), 1, 0, 4, 0, 0, out), TENSORCACHE_BAD_ARGUMENT, "key is null");
+  check_refused(tensorcache_tch1_rows(key, nullptr, 1, 0, 4, 0, 0, out), TENSORCACHE_BAD_ARGUMENT, "address is null");
+  check_refused(tensorcache_tch1_rows(key, seed.data(), -2, 0, 4, 0, 0, out), TENSORCACHE_BAD_ARGUMENT, "rows is -2");
+  check_refused(tensorcache_tch1_rows(key, seed.data(), 1, 0, -4, 0, 0, out), TENSORCACHE_BAD_ARGUMENT, "row_bytes is -4");
+  check_refused(tensorcache_tch1_rows(key, seed.data(), 1, 0, 4, 0, 0, nullptr), TENSORCACHE_BAD_ARGUMENT, "out is null");
+  check(tensorcache_tch1_rows(key, nullptr, 0, 0, 4, 0, 0, nullptr) == TENSORCACHE_OK, "no rows need no memory");
+  check(tensorcache_tch1_rows(key, nullptr, 2, 0, 0, 0, 0, out) == TENSORCACHE_OK, "empty rows need no memory");
+
+  const auto strided = [&](int element, int rank, const std::int64_t* dims, std::int64_t step) {
+    return tensorcache_tch1_strided(key, seed.data(), 1, 0, element, rank, dims, &stride, step, 0, 0, out);
+  };
+  check_refused(strided(3, 1, &dim, 1), TENSORCACHE_BAD_ARGUMENT, "element_bytes is 3");
+  check_refused(strided(1, 65, &dim, 1), TENSORCACHE_BAD_ARGUMENT, "rank is 65: must be in 0..64");
+  check_refused(strided(1, 1, nullptr, 1), TENSORCACHE_BAD_ARGUMENT, "null");
+  check_refused(strided(1, 1, &negative, 1), TENSORCACHE_BAD_ARGUMENT, "dims[0] is -1");
+  check_refused(strided(1, 1, &dim, 0), TENSORCACHE_BAD_ARGUMENT, "step is 0");
+  check_refused(tensorcache_torchcache_rows(seed.data(), 1, 0, 14, 1, &dim, &stride, 1, out), TENSORCACHE_UNSUPPORTED,
+                "dtype code 14");
+  tensorcache_key_destroy(key);
+  tensorcache_key_destroy(nullptr);
+  return report("interface");
+}

@@ -1,0 +1,170 @@
+package io.tensorcache.samples.frozen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FrozenTest {
+  private PointerScope scope;
+
+  @BeforeEach
+  void open() {
+    scope = new PointerScope();
+    torch.set_num_threads(1);
+  }
+
+  @AfterEach
+  void close() {
+    scope.close();
+  }
+
+  @Test
+  void splitsTheDigitsWithoutOverlap() {
+    Digits train = Digits.train();
+    Digits heldOut = Digits.heldOut();
+    assertEquals(1438, train.count());
+    assertEquals(359, heldOut.count());
+    assertEquals(
+        "1438x1x32x32",
+        train.images().size(0)
+            + "x"
+            + train.images().size(1)
+            + "x"
+            + train.images().size(2)
+            + "x"
+            + train.images().size(3));
+    assertEquals(0, train.labels().select(0, 0).item_long());
+    assertEquals(4, heldOut.labels().select(0, 0).item_long());
+    assertTrue(train.images().max().item_float() <= 1 && train.images().min().item_float() >= 0);
+    for (int label = 0; label < 10; label++) {
+      assertTrue(
+          heldOut.labels().eq(new org.bytedeco.pytorch.Scalar(label)).sum().item_long() > 20);
+    }
+  }
+
+  @Test
+  void rowOfTheBackboneDoesNotDependOnItsBatch() {
+    Backbone backbone = new Backbone(1);
+    Tensor images = Digits.train().images().narrow(0, 0, 64);
+    Tensor all = backbone.forward(images);
+    Tensor order = torch.randperm(64);
+    assertTrue(
+        backbone.forward(images.index_select(0, order)).equal(all.index_select(0, order)), "order");
+    for (int count : new int[] {1, 2, 7, 8, 9, 29, 63}) {
+      int from = 64 - count;
+      assertTrue(
+          backbone.forward(images.narrow(0, from, count)).equal(all.narrow(0, from, count)),
+          "batch of " + count);
+    }
+    assertEquals(Backbone.FEATURES, all.size(1));
+    assertFalse(all.requires_grad());
+  }
+
+  @Test
+  void backboneFollowsFromItsSeed() {
+    Tensor images = Digits.train().images().narrow(0, 0, 3);
+    Tensor features = new Backbone(5).forward(images);
+    assertTrue(new Backbone(5).forward(images).equal(features));
+    assertFalse(new Backbone(6).forward(images).equal(features));
+  }
+
+  @Test
+  void learnsTheSameFromStoredRowsToTheLastBit() throws Exception {
+    Backbone backbone = new Backbone(1);
+    Digits train = part(Digits.train(), 200);
+    Digits heldOut = part(Digits.heldOut(), 50);
+    for (boolean augment : new boolean[] {false, true}) {
+      Trainer trainer = new Trainer(3, 64, 1, augment);
+      TrainingRun plain = trainer.train("plain", backbone::forward, train, heldOut);
+      StoredRows stored = new StoredRows(backbone);
+      TrainingRun fromRows = trainer.train("stored", stored, train, heldOut);
+      assertTrue(plain.learnedTheSameAs(fromRows), plain + " and " + fromRows);
+      assertTrue(stored.hits > 0);
+      assertTrue(plain.epochs().get(2).loss() < plain.epochs().get(0).loss());
+    }
+  }
+
+  @Test
+  void otherSeedLearnsOtherwise() throws Exception {
+    Backbone backbone = new Backbone(1);
+    Digits some = part(Digits.train(), 64);
+    TrainingRun one = new Trainer(1, 32, 1, false).train("one", backbone::forward, some, some);
+    TrainingRun two = new Trainer(1, 32, 2, false).train("two", backbone::forward, some, some);
+    assertFalse(one.learnedTheSameAs(two));
+    assertTrue(one.peakBytes() > 0);
+  }
+
+  @Test
+  void shiftsMoveImagesByAtMostOnePixel() {
+    Tensor images = Digits.train().images().narrow(0, 0, 20);
+    Tensor moved = Shifts.of(images, new Random(3));
+    assertEquals(images.numel(), moved.numel());
+    assertFalse(moved.equal(images));
+    assertTrue(moved.equal(Shifts.of(images, new Random(3))), "same seed, same shifts");
+    Tensor inner = images.narrow(2, 1, 30).narrow(3, 1, 30);
+    for (int i = 0; i < 20; i++) {
+      boolean found = false;
+      for (int down = 0; down < 3; down++) {
+        for (int right = 0; right < 3; right++) {
+          Tensor seen = moved.narrow(0, i, 1).narrow(2, down, 30).narrow(3, right, 30);
+          found |= seen.equal(inner.narrow(0, i, 1));
+        }
+      }
+      assertTrue(found, "image " + i);
+    }
+  }
+
+  private static Digits part(Digits digits, long count) {
+    return new Digits(digits.images().narrow(0, 0, count), digits.labels().narrow(0, 0, count));
+  }
+
+  /** What a cache does, in the simplest way: each distinct row is computed once, in any company. */
+  private static final class StoredRows implements Features {
+    private final Backbone backbone;
+    private final Map<String, Tensor> rows = new HashMap<>();
+    private long hits;
+
+    StoredRows(Backbone backbone) {
+      this.backbone = backbone;
+    }
+
+    @Override
+    public Tensor of(Tensor images) {
+      TensorVector found = new TensorVector();
+      for (long i = 0; i < images.size(0); i++) {
+        Tensor image = images.narrow(0, i, 1).contiguous();
+        String key = key(image);
+        hits += rows.containsKey(key) ? 1 : 0;
+        Tensor row = rows.computeIfAbsent(key, absent -> keep(backbone.forward(image)));
+        found.push_back(row);
+      }
+      return torch.cat(found);
+    }
+
+    private static Tensor keep(Tensor row) {
+      row.retainReference();
+      PointerScope.getInnerScope().detach(row);
+      return row;
+    }
+
+    private static String key(Tensor image) {
+      byte[] bytes = new byte[(int) image.nbytes()];
+      new BytePointer(image.data_ptr()).get(bytes);
+      return new String(Base64.getEncoder().encode(bytes), StandardCharsets.US_ASCII);
+    }
+  }
+}
