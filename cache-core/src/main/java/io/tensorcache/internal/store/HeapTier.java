@@ -67,12 +67,13 @@ final class HeapTier {
     return cache.containsKey(key);
   }
 
-  /** Adds the row if nothing has to go for it. True if the key is in the tier afterwards. */
+  /** Adds the row if nothing has to go for it. True if the key is in the tier to stay. */
   boolean addIfRoom(TensorKey key, Row row) {
     lock.lock();
     try {
-      if (cache.containsKey(key)) {
-        return true;
+      HeapEntry before = cache.get(key);
+      if (before != null) {
+        return before.linked;
       }
       if (!hasRoomFor(row.payloadBytes())) {
         return false;

@@ -50,6 +50,11 @@ final class OffHeapBudget {
     return false;
   }
 
+  /** Counts an entry that is there already. */
+  void add(long entryBytes) {
+    used.addAndGet(cost(entryBytes));
+  }
+
   void release(long entryBytes) {
     used.addAndGet(-cost(entryBytes));
     refusedBytes = Long.MAX_VALUE;

@@ -28,6 +28,9 @@ final class OffHeapTier {
   /** Largest entry that is tried: what exceeds half a pool may empty it and still not fit. */
   private static final long MAX_ENTRY_BYTES = 1 << 30;
 
+  /** An entry that others replace all the time is theirs. */
+  private static final int REMOVE_ATTEMPTS = 8;
+
   private final Cache<OffHeapKey, OffHeapValue> cache;
   private final ThreadLocal<OffHeapRead> reads;
   private final WhenFull whenFull;
@@ -127,27 +130,55 @@ final class OffHeapTier {
 
   /** Adds an encoded entry as it is; tests plant damaged ones here. */
   boolean addEntry(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
-    int bytes = entry.remaining();
-    boolean keepFirst = whenFull == WhenFull.KEEP_FIRST;
+    OffHeapKey of = new OffHeapKey(key.hi(), key.lo(), entry.remaining(), group);
+    OffHeapValue before;
     changes.readLock().lock();
     try {
-      if (keepFirst && !budget.reserve(bytes, plainBytes)) {
+      if (keepsFirst() && !budget.reserve(of.entryBytes(), plainBytes)) {
         return false;
       }
-      OffHeapValue before =
-          cache.putIfAbsent(
-              new OffHeapKey(key.hi(), key.lo(), bytes, group), OffHeapValue.of(entry));
+      before = cache.putIfAbsent(of, OffHeapValue.of(entry));
       if (before == null) {
         entries.incrementAndGet();
-        heldBytes.addAndGet(bytes);
+        heldBytes.addAndGet(of.entryBytes());
         return true;
       }
-      if (keepFirst) {
-        budget.release(bytes);
+      if (keepsFirst()) {
+        budget.release(of.entryBytes());
       }
-      return before != OffHeapValue.REFUSED;
     } finally {
       changes.readLock().unlock();
+    }
+    if (before == OffHeapValue.REFUSED) {
+      recount();
+      return false;
+    }
+    return true;
+  }
+
+  private boolean keepsFirst() {
+    return whenFull == WhenFull.KEEP_FIRST;
+  }
+
+  /**
+   * Counts what is there. A put that Ehcache gives up may have evicted any number of entries, and
+   * Ehcache then keeps the notices to itself.
+   */
+  private void recount() {
+    changes.writeLock().lock();
+    try {
+      long found = 0;
+      long bytes = 0;
+      budget.clear();
+      for (Cache.Entry<OffHeapKey, OffHeapValue> each : cache) {
+        found++;
+        bytes += each.getKey().entryBytes();
+        budget.add(each.getKey().entryBytes());
+      }
+      evictions.addAndGet(Math.max(0, entries.getAndSet(found) - found));
+      heldBytes.set(bytes);
+    } finally {
+      changes.writeLock().unlock();
     }
   }
 
@@ -156,7 +187,7 @@ final class OffHeapTier {
     entries.decrementAndGet();
     heldBytes.addAndGet(-key.entryBytes());
     evictions.incrementAndGet();
-    if (whenFull == WhenFull.KEEP_FIRST) {
+    if (keepsFirst()) {
       budget.release(key.entryBytes());
       budget.lowerLimit(); // our estimate of Ehcache's overhead was too low: stop here
     }
@@ -167,12 +198,15 @@ final class OffHeapTier {
     OffHeapKey of = OffHeapKey.of(key);
     changes.readLock().lock();
     try {
-      OffHeapValue found;
-      while ((found = cache.get(of)) != null) {
+      for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
+        OffHeapValue found = cache.get(of);
+        if (found == null) {
+          return;
+        }
         if (cache.remove(of, found)) {
           entries.decrementAndGet();
           heldBytes.addAndGet(-found.entryBytes());
-          if (whenFull == WhenFull.KEEP_FIRST) {
+          if (keepsFirst()) {
             budget.release(found.entryBytes());
           }
           return;

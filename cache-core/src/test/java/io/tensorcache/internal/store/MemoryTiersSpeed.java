@@ -21,19 +21,22 @@ public final class MemoryTiersSpeed {
 
   private MemoryTiersSpeed() {}
 
-  /** One line per row size, working set and tier. */
+  /**
+   * One line per row size, working set and tier. {@code args[0]}: seconds per line, 2 if absent.
+   */
   public static void main(String[] args) {
+    long nanos = (args.length > 0 ? Long.parseLong(args[0]) : 2) * 1_000_000_000L;
     System.out.println("ns per row; best of many passes over random rows into a batch of 64");
     for (int rowBytes : new int[] {2048, 102_400, 602_112}) {
       for (long working : new long[] {4L << 20, 128L << 20}) {
         int rows = (int) Math.max(4, working / rowBytes);
-        measure(rowBytes, rows, true);
-        measure(rowBytes, rows, false);
+        measure(rowBytes, rows, true, nanos);
+        measure(rowBytes, rows, false, nanos);
       }
     }
   }
 
-  private static void measure(int rowBytes, int rows, boolean onHeap) {
+  private static void measure(int rowBytes, int rows, boolean onHeap, long nanos) {
     TensorSpec spec = TensorSpec.of(DType.FLOAT32, rowBytes / 4);
     RowSchema schema = RowSchema.of(spec);
     TensorKey[] keys = new TensorKey[rows];
@@ -55,7 +58,7 @@ public final class MemoryTiersSpeed {
         tiers.store(keys[i], values[i]);
       }
       storeNanos = (System.nanoTime() - storeNanos) / rows;
-      read(tiers, keys, values, schema, storeNanos, onHeap);
+      read(tiers, keys, values, storeNanos, onHeap, nanos);
     }
   }
 
@@ -63,16 +66,17 @@ public final class MemoryTiersSpeed {
       MemoryTiers tiers,
       TensorKey[] keys,
       Row[] values,
-      RowSchema schema,
       long storeNanos,
-      boolean onHeap) {
+      boolean onHeap,
+      long nanos) {
+    RowSchema schema = values[0].schema();
     int rowBytes = (int) schema.byteCount();
     ByteBuffer batch = ByteBuffer.allocateDirect(BATCH * rowBytes);
     RowTarget target = new RowTarget(schema, new ByteBuffer[] {batch});
     int[] order = new Random(6).ints(Math.max(keys.length, 256), 0, keys.length).toArray();
     double best = Double.MAX_VALUE;
     double copy = Double.MAX_VALUE;
-    long end = System.nanoTime() + 2_000_000_000L;
+    long end = System.nanoTime() + nanos;
     for (int pass = 0; pass < 3 || System.nanoTime() < end; pass++) {
       long start = System.nanoTime();
       for (int i = 0; i < order.length; i++) {

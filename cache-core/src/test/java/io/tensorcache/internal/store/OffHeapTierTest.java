@@ -6,6 +6,7 @@ import static io.tensorcache.internal.store.TiersFixture.key;
 import static io.tensorcache.internal.store.TiersFixture.row;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -194,6 +195,24 @@ class OffHeapTierTest {
       assertTrue(before > 800, "nothing was dropped for it: " + before);
       assertEquals(Tier.OFF_HEAP, f.store(5001, MIB - head));
       assertEquals(Lookup.OFF_HEAP_HIT, f.read(5001, MIB - head));
+    }
+  }
+
+  @Test
+  void whatEhcacheRefusesIsReportedAndNotCounted() {
+    try (TiersFixture f = TiersFixture.evicting(0, MIB)) {
+      f.store(1);
+      byte[] bytes = new byte[2 * MIB]; // past our own check, which would not try
+      assertFalse(f.tiers.plant(key(2), 2, ByteBuffer.wrap(bytes)));
+      assertFalse(f.tiers.contains(key(2)));
+      assertNull(f.store(3, MIB), "our own check says no before Ehcache does");
+      f.store(4);
+      assertEquals(1, f.events.failures.size());
+      String message = f.events.failures.get(0).getMessage();
+      assertTrue(message.contains("off-heap tier failed to store " + key(2)), message);
+      long present = f.present(0, 5);
+      assertEquals(present, f.use(Tier.OFF_HEAP).entries());
+      assertEquals(present * ENTRY_BYTES, f.use(Tier.OFF_HEAP).byteCount());
     }
   }
 
