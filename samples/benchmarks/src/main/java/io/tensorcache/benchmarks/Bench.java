@@ -1,0 +1,114 @@
+package io.tensorcache.benchmarks;
+
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
+ * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
+ * Epoch}; none means all.
+ */
+public final class Bench {
+  private final Map<String, Double> scores = new TreeMap<>();
+
+  private Bench() {}
+
+  /** Runs what the arguments select. */
+  public static void main(String[] args) throws RunnerException {
+    Bench bench = new Bench();
+    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch"} : args);
+    bench.print();
+  }
+
+  private void run(String[] names) throws RunnerException {
+    OptionsBuilder options = new OptionsBuilder();
+    for (String name : names) {
+      options.include(name + "Benchmark");
+    }
+    options
+        .forks(1)
+        .warmupIterations(3)
+        .warmupTime(TimeValue.milliseconds(300))
+        .measurementIterations(5)
+        .measurementTime(TimeValue.milliseconds(300))
+        .shouldFailOnError(true)
+        .verbosity(VerboseMode.SILENT);
+    System.err.println("measuring, about two minutes ...");
+    Collection<RunResult> results = new Runner(options.build()).run();
+    for (RunResult result : results) {
+      String benchmark = result.getParams().getBenchmark();
+      String name =
+          benchmark.substring(benchmark.lastIndexOf('.', benchmark.lastIndexOf('.') - 1) + 1);
+      String parameter =
+          String.join(
+              ",",
+              result.getParams().getParamsKeys().stream()
+                  .map(result.getParams()::getParam)
+                  .toList());
+      scores.put(
+          name + (parameter.isEmpty() ? "" : " " + parameter),
+          result.getPrimaryResult().getScore());
+    }
+  }
+
+  private void print() {
+    System.out.printf(Locale.ROOT, "%-44s %12s %12s %8s%n", "", "tensorcache", "beside", "ratio");
+    for (String shape : new String[] {"32x3x224x224", "64x768", "256x1024", "8x4x64x32"}) {
+      row(
+          "keys of " + shape + " float32, us, memcpy",
+          "KeyBenchmark.keys " + shape,
+          "KeyBenchmark.memcpy " + shape);
+      row(
+          "  the same, a plain read",
+          "KeyBenchmark.keys " + shape,
+          "KeyBenchmark.plainRead " + shape);
+      row(
+          "  the same, XXH3-128 of hash4j",
+          "KeyBenchmark.keys " + shape,
+          "KeyBenchmark.xxh3 " + shape);
+      row(
+          "  keys in Java, us, memcpy",
+          "KeyBenchmark.javaKeys " + shape,
+          "KeyBenchmark.memcpy " + shape);
+    }
+    for (String bytes : new String[] {"2048", "102400", "602112"}) {
+      row(
+          "heap hit of " + bytes + " B, us, memcpy",
+          "HitBenchmark.heap " + bytes,
+          "HitBenchmark.memcpy " + bytes);
+      row(
+          "off-heap hit of " + bytes + " B, us, memcpy",
+          "HitBenchmark.offHeap " + bytes,
+          "HitBenchmark.memcpy " + bytes);
+      row(
+          "  the same, memcpy to a fresh tensor",
+          "HitBenchmark.offHeap " + bytes,
+          "HitBenchmark.memcpyToFreshTensor " + bytes);
+    }
+    row(
+        "later epoch, ms, table by hand",
+        "EpochBenchmark.cachedEpoch",
+        "EpochBenchmark.tableEpoch");
+    row(
+        "  the same, and the images read",
+        "EpochBenchmark.cachedEpoch",
+        "EpochBenchmark.tableEpochWithImages");
+  }
+
+  private void row(String what, String ours, String beside) {
+    Double score = scores.get(ours);
+    Double other = scores.get(beside);
+    if (score != null && other != null) {
+      System.out.printf(
+          Locale.ROOT, "%-44s %12.2f %12.2f %8.2f%n", what, score, other, score / other);
+    }
+  }
+}
