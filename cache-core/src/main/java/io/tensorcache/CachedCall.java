@@ -80,6 +80,7 @@ final class CachedCall<T> {
     }
     KeyPlan.Kind kind =
         new KeyPlan.Kind(
+            core.config().keyAlgorithm(),
             function.name(),
             group.fingerprint(),
             settings.granularity(),

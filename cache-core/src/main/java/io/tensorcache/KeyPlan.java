@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.config.Granularity;
+import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.TensorSpec;
@@ -21,6 +22,7 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
    * @param rowSpecs of each input: one row, or the whole tensor
    */
   record Kind(
+      KeyAlgorithm algorithm,
       String function,
       Fingerprint fingerprint,
       Granularity granularity,
@@ -29,7 +31,7 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
       Arguments arguments) {
 
     Kind withFingerprint(Fingerprint other) {
-      return new Kind(function, other, granularity, inputNames, rowSpecs, arguments);
+      return new Kind(algorithm, function, other, granularity, inputNames, rowSpecs, arguments);
     }
   }
 
@@ -57,6 +59,7 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     kind.arguments().bytes().duplicate().get(arguments);
     return new DomainEncoder()
         .put("TCD1")
+        .put(kind.algorithm().name())
         .put(kind.function())
         .put(kind.fingerprint().digest().hi())
         .put(kind.fingerprint().digest().lo())
