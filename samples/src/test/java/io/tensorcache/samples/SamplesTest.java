@@ -34,9 +34,11 @@ class SamplesTest {
 
   @Test
   void printsOneJsonObjectAndNothingElse() {
-    assertEquals(0, commands.execute("frozen", "--epochs", "1", "--json"));
+    assertEquals(0, commands.execute("frozen", "--epochs", "2", "--json"));
     String text = out.toString();
     assertTrue(text.startsWith("{\"runs\":[{\"name\":\"without cache\""), text);
+    assertTrue(text.contains("\"identical\":true"), text);
+    assertTrue(text.contains("\"hitRate\":1.0"), text);
     assertEquals(1, text.lines().count());
   }
 }

@@ -39,6 +39,10 @@ public final class ModuleFingerprint implements FingerprintSource {
   public synchronized Fingerprint current() {
     Weights weights = last;
     if (weights == null || !weights.state().isCurrent()) {
+      last = null;
+      if (weights != null) {
+        weights.state().close();
+      }
       weights = Weights.of(ModuleState.of(module));
       last = weights;
     }

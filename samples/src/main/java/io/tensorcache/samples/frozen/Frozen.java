@@ -1,5 +1,6 @@
 package io.tensorcache.samples.frozen;
 
+import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a linear head on the features of a frozen network and says what each epoch took. */
+/** Trains a linear head on the features of a frozen network, without the cache and with it. */
 @Command(
     name = "frozen",
-    description = "Trains a linear head on a frozen convolutional network, on real digits.",
+    description = "Trains a head on a frozen network, without and with the cache, on real digits.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
@@ -87,6 +88,11 @@ public final class Frozen implements Callable<Integer> {
     Backbone backbone = new Backbone(settings.seed);
     List<TrainingRun> runs = new ArrayList<>();
     runs.add(trainer.train("without cache", backbone::forward, train, heldOut));
+    try (TensorCache cache =
+        TensorCache.builder("frozen").heap(settings.heap).offHeap(settings.offHeap).build()) {
+      Features cached = new CachedFeatures(cache, backbone);
+      runs.add(trainer.train("with cache", cached, train, heldOut));
+    }
     return runs;
   }
 }

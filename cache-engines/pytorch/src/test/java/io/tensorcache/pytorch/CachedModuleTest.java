@@ -1,0 +1,185 @@
+package io.tensorcache.pytorch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.CachedFunction;
+import io.tensorcache.Fingerprint;
+import io.tensorcache.TensorCache;
+import io.tensorcache.config.ByteSize;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.LinearImpl;
+import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.ReLUImpl;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.SequentialImpl;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CachedModuleTest {
+  private PointerScope scope;
+  private TensorCache cache;
+  private SequentialImpl net;
+  private LinearImpl linear;
+
+  @BeforeEach
+  void open() {
+    scope = new PointerScope();
+    torch.manual_seed(1);
+    linear = new LinearImpl(6, 3);
+    net = new SequentialImpl();
+    net.push_back("linear", linear);
+    net.push_back("relu", new ReLUImpl());
+    for (Tensor parameter : net.parameters().get()) {
+      parameter.requires_grad_(false);
+    }
+    net.eval();
+    cache = TensorCache.builder("test").heap(ByteSize.ofMiB(4)).build();
+  }
+
+  @AfterEach
+  void close() {
+    cache.close();
+    scope.close();
+  }
+
+  @Test
+  void returnsWhatTheModuleReturnsAndStoresIt() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(5, 6);
+    Tensor expected = net.forward(batch);
+    assertTrue(cached.apply(batch).equal(expected));
+    assertTrue(cached.apply(batch).equal(expected));
+    assertEquals(5, cache.stats().hits());
+    assertEquals(5, cache.stats().misses());
+  }
+
+  @Test
+  void callersInPlaceOperationDoesNotReachTheCache() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(2, 6);
+    Tensor expected = net.forward(batch);
+    for (int i = 0; i < 3; i++) {
+      Tensor output = cached.apply(batch);
+      assertTrue(output.equal(expected));
+      output.fill_(new Scalar(-1));
+    }
+  }
+
+  @Test
+  void callsTheModuleForMissingRowsOnly() {
+    AtomicInteger rows = new AtomicInteger();
+    CachedFunction<Tensor> cached =
+        PyTorch.cached(
+            cache,
+            "net",
+            net,
+            batch -> {
+              rows.addAndGet((int) batch.size(0));
+              return net.forward(batch);
+            });
+    Tensor batch = torch.rand(8, 6);
+    cached.apply(batch.narrow(0, 0, 5));
+    cached.apply(batch);
+    assertEquals(8, rows.get());
+    cached.apply(batch.flip(0));
+    assertEquals(8, rows.get());
+  }
+
+  @Test
+  void readsTransposedBatchAsItsValues() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(6, 4).t();
+    cached.apply(batch);
+    assertTrue(cached.apply(batch.contiguous()).equal(net.forward(batch)));
+    assertEquals(4, cache.stats().hits());
+  }
+
+  @Test
+  void changedWeightsMeanOtherRows() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(3, 6);
+    Tensor old = cached.apply(batch);
+    linear.weight().mul_(new Scalar(2));
+    Tensor now = cached.apply(batch);
+    assertTrue(now.equal(net.forward(batch)));
+    assertFalse(now.equal(old));
+    linear.bias(torch.ones(3));
+    assertTrue(cached.apply(batch).equal(net.forward(batch)), "a member set anew");
+    assertEquals(0, cache.stats().hits());
+  }
+
+  @Test
+  void sameWeightsInAnotherInstanceHaveTheSameFingerprint() {
+    LinearImpl copy = new LinearImpl(6, 3);
+    copy.weight().set_data(linear.weight().clone());
+    copy.bias().set_data(linear.bias().clone());
+    copy.weight().requires_grad_(false);
+    copy.bias().requires_grad_(false);
+    copy.eval();
+    Fingerprint one = PyTorch.fingerprint(linear).current();
+    assertEquals(one, PyTorch.fingerprint(copy).current());
+    copy.bias().add_(new Scalar(1));
+    assertNotEquals(one, PyTorch.fingerprint(copy).current());
+  }
+
+  @Test
+  void refusesTrainingModeUnlessAllowed() {
+    ModuleFingerprint fingerprint = PyTorch.fingerprint(net);
+    Fingerprint evaluation = fingerprint.current();
+    net.train(true);
+    String message = assertThrows(IllegalStateException.class, fingerprint::current).getMessage();
+    assertTrue(message.contains("eval()") && message.contains("allowTraining()"), message);
+    assertNotEquals(evaluation, fingerprint.allowTraining().current());
+    net.eval();
+    assertEquals(evaluation, fingerprint.current());
+  }
+
+  @Test
+  void refusesModuleAndInputThatRequireGradients() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor input = torch.rand(2, 6).set_requires_grad(true);
+    assertThrows(IllegalArgumentException.class, () -> cached.apply(input));
+    linear.weight().requires_grad_(true);
+    Tensor batch = torch.rand(2, 6);
+    String message =
+        assertThrows(IllegalStateException.class, () -> cached.apply(batch)).getMessage();
+    assertTrue(message.contains("'linear.weight'"), message);
+  }
+
+  @Test
+  void refusesModuleWithoutForward() {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> PyTorch.cached(cache, "plain", new Module("plain")))
+            .getMessage();
+    assertTrue(message.contains("forward(Tensor)"), message);
+  }
+
+  @Test
+  @SuppressWarnings("try") // a scope acts by being open
+  void hitsLeaveNoNativeObjectsBehind() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(4, 6);
+    cached.apply(batch);
+    long before = 0;
+    for (int i = 0; i < 3000; i++) {
+      if (i == 1000) {
+        before = Pointer.totalCount();
+      }
+      try (PointerScope step = new PointerScope()) {
+        cached.apply(batch);
+      }
+    }
+    assertEquals(before, Pointer.totalCount());
+  }
+}
