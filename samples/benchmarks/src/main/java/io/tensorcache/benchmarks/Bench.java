@@ -89,9 +89,9 @@ public final class Bench {
           "HitBenchmark.offHeap " + bytes,
           "HitBenchmark.memcpy " + bytes);
       row(
-          "  the same, memcpy to a fresh tensor",
+          "  the same, PyTorch's gather",
           "HitBenchmark.offHeap " + bytes,
-          "HitBenchmark.memcpyToFreshTensor " + bytes);
+          "HitBenchmark.gather " + bytes);
     }
     row(
         "later epoch, ms, table by hand",

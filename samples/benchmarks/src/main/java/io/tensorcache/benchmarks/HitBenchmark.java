@@ -3,14 +3,14 @@ package io.tensorcache.benchmarks;
 import io.tensorcache.CachedFunction;
 import io.tensorcache.Fingerprint;
 import io.tensorcache.TensorCache;
-import io.tensorcache.TensorCacheBuilder;
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.tensor.DType;
-import io.tensorcache.tensor.HostTensor;
-import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.pytorch.PyTorch;
 import java.nio.ByteBuffer;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -26,9 +26,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A hit, per row of a batch of 32: keys of the inputs (256 float32 a row), look-up, a fresh result.
- * Against a copy of the same rows from a table to a reused buffer, and to a fresh tensor as the
- * cache returns one. Dense random floats: LZ4 gains nothing on them.
+ * A hit, per row of a batch of 32 PyTorch tensors: keys of the inputs (256 float32 a row), look-up,
+ * a fresh result that is freed afterwards. Against a copy of the same rows from a table to a reused
+ * buffer, and against PyTorch's own gathering of them to a fresh tensor. Dense random floats: LZ4
+ * gains nothing on them.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,6 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {"-Xmx3g", "-XX:MaxDirectMemorySize=6g"})
+@SuppressWarnings("try") // the scopes free what is made inside
 public class HitBenchmark {
   static final int ROWS = 32;
   private static final int STORED = 512;
@@ -47,57 +49,45 @@ public class HitBenchmark {
   @Param({"2048", "102400", "602112"})
   public int rowBytes;
 
-  private TensorCache heap = TensorCache.builder("none").build();
-  private TensorCache offHeap = heap;
-  private CachedFunction<HostTensor> onHeap = function(heap);
-  private CachedFunction<HostTensor> onOffHeap = onHeap;
-  private HostTensor table = HostTensor.zeros(TensorSpec.of(DType.FLOAT32, 0));
-  private final HostTensor[] batches = new HostTensor[STORED / ROWS];
-  private ByteBuffer reused = ByteBuffer.allocateDirect(0);
+  private final TensorCache heap = TensorCache.builder("heap").heap(ByteSize.ofGiB(1)).build();
+  private final TensorCache offHeap =
+      TensorCache.builder("off-heap").offHeap(ByteSize.ofGiB(1)).build();
+  private final CachedFunction<Tensor> onHeap = function(heap);
+  private final CachedFunction<Tensor> onOffHeap = function(offHeap);
+  private final Tensor[] batches = new Tensor[STORED / ROWS];
+  private final Tensor[] indices = new Tensor[STORED / ROWS];
+  private Tensor table = torch.zeros(0);
+  private ByteBuffer source = ByteBuffer.allocateDirect(0);
+  private ByteBuffer reused = source;
   private int next;
 
-  /** Stores 512 rows in each cache. */
+  /** Stores 512 rows in each cache. One thread. */
   @Setup
   public void fill() {
-    heap = TensorCache.builder("heap").heap(ByteSize.ofBytes((long) STORED * rowBytes)).build();
-    TensorCacheBuilder large = TensorCache.builder("off-heap");
-    offHeap = large.offHeap(ByteSize.ofBytes(Math.max(64L << 20, 2L * STORED * rowBytes))).build();
-    table = random(STORED, rowBytes / 4);
-    onHeap = function(heap);
-    onOffHeap = function(offHeap);
+    torch.set_num_threads(1);
+    table = torch.rand(STORED, rowBytes / 4);
+    source = new BytePointer(table.data_ptr()).capacity((long) STORED * rowBytes).asByteBuffer();
     reused = ByteBuffer.allocateDirect(ROWS * rowBytes);
     for (int i = 0; i < batches.length; i++) {
-      batches[i] = random(ROWS, 256);
+      batches[i] = torch.rand(ROWS, 256);
+      indices[i] =
+          torch.arange(
+              new org.bytedeco.pytorch.Scalar(i * ROWS),
+              new org.bytedeco.pytorch.Scalar((i + 1) * ROWS));
       next = i;
-      onHeap.apply(batches[i]);
-      onOffHeap.apply(batches[i]);
+      try (PointerScope scope = new PointerScope()) {
+        onHeap.apply(batches[i]);
+        onOffHeap.apply(batches[i]);
+      }
     }
   }
 
-  private CachedFunction<HostTensor> function(TensorCache cache) {
-    return cache.wrap("rows", Fingerprint.version("1"), HostTensor.adapter(), x -> rows(next));
-  }
-
-  private static HostTensor random(int rows, int columns) {
-    Random random = new Random(rows + columns);
-    float[] values = new float[rows * columns];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = random.nextFloat();
-    }
-    return HostTensor.ofFloats(values, rows, columns);
-  }
-
-  private HostTensor rows(int batch) {
-    HostTensor result = HostTensor.zeros(TensorSpec.of(DType.FLOAT32, ROWS, rowBytes / 4));
-    copyRows(batch, result.bytes());
-    return result;
-  }
-
-  private void copyRows(int batch, ByteBuffer target) {
-    ByteBuffer source = table.bytes();
-    for (int row = 0; row < ROWS; row++) {
-      target.put(row * rowBytes, source, (batch * ROWS + row) * rowBytes, rowBytes);
-    }
+  private CachedFunction<Tensor> function(TensorCache cache) {
+    return cache.wrap(
+        "rows",
+        Fingerprint.version("1"),
+        PyTorch.tensors(),
+        x -> table.index_select(0, indices[next]));
   }
 
   private int step() {
@@ -105,7 +95,7 @@ public class HitBenchmark {
     return next;
   }
 
-  /** Frees the caches. */
+  /** Proves that every row was served, and frees the caches. */
   @TearDown
   public void close() {
     if (heap.stats().rowsComputed() != STORED || offHeap.stats().rowsComputed() != STORED) {
@@ -119,25 +109,34 @@ public class HitBenchmark {
   /** The same rows from a table to a reused buffer. */
   @Benchmark
   public ByteBuffer memcpy() {
-    copyRows(step(), reused);
+    int first = step() * ROWS;
+    for (int row = 0; row < ROWS; row++) {
+      reused.put(row * rowBytes, source, (first + row) * rowBytes, rowBytes);
+    }
     return reused;
   }
 
-  /** The same rows from a table to a fresh tensor. */
+  /** The same rows from a table to a fresh tensor, by PyTorch. */
   @Benchmark
-  public HostTensor memcpyToFreshTensor() {
-    return rows(step());
+  public long gather() {
+    try (PointerScope scope = new PointerScope()) {
+      return table.index_select(0, indices[step()]).size(0);
+    }
   }
 
   /** From the heap tier. */
   @Benchmark
-  public HostTensor heap() {
-    return onHeap.apply(batches[step()]);
+  public long heap() {
+    try (PointerScope scope = new PointerScope()) {
+      return onHeap.apply(batches[step()]).size(0);
+    }
   }
 
   /** From the off-heap tier. */
   @Benchmark
-  public HostTensor offHeap() {
-    return onOffHeap.apply(batches[step()]);
+  public long offHeap() {
+    try (PointerScope scope = new PointerScope()) {
+      return onOffHeap.apply(batches[step()]).size(0);
+    }
   }
 }
