@@ -19,9 +19,14 @@ final class EntryChecksum {
   }
 
   void add(int offset, int length) {
-    bytes.limit(offset + length).position(offset);
-    crc.update(bytes);
-    bytes.limit(bytes.capacity());
+    add(bytes, offset, length);
+  }
+
+  /** The same range of another buffer, whose position is moved and whose limit is its capacity. */
+  void add(ByteBuffer other, int offset, int length) {
+    other.limit(offset + length).position(offset);
+    crc.update(other);
+    other.limit(other.capacity());
   }
 
   int value() {

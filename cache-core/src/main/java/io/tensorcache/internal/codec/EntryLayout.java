@@ -182,11 +182,15 @@ final class EntryLayout {
     requireSum(sum);
   }
 
+  /**
+   * Sums what arrived, not what was there: the bytes are in the cache by then, and a read-only heap
+   * buffer, which is what Ehcache makes of an entry that spans two of its pages, is slow to sum.
+   */
   private void copyAndSum(int from, int length, EntryChecksum sum, ByteBuffer out, int to) {
     for (int done = 0; done < length; done += PIECE) {
       int piece = Math.min(PIECE, length - done);
-      sum.add(from + done, piece);
       out.put(to + done, in, from + done, piece);
+      sum.add(out, to + done, piece);
     }
   }
 

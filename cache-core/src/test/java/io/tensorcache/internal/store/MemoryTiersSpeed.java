@@ -47,7 +47,7 @@ public final class MemoryTiersSpeed {
       values[i] = Row.of(schema, 0, new byte[][] {new byte[rowBytes]});
       random.nextBytes(values[i].payload(0));
     }
-    ByteSize pool = ByteSize.ofBytes((long) rows * (rowBytes + 400L) * 3 / 2 + (4L << 20));
+    ByteSize pool = ByteSize.ofMiB(512); // with smaller pools more entries span Ehcache's pages
     ByteSize none = ByteSize.ofBytes(0);
     TierSettings settings =
         new TierSettings(
