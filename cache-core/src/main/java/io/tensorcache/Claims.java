@@ -18,7 +18,8 @@ final class Claims implements AutoCloseable {
 
   static Claims of(InFlight inFlight, BatchKeys keys, RowList rows) {
     Claims claims = new Claims();
-    boolean alone = inFlight.isInsideFunction();
+    // An interrupted thread cannot wait: it would come back at once, again and again.
+    boolean alone = inFlight.isInsideFunction() || Thread.currentThread().isInterrupted();
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.get(i);
       TensorKey key = keys.key(row);

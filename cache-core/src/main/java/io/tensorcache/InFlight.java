@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows are being computed now, and by whom, so that a row is computed once. A thread lands
- * all it has claimed before it waits for another, and neither claims nor waits inside a function:
- * no cycle can form. Safe for use by several threads.
+ * all it has claimed before it waits for another, and neither claims nor waits inside a function or
+ * while it is interrupted: no cycle of such threads can form. Safe for use by several threads.
  */
 final class InFlight {
   private final ConcurrentHashMap<TensorKey, Flight> flights = new ConcurrentHashMap<>();
