@@ -155,10 +155,13 @@ final class CacheCore implements TierEvents, AutoCloseable {
     recorder.failures.increment();
     log.debug("cache {}: {}", config.name(), failure.toString());
     if (listener != null) {
+      inFlight.enterFunction(); // this thread may have claimed rows that the listener asks for
       try {
         listener.onFailure(failure);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
         log.warn("the listener of cache {} threw", config.name(), e);
+      } finally {
+        inFlight.leaveFunction();
       }
     }
   }
