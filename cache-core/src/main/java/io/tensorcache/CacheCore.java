@@ -123,6 +123,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   }
 
   void store(TensorKey key, Row row, Group group) {
+    if (contains(key)) {
+      return; // another thread was faster, or the row is there in another shape: it counts once
+    }
     try {
       group.add(1); // before the row can be evicted
       Tier tier = closed ? null : tiers.store(key, row);
