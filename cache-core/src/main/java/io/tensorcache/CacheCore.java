@@ -131,6 +131,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   }
 
   void store(TensorKey key, Row row, Group group) {
+    if (contains(key)) {
+      return; // another thread was faster, or the row is there in another shape: it counts once
+    }
     try {
       group.add(1); // before the row can be evicted
       Tier tier = closed ? null : tiers.store(key, row);
@@ -163,10 +166,13 @@ final class CacheCore implements TierEvents, AutoCloseable {
     recorder.failures.increment();
     log.debug("cache {}: {}", config.name(), failure.toString());
     if (listener != null) {
+      inFlight.enterFunction(); // this thread may have claimed rows that the listener asks for
       try {
         listener.onFailure(failure);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
         log.warn("the listener of cache {} threw", config.name(), e);
+      } finally {
+        inFlight.leaveFunction();
       }
     }
   }

@@ -121,7 +121,7 @@ final class CachedCall<T> {
   /** Computes the missing rows, or takes them from the threads that do. */
   private Outputs<T> resolve(BatchKeys keys, RowList missing, ResultBatch<T> result) {
     RowList left = missing;
-    alone = core.inFlight().isInsideFunction();
+    alone = core.inFlight().isInsideFunction() || Thread.currentThread().isInterrupted();
     while (!left.isEmpty()) {
       try (Claims claims = Claims.of(core.inFlight(), keys, left, alone)) {
         RowList mine = lookUpAgain(keys, claims, result);

@@ -23,19 +23,27 @@ final class Claims implements AutoCloseable {
    */
   static Claims of(InFlight inFlight, BatchKeys keys, RowList rows, boolean alone) {
     Claims claims = new Claims();
-    for (int i = 0; i < rows.size(); i++) {
-      int row = rows.get(i);
-      TensorKey key = keys.key(row);
-      InFlight.Flight flight = inFlight.newFlight(key);
-      InFlight.@Nullable Flight other = alone ? null : inFlight.start(flight);
-      if (other == null) {
-        claims.mine.add(row);
-        claims.started.put(row, flight);
-      } else {
-        claims.awaited.put(row, other);
+    try {
+      for (int i = 0; i < rows.size(); i++) {
+        claims.claim(inFlight, keys.key(rows.get(i)), rows.get(i), alone);
       }
+      return claims;
+    } catch (Throwable e) { // out of memory: nobody else could land these
+      claims.landRest();
+      throw e;
     }
-    return claims;
+  }
+
+  private void claim(InFlight inFlight, TensorKey key, int row, boolean alone) {
+    InFlight.Flight flight = inFlight.newFlight(key);
+    started.put(row, flight);
+    InFlight.@Nullable Flight other = alone ? null : inFlight.start(flight);
+    if (other == null) {
+      mine.add(row);
+    } else {
+      started.remove(row);
+      awaited.put(row, other);
+    }
   }
 
   /** Rows for this thread. */

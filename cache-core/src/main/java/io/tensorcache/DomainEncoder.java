@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -115,7 +114,7 @@ final class DomainEncoder {
   }
 
   private void writeText(char tag, String text) throws IOException {
-    writeBytes(tag, text.getBytes(StandardCharsets.UTF_8));
+    writeBytes(tag, CanonicalText.bytesOf(text));
   }
 
   private void writeBytes(char tag, byte[] raw) throws IOException {

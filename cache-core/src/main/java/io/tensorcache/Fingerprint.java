@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -79,14 +78,14 @@ public final class Fingerprint implements FingerprintSource {
 
   /** A version that the user states, and changes whenever the computation changes. */
   public static Fingerprint version(String version) {
-    byte[] text = version.getBytes(StandardCharsets.UTF_8);
+    byte[] text = CanonicalText.bytesOf(version);
     return new Fingerprint(
         combine(List.of(digest(bytes(ByteBuffer.wrap(text)), "version"))), "version " + version);
   }
 
   /** This fingerprint with one more thing that counts, such as a mode. */
   public Fingerprint and(String detail) {
-    byte[] text = detail.getBytes(StandardCharsets.UTF_8);
+    byte[] text = CanonicalText.bytesOf(detail);
     long[] other = digest(bytes(ByteBuffer.wrap(text)), "detail");
     return new Fingerprint(
         combine(List.of(new long[] {digest.hi(), digest.lo()}, other)),
@@ -100,8 +99,7 @@ public final class Fingerprint implements FingerprintSource {
   private static long[] digest(TensorView view, String domain) {
     long[] out = new long[2];
     Tweak tweak =
-        Keys.INSTANCE.tweak(
-            view.spec(), 0, ("fingerprint/" + domain).getBytes(StandardCharsets.UTF_8));
+        Keys.INSTANCE.tweak(view.spec(), 0, CanonicalText.bytesOf("fingerprint/" + domain));
     Keys.INSTANCE.digest(view.asSingleRow(), tweak, out);
     return out;
   }

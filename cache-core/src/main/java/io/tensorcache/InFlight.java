@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows are being computed now, and by whom, so that a row is computed once. A thread lands
- * all it has claimed before it waits for another, and neither claims nor waits inside a function:
- * no cycle can form, but through threads that a function starts and waits for. There patience ends
- * it. Safe for use by several threads.
+ * all it has claimed before it waits for another, and neither claims nor waits inside a function or
+ * while it is interrupted: no cycle can form, but through threads that a function starts and waits
+ * for. There patience ends it. Safe for use by several threads.
  */
 final class InFlight {
   private static final long LOOK_MILLIS = 100;

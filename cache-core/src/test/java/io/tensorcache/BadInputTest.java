@@ -116,6 +116,8 @@ class BadInputTest {
     assertTrue(sameBits(Counted.featuresOf(x, 6, 1), cached.apply(x)));
     HostTensor two = rowsOf(x, 0, 2);
     assertTrue(sameBits(Counted.featuresOf(two, 2, 1), cached.apply(two)));
+    assertEquals(6, cache.stats().tiers().get(0).entries());
+    assertEquals(6, cache.stats().functions().get(0).rowsStored(), "each row once");
   }
 
   @Test

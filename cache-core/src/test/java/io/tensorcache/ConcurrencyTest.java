@@ -175,6 +175,40 @@ class ConcurrencyTest {
   }
 
   @Test
+  void anInterruptedThreadComputesInsteadOfWaiting() throws Exception {
+    try (TensorCache cache = TensorCache.builder("interrupt").heap(ByteSize.ofMiB(4)).build()) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      var cached =
+          cache.wrap(
+              "f",
+              V1,
+              HOST,
+              x -> {
+                if (inside.getCount() == 1) {
+                  inside.countDown();
+                  go.await();
+                }
+                return Counted.featuresOf(x, 4, 1);
+              });
+      HostTensor x = Counted.batch(0, 3, 3);
+      Future<HostTensor> first = pool.submit(() -> cached.apply(x));
+      inside.await();
+      Future<HostTensor> second =
+          pool.submit(
+              () -> {
+                Thread.currentThread().interrupt();
+                HostTensor result = cached.apply(x);
+                assertTrue(Thread.interrupted(), "the interrupt stays the caller's");
+                return result;
+              });
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), second.get(60, TimeUnit.SECONDS)));
+      go.countDown();
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), first.get()));
+    }
+  }
+
+  @Test
   void functionsThatCallEachOtherAcrossThreadsDoNotWaitForEachOther() throws Exception {
     try (TensorCache cache = TensorCache.builder("cross").heap(ByteSize.ofMiB(4)).build()) {
       AtomicReference<CachedFunction<HostTensor>> f = new AtomicReference<>();

@@ -45,6 +45,11 @@ class DomainEncoderTest {
             "true",
             'a',
             "ab",
+            "?",
+            "\uD83D", // half an emoji, as a char or a cut string has it
+            "\uD83E",
+            "\uDE00\uD83D",
+            "\uD83D\uDE00",
             List.of(),
             List.of(1),
             List.of(1, 2),

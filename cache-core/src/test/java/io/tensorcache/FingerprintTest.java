@@ -60,6 +60,7 @@ class FingerprintTest {
     assertEquals(Fingerprint.version("a"), Fingerprint.version("a"));
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version("b"));
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version(""));
+    assertNotEquals(Fingerprint.version("\uD83D"), Fingerprint.version("?"));
     assertNotEquals(Fingerprint.version("a"), Fingerprint.version("a").and("training"));
     assertNotEquals(
         Fingerprint.version("a").and("x").and("y"), Fingerprint.version("a").and("y").and("x"));

@@ -1,0 +1,68 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.key.RowKeys;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CacheCoreTest {
+  private static CacheCore core(CacheListener listener) {
+    RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    CacheConfig config =
+        new CacheConfig(
+            "core",
+            CacheLevel.NORMAL,
+            ByteSize.ofMiB(1),
+            ByteSize.ofBytes(0),
+            WhenFull.EVICT,
+            Compression.LZ4,
+            KeyAlgorithm.TCH1,
+            0,
+            false,
+            keys.backend(),
+            keys.description());
+    return new CacheCore(config, keys, listener);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> void sneak(Throwable e) throws X {
+    throw (X) e;
+  }
+
+  @Test
+  void dropsWhateverTheListenerThrows() {
+    List<Throwable> thrown = List.of(new AssertionError("a TODO()"), new IOException("no log"));
+    for (Throwable each : thrown) {
+      try (CacheCore core = core(failure -> CacheCoreTest.<RuntimeException>sneak(each))) {
+        core.failed(new StorageException("a tier failed", new IllegalStateException()));
+        assertEquals(1, core.stats().failures());
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatCallsACachedFunctionWaitsForNobody() {
+    List<Boolean> inside = new ArrayList<>();
+    CacheCore[] itself = new CacheCore[1];
+    try (CacheCore core = core(failure -> inside.add(itself[0].inFlight().isInsideFunction()))) {
+      itself[0] = core;
+      core.failed(new StorageException("a tier failed", new IllegalStateException()));
+      assertEquals(List.of(true), inside, "it may be called while this thread has claimed rows");
+      assertFalse(core.inFlight().isInsideFunction());
+    }
+    assertTrue(itself[0].stats().failures() > 0);
+  }
+}

@@ -1,0 +1,63 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.tensorcache.config.Granularity;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClaimsTest {
+  private final InFlight inFlight = new InFlight(Duration.ofSeconds(30));
+
+  private static BatchKeys keysOf(int rows) {
+    TensorView view = HostTensor.adapter().view(Counted.batch(0, rows, 3));
+    RowKeys hasher = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    KeyPlan.Kind kind =
+        new KeyPlan.Kind(
+            KeyAlgorithm.TCH1,
+            "f",
+            Fingerprint.version("1"),
+            Granularity.ROWS,
+            List.of("0"),
+            List.of(view.spec().row()),
+            KeyPlan.Arguments.of(Map.of()));
+    return BatchKeys.of(hasher, KeyPlan.of(hasher, kind), List.of(view), rows);
+  }
+
+  private static RowList rows(int... numbers) {
+    RowList rows = new RowList();
+    for (int row : numbers) {
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  @Test
+  void landsWhatItHasNotLandedWhenClosed() {
+    BatchKeys keys = keysOf(3);
+    try (Claims claims = Claims.of(inFlight, keys, rows(0, 1, 2), false)) {
+      claims.land(1, null);
+      assertEquals(2, inFlight.size());
+      assertEquals(2, Claims.of(inFlight, keys, rows(0, 2), false).awaited().size());
+    }
+    assertEquals(0, inFlight.size());
+  }
+
+  @Test
+  void leavesNoFlightBehindWhenClaimingFails() {
+    // a row that is not there stands for running out of memory half-way
+    BatchKeys keys = keysOf(2);
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> Claims.of(inFlight, keys, rows(0, 1, 2), false).close());
+    assertEquals(0, inFlight.size(), "a thread that waits for these rows would wait for ever");
+  }
+}
