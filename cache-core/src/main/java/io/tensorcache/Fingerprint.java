@@ -99,8 +99,7 @@ public final class Fingerprint implements FingerprintSource {
   private static long[] digest(TensorView view, String domain) {
     long[] out = new long[2];
     Tweak tweak =
-        Keys.INSTANCE.tweak(
-            view.spec(), 0, CanonicalText.bytesOf("fingerprint/" + domain));
+        Keys.INSTANCE.tweak(view.spec(), 0, CanonicalText.bytesOf("fingerprint/" + domain));
     Keys.INSTANCE.digest(view.asSingleRow(), tweak, out);
     return out;
   }
