@@ -226,5 +226,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   public void close() {
     closed = true;
     tiers.close();
+    groups.clear();
+    evicted.clear();
   }
 }

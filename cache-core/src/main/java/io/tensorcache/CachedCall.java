@@ -60,16 +60,30 @@ final class CachedCall<T> {
   Outputs<T> run() {
     if (rows == 0 || !settings.level().isStoredAt(core.config().level())) {
       core.recorder().miss(function, MissReason.LEVEL, rows);
-      return compute(inputs, rows).outputs();
+      return copyOf(compute(inputs, rows));
     }
     BatchKeys keys = keys();
-    try (ResultBatch<T> result =
-        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+    try (ResultBatch<T> result = newResult()) {
       RowList missing = lookUp(keys, result);
       if (found.sawOtherShape()) {
         return recompute(keys, missing, null);
       }
       return missing.isEmpty() ? finish(keys, result) : resolve(keys, missing, result);
+    }
+  }
+
+  private ResultBatch<T> newResult() {
+    return new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows);
+  }
+
+  /** Copies what will not be stored: the function may hold on to what it returned. */
+  private Outputs<T> copyOf(ComputedBatch<T> computed) {
+    try (ResultBatch<T> result = newResult()) {
+      result.open(computed.schema());
+      for (int row = 0; row < rows; row++) {
+        computed.copyRow(row, result, row);
+      }
+      return result.finish();
     }
   }
 
@@ -180,25 +194,42 @@ final class CachedCall<T> {
     List<T> gathered = all ? List.of() : gather(mine);
     try {
       ComputedBatch<T> computed = compute(all ? inputs : inputs.withTensors(gathered), mine.size());
-      if (!computed.isStorable() || !result.open(computed.schema())) {
+      if (!result.open(computed.schema())) {
         return false;
       }
       MissReasons.count(core, function, group, keys, mine, found);
-      boolean unchanged = isUnchanged(mine.size());
-      long start = System.nanoTime();
-      for (int i = 0; i < mine.size(); i++) {
-        Row row = computed.row(i, group.number());
-        result.put(mine.get(i), row);
-        if (unchanged) {
-          core.store(keys.key(mine.get(i)), row, group);
+      if (computed.isStorable()) {
+        store(computed, keys, mine, claims, result);
+      } else {
+        core.recorder().rowsNotAdmitted.add(mine.size());
+        for (int i = 0; i < mine.size(); i++) {
+          computed.copyRow(i, result, mine.get(i));
         }
-        claims.land(mine.get(i), unchanged ? row : null);
       }
-      core.recorder().storeNanos.add(System.nanoTime() - start);
       return true;
     } finally {
       gathered.forEach(adapter::release);
     }
+  }
+
+  /** Stores the computed rows, puts them into the result and hands them to who waits for them. */
+  private void store(
+      ComputedBatch<T> computed,
+      BatchKeys keys,
+      RowList mine,
+      Claims claims,
+      ResultBatch<T> result) {
+    boolean unchanged = isUnchanged(mine.size());
+    long start = System.nanoTime();
+    for (int i = 0; i < mine.size(); i++) {
+      Row row = computed.row(i, group.number());
+      result.put(mine.get(i), row);
+      if (unchanged) {
+        core.store(keys.key(mine.get(i)), row, group);
+      }
+      claims.land(mine.get(i), unchanged ? row : null);
+    }
+    core.recorder().storeNanos.add(System.nanoTime() - start);
   }
 
   private List<T> gather(RowList missing) {
@@ -220,12 +251,11 @@ final class CachedCall<T> {
     MissReasons.count(core, function, group, keys, missing, found);
     if (!computed.isStorable()) {
       core.recorder().rowsNotAdmitted.add(missing.size());
-      return computed.outputs();
+      return copyOf(computed);
     }
     boolean unchanged = isUnchanged(missing.size());
     long start = System.nanoTime();
-    try (ResultBatch<T> result =
-        new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows)) {
+    try (ResultBatch<T> result = newResult()) {
       result.open(computed.schema());
       for (int row = 0, next = 0; row < rows; row++) {
         Row value = computed.row(row, group.number());

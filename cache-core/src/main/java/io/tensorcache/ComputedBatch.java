@@ -23,12 +23,10 @@ final class ComputedBatch<T> {
   /** Rows are kept in Java arrays. */
   private static final long LONGEST_ROW = Integer.MAX_VALUE - 4096;
 
-  private final Outputs<T> outputs;
   private final List<TensorView> views;
   private final RowSchema schema;
 
-  private ComputedBatch(Outputs<T> outputs, List<TensorView> views, RowSchema schema) {
-    this.outputs = outputs;
+  private ComputedBatch(List<TensorView> views, RowSchema schema) {
     this.views = views;
     this.schema = schema;
   }
@@ -56,7 +54,7 @@ final class ComputedBatch<T> {
       views.add(settings.granularity() == Granularity.WHOLE ? view.asSingleRow() : view);
       parts.add(new RowSchema.Part(output.getKey(), spec, settings.storedDType(spec.dtype())));
     }
-    return new ComputedBatch<>(outputs, views, new RowSchema(parts));
+    return new ComputedBatch<>(views, new RowSchema(parts));
   }
 
   @SuppressWarnings("ConstantValue")
@@ -95,13 +93,23 @@ final class ComputedBatch<T> {
     return schema;
   }
 
-  Outputs<T> outputs() {
-    return outputs;
-  }
-
   /** False for rows too long to be kept anywhere. */
   boolean isStorable() {
     return schema.parts().stream().allMatch(part -> part.spec().byteCount() <= LONGEST_ROW);
+  }
+
+  /**
+   * Copies one row to its place in a result that is open for this schema; rounded where it is
+   * stored narrow and not too long for that.
+   */
+  void copyRow(int index, ResultBatch<T> result, int row) {
+    if (isStorable() && schema.byteCount() != schema.storedByteCount()) {
+      result.put(row, row(index, 0));
+      return;
+    }
+    for (int part = 0; part < views.size(); part++) {
+      result.copy(part, views.get(part), index, row);
+    }
   }
 
   /** A copy of one row, in its stored dtype. */

@@ -2,28 +2,39 @@ package io.tensorcache;
 
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which keys were dropped, to tell an evicted row from a new one. A fixed table of 512
- * KiB: a later key in the same place replaces an earlier one.
+ * KiB, made when the first one is: a later key in the same place replaces an earlier one.
  */
 final class EvictedKeys {
   private static final int SLOTS = 1 << 16;
 
-  private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+  /** Null as long as nothing was dropped. */
+  private volatile @Nullable AtomicLongArray slots;
 
   void add(TensorKey key) {
-    slots.setOpaque(slot(key), mark(key));
+    AtomicLongArray table = slots;
+    (table == null ? newTable() : table).setOpaque(slot(key), mark(key));
+  }
+
+  private synchronized AtomicLongArray newTable() {
+    AtomicLongArray table = slots;
+    if (table == null) {
+      table = new AtomicLongArray(SLOTS);
+      slots = table;
+    }
+    return table;
   }
 
   boolean contains(TensorKey key) {
-    return slots.getOpaque(slot(key)) == mark(key);
+    AtomicLongArray table = slots;
+    return table != null && table.getOpaque(slot(key)) == mark(key);
   }
 
   void clear() {
-    for (int i = 0; i < SLOTS; i++) {
-      slots.setOpaque(i, 0);
-    }
+    slots = null;
   }
 
   private static int slot(TensorKey key) {

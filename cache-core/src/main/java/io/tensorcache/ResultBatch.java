@@ -5,6 +5,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.HostMemory;
+import io.tensorcache.tensor.RowCopy;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
@@ -54,7 +55,7 @@ final class ResultBatch<T> implements AutoCloseable {
       small &= view.memory().byteCount() <= Integer.MAX_VALUE;
     }
     schema = wanted;
-    if (small) {
+    if (small && rows > 0) {
       wholeBuffers = buffers(0, -1);
       wholeTarget = new RowTarget(wanted, wholeBuffers);
     }
@@ -80,6 +81,11 @@ final class ResultBatch<T> implements AutoCloseable {
   /** Copies a computed row to its place. */
   void put(int row, Row value) {
     value.copyTo(target(row));
+  }
+
+  /** Copies one part of a row of any length and layout to its place. */
+  void copy(int part, TensorView source, int sourceRow, int row) {
+    RowCopy.copy(source, sourceRow, memories.get(part), row * rowBytes(part));
   }
 
   /** Fills a row with a copy of an earlier one. */

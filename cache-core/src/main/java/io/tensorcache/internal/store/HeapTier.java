@@ -223,15 +223,29 @@ final class HeapTier {
     try {
       clears++;
       cache.clear();
-      while (ring.next != ring) {
-        ring.next.unlink();
-      }
-      setHeld(heldBytes - linkedBytes);
-      linkedBytes = 0;
-      entries = 0;
+      unlinkAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Lets go of the rows when the cache below is closed: the owner of a closed tier may live on. */
+  void forget() {
+    lock.lock();
+    try {
+      unlinkAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unlinkAll() {
+    while (ring.next != ring) {
+      ring.next.unlink();
+    }
+    setHeld(heldBytes - linkedBytes);
+    linkedBytes = 0;
+    entries = 0;
   }
 
   void countEviction() {

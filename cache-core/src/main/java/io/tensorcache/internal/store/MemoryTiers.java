@@ -281,7 +281,7 @@ public final class MemoryTiers implements AutoCloseable {
         });
   }
 
-  /** What each tier that exists holds, heap first. Also after close. */
+  /** What each tier that exists holds, heap first. After close that is nothing. */
   public List<TierUse> use() {
     List<TierUse> uses = new ArrayList<>(2);
     if (heap != null) {
@@ -290,7 +290,7 @@ public final class MemoryTiers implements AutoCloseable {
     if (offHeap != null) {
       uses.add(offHeap.use());
     }
-    return uses;
+    return closed.get() ? uses.stream().map(TierUse::emptied).toList() : uses;
   }
 
   /** Frees everything. Idempotent; safe while other threads use the tiers, which then throw. */
@@ -303,6 +303,9 @@ public final class MemoryTiers implements AutoCloseable {
       offHeap.close(ehcache::close);
     } else {
       ehcache.close();
+    }
+    if (heap != null) {
+      heap.forget();
     }
   }
 

@@ -14,4 +14,9 @@ import io.tensorcache.config.Tier;
  * @param evictions rows that this tier had to drop from the cache to make room; a row that moved to
  *     the next tier is not one
  */
-public record TierUse(Tier tier, long entries, long byteCount, long limitBytes, long evictions) {}
+public record TierUse(Tier tier, long entries, long byteCount, long limitBytes, long evictions) {
+  /** The same tier when it holds nothing any more. */
+  TierUse emptied() {
+    return new TierUse(tier, 0, 0, limitBytes, evictions);
+  }
+}

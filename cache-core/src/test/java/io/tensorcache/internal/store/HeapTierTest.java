@@ -15,6 +15,8 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorSpec;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +140,28 @@ class HeapTierTest {
       f.store(3);
       assertEquals(Lookup.HEAP_HIT, f.read(3));
     }
+  }
+
+  @Test
+  void aClosedTierHoldsNoRow() {
+    TiersFixture f = TiersFixture.evicting(TiersFixture.MIB, 2L * TiersFixture.MIB);
+    for (int i = 0; i < 1000; i++) {
+      f.store(i);
+    }
+    Row row = row(1000);
+    WeakReference<Row> held = new WeakReference<>(row);
+    f.tiers.store(key(1000), row);
+    row = null;
+    f.tiers.close();
+    for (TierUse use : f.tiers.use()) {
+      assertEquals(0, use.entries());
+      assertEquals(0, use.byteCount());
+    }
+    for (int attempt = 0; attempt < 100 && held.get() != null; attempt++) {
+      System.gc();
+    }
+    assertNull(held.get(), "the row is reachable from closed tiers");
+    Reference.reachabilityFence(f);
   }
 
   @Test
