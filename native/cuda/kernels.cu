@@ -41,14 +41,14 @@ TENSORCACHE_DEVICE void hash_rows(const BatchLaunch& launch, SharedRows& shared)
   if (!TC_FAULT(1)) __syncthreads();
   const int thread = thread_of_warp(), rows_per_warp = launch.rows_per_warp;
   auto& sums = shared.sums[warp_of_block()];
-  const std::int64_t warp = static_cast<std::int64_t>(blockIdx.x) * kWarps + warp_of_block();
-  const std::int64_t warps = static_cast<std::int64_t>(gridDim.x) * kWarps;
+  const int groups = static_cast<int>((launch.rows + rows_per_warp - 1) / rows_per_warp);
 #pragma unroll 1
   for (int i = 0; i < launch.inputs; i++) {
     const Input& input = launch.input[i];
 #pragma unroll 1
-    for (std::int64_t first = warp * rows_per_warp; first < launch.rows; first += warps * rows_per_warp) {
-      const std::int64_t left = launch.rows - first;
+    for (int group = static_cast<int>(blockIdx.x) * kWarps + warp_of_block(); group < groups;
+         group += static_cast<int>(gridDim.x) * kWarps) {
+      const std::int64_t first = static_cast<std::int64_t>(group) * rows_per_warp, left = launch.rows - first;
       const int count = left < rows_per_warp ? static_cast<int>(left) : rows_per_warp;
 #pragma unroll 1
       for (int row = 0; row < count; row++) {

@@ -46,7 +46,7 @@ struct BatchLaunch {
   std::uint64_t out;       // 16 bytes an item, upper half first, 16-byte aligned; torchcache: 8 bytes an item. May be mapped host
   std::uint64_t counters;  // uint32 an item; all zero before a launch, and again after it. Only looked at where parts > 1
   std::uint64_t partials;  // 32 bytes a unit; any content. Only looked at where parts > 1
-  std::int64_t rows;
+  std::int64_t rows;         // 1 to 2^31 - 2^24, so that no index of a row overflows 32 bits
   std::int64_t units;        // of all inputs; rows * parts each
   std::int32_t inputs;       // 1..kMaxInputs
   std::int32_t rows_per_warp;  // 1..32; only tch1_rows* look at it

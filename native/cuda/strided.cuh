@@ -69,11 +69,12 @@ class StridedRow {
     const std::uint8_t* at = locate(first * input_.step, inner);
     const std::int64_t stride = inner_ < 0 ? 0 : input_.strides[inner_] * input_.step;
     const std::int64_t dim = inner_ < 0 ? 1 : input_.dims[inner_];
+    const bool aligned = (reinterpret_cast<std::uintptr_t>(at) | static_cast<std::uintptr_t>(stride)) % sizeof(T) == 0;
     Words words{0, 0};
-    if (left >= kElements && inner + (kElements - 1) * input_.step < dim) {  // no axis ends here: independent loads
+    if (left >= kElements && aligned && inner + (kElements - 1) * input_.step < dim) {  // independent loads along one axis
 #pragma unroll
       for (int i = 0; i < kElements; i++) {
-        const std::uint64_t element = load_element<T>(at + i * stride);
+        const std::uint64_t element = load<T>(at + i * stride);
         (i < kPerWord ? words.w0 : words.w1) |= element << (8 * sizeof(T) * (i % kPerWord));
       }
       return words;

@@ -149,7 +149,7 @@ class MisalignedRow {
  private:
   static TENSORCACHE_DEVICE void add_inside(const std::uint8_t* block, int bits, const SharedKey& key, LaneSums& sums) {
     const int thread = opaque(thread_of_warp());
-#pragma unroll 4
+#pragma unroll 2
     for (int u = 0; u < kChunksPerThread; u++) {
       const int chunk = 32 * u + thread;
       const Words low = load_words(block + kChunkBytes * chunk);

@@ -117,21 +117,21 @@ TENSORCACHE_DEVICE void complete_unit(const Hash& hash, const Workspace& workspa
     shared.of_warp[warp_of_block()][thread / 8] = hash.place(sum, tiles - again.first - again.count);
   }
   __syncthreads();
-  if (unit.parts == 1) {
-    if (warp_of_block() == 0) finish_row(hash, add_warps<Hash>(shared), unit.row);
-  } else {
+  bool complete = unit.parts == 1;
+  if (!complete) {
     if (warp_of_block() == 0) {
       const bool last = workspace.arrive(unit, add_warps<Hash>(shared));
       if (thread == 0) shared.last_to_arrive = last;
     }
     __syncthreads();
-    if (shared.last_to_arrive) {
+    complete = shared.last_to_arrive;
+    if (complete) {
       const std::uint64_t total = workspace.add_parts<Hash>(unit);
       if (thread < kSums) shared.of_warp[warp_of_block()][thread] = total;
       __syncthreads();
-      if (warp_of_block() == 0) finish_row(hash, add_warps<Hash>(shared), unit.row);
     }
   }
+  if (complete && warp_of_block() == 0) finish_row(hash, add_warps<Hash>(shared), unit.row);
   if (!TC_FAULT(14)) __syncthreads();  // the next unit writes to the same shared memory
 }
 

@@ -1,5 +1,7 @@
 // The scheduler. One fiber (ucontext) per thread; a few blocks are resident at a time, as on a device. A fiber runs until it
-// waits for others or pauses; then any fiber that can run is next.
+// waits for others or pauses. Which is next is uniformly random in some launches; in others threads or warps have random
+// priorities that seldom change, which lets one run far ahead of another (Burckhardt et al., "A Randomized Scheduler with
+// Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
 #include "emulator.h"
 
 #include <ucontext.h>
@@ -49,6 +51,7 @@ struct Store {
 };
 
 enum class State { kReady, kWaiting, kDone };
+enum class Order { kUniform, kByWarp, kByThread };
 
 struct Block;
 
@@ -56,6 +59,7 @@ struct Fiber {
   ucontext_t context;
   Block* block;
   unsigned thread;
+  std::uint64_t priority;
   State state;
   Meeting meeting;
   unsigned mask;
@@ -69,6 +73,7 @@ struct Block {
   unsigned index;
   std::vector<Fiber*> fibers;
   std::vector<Fiber*> ready;
+  std::vector<Fiber*> asleep;  // could run, but others go first for a while
   std::size_t done = 0, at_barrier = 0;
   std::vector<char> shared;
 };
@@ -85,6 +90,7 @@ std::vector<Fiber*> free_fibers;
 
 std::vector<Span> readable, writable;
 Random random_order{0};
+Order order;
 ucontext_t scheduler;
 Fiber* current = nullptr;
 Block* loaded = nullptr;  // whose shared memory is in the section
@@ -180,11 +186,39 @@ void release(Block& block) {
   }
 }
 
+/// New priorities for the threads of one warp; neighbours in the order of a warp run one after another.
+void prioritise(Block& block, unsigned thread) {
+  const unsigned first = thread / kWarpThreads * kWarpThreads;
+  const std::uint64_t of_warp = random_order.next();
+  for (unsigned i = first; i < first + kWarpThreads && i < block.fibers.size(); i++) {
+    block.fibers[i]->priority = order == Order::kByWarp ? of_warp : random_order.next();
+  }
+}
+
+void wake_one(Block& block) {
+  if (block.asleep.empty()) return;
+  std::swap(block.asleep[random_order.below(block.asleep.size())], block.asleep.back());
+  make_ready(*block.asleep.back());
+  block.asleep.pop_back();
+}
+
+/// The place in block.ready of the fiber to run next.
+std::size_t choose(Block& block) {
+  std::size_t chosen = random_order.below(block.ready.size());
+  if (order == Order::kUniform) return chosen;
+  if (random_order.one_in(512)) prioritise(block, block.ready[chosen]->thread);
+  for (std::size_t i = 0; i < block.ready.size(); i++) {
+    if (block.ready[i]->priority > block.ready[chosen]->priority) chosen = i;
+  }
+  return chosen;
+}
+
 std::unique_ptr<Block> new_block(unsigned index, unsigned threads) {
   auto block = std::make_unique<Block>();
   block->index = index;
   for (unsigned thread = 0; thread < threads; thread++) block->fibers.push_back(new_fiber(block.get(), thread));
   block->ready = block->fibers;
+  for (unsigned thread = 0; thread < threads; thread += kWarpThreads) prioritise(*block, thread);
   block->shared.resize(static_cast<std::size_t>(__stop_tensorcache_shared - __start_tensorcache_shared));
   for (char& byte : block->shared) byte = static_cast<char>(random_order.next());  // as it is on a device: anything
   return block;
@@ -199,7 +233,7 @@ void enter(Block* block) {
 
 void run_one(Block& block) {
   enter(&block);
-  const std::size_t chosen = random_order.below(block.ready.size());
+  const std::size_t chosen = choose(block);
   current = block.ready[chosen];
   block.ready[chosen] = block.ready.back();
   block.ready.pop_back();
@@ -281,7 +315,12 @@ void check_writable(const void* to, int bytes) {
 }
 
 void pause() {
-  make_ready(*current);
+  if (random_order.one_in(16)) {
+    current->state = State::kReady;
+    current->block->asleep.push_back(current);
+  } else {
+    make_ready(*current);
+  }
   to_scheduler();
 }
 
@@ -327,7 +366,8 @@ std::string launch(Grid grid, std::uint64_t seed, const std::function<void()>& c
   block_size = {grid.threads, 1, 1};
   std::vector<unsigned> waiting(grid.blocks);
   for (unsigned i = 0; i < grid.blocks; i++) waiting[i] = i;
-  const std::size_t most = 1 + random_order.below(4);
+  const std::size_t most = 1 + random_order.below(4), stay = std::size_t{1} << random_order.below(10);
+  order = static_cast<Order>(random_order.below(3));
   std::vector<std::unique_ptr<Block>> resident;
   std::size_t at = 0;
   while (error.empty() && (!resident.empty() || !waiting.empty())) {
@@ -336,10 +376,12 @@ std::string launch(Grid grid, std::uint64_t seed, const std::function<void()>& c
       resident.push_back(new_block(waiting.back(), grid.threads));
       waiting.pop_back();
     }
-    if (at >= resident.size() || resident[at]->ready.empty() || random_order.one_in(64)) {
+    if (at >= resident.size() || resident[at]->ready.empty() || random_order.one_in(stay)) {
       at = random_order.below(resident.size());
     }
     Block& block = *resident[at];
+    if (random_order.one_in(block.ready.empty() ? 16 : 256)) wake_one(block);
+    if (block.ready.empty() && !block.asleep.empty()) continue;
     if (block.ready.empty()) {
       if (block.done < block.fibers.size()) error = "no thread of block " + std::to_string(block.index) + " can go on";
       enter(nullptr);
