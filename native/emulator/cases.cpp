@@ -1,5 +1,8 @@
 #include "cases.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace tensorcache::cuda {
 namespace {
 
@@ -17,7 +20,7 @@ std::int64_t element_count(const Input& input) {
 
 }  // namespace
 
-Cases::Cases(EmulatedDevice& device, const std::uint8_t* seed, std::uint64_t random_seed) : device_(device), random_(random_seed) {
+Cases::Cases(DeviceUnderTest& device, const std::uint8_t* seed, std::uint64_t random_seed) : device_(device), random_(random_seed) {
   tensorcache_key* key = nullptr;
   tensorcache_key_create(seed, "scalar", &key);
   cpu_.reset(key);
@@ -52,7 +55,7 @@ Input Cases::contiguous(std::int64_t rows) {
   fill(memory_.back());
   input.address = address_of(memory_.back().data() + offset - down);
   for (std::int64_t row = 0; row < rows; row++) {
-    emulator::declare_readable(reinterpret_cast<const void*>(input.address + static_cast<std::uint64_t>(row * input.row_stride)),
+    device_.declare_readable(reinterpret_cast<const void*>(input.address + static_cast<std::uint64_t>(row * input.row_stride)),
                                static_cast<std::size_t>(input.row_bytes));
   }
   input.step = 1;
@@ -83,7 +86,7 @@ Input Cases::view(std::int64_t rows, std::int64_t element_bytes, std::int64_t mo
   input.row_bytes = elements == 0 ? 0 : ((elements - 1) / input.step + 1) * element_bytes;
   memory_.emplace_back(static_cast<std::size_t>(up - down + element_bytes));
   fill(memory_.back());
-  emulator::declare_readable(memory_.back().data(), memory_.back().size());
+  device_.declare_readable(memory_.back().data(), memory_.back().size());
   input.address = address_of(memory_.back().data() - down);
   input.t0 = random_() & tch1::kPrime, input.t1 = random_() & tch1::kPrime;
   return input;

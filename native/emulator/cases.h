@@ -1,18 +1,18 @@
-// Random launches on an emulated device, each compared with the CPU back end. A case returns what is wrong, or "".
+// Random launches on a device (the emulated one, or a GPU: ../cuda/gpu), each compared with the CPU back end. A case returns what is wrong, or "".
 #pragma once
 
 #include <memory>
 #include <random>
 #include <string>
 
-#include "emulated_device.h"
+#include <device_under_test.h>  // of this folder, or of ../cuda/gpu
 #include "tensorcache/tensorcache.h"
 
 namespace tensorcache::cuda {
 
 class Cases {
  public:
-  Cases(EmulatedDevice& device, const std::uint8_t* seed, std::uint64_t random_seed);
+  Cases(DeviceUnderTest& device, const std::uint8_t* seed, std::uint64_t random_seed);
 
   /// Several inputs of contiguous rows: sizes around the edges of chunks, tiles and blocks, every alignment, any row stride.
   std::string contiguous_batch();
@@ -41,7 +41,7 @@ class Cases {
     void operator()(tensorcache_key* key) const { tensorcache_key_destroy(key); }
   };
 
-  EmulatedDevice& device_;
+  DeviceUnderTest& device_;
   std::unique_ptr<tensorcache_key, Destroy> cpu_;
   std::mt19937_64 random_;
   std::vector<std::vector<std::uint8_t>> memory_;  // of the inputs of one case

@@ -1,4 +1,4 @@
-// The kernels, unchanged, on the emulator: every vector of vectors/tch1_vectors.json, and random launches against the CPU back
+// The kernels, unchanged, on the emulator (or on a GPU: ../cuda/gpu): every vector of vectors/tch1_vectors.json, and random launches against the CPU back
 // end, all on one workspace. argv: the vectors, how many random launches of each kind, and if wanted the random seed.
 #include <algorithm>
 
@@ -11,7 +11,7 @@ using namespace tensorcache::cuda;
 
 namespace {
 
-void check_powers(const EmulatedDevice& device) {
+void check_powers(const DeviceUnderTest& device) {
   for (int lane = 0; lane < tch1::kLanes; lane++) {
     std::uint64_t power = 1;
     for (int exponent = 0; exponent <= 16; exponent++) {
@@ -22,12 +22,12 @@ void check_powers(const EmulatedDevice& device) {
   }
 }
 
-Input input_of(const Bytes& data, std::int64_t row_bytes) {
+Input input_of(DeviceUnderTest& device, const Bytes& data, std::int64_t row_bytes) {
   Input input{};
   input.address = address_of(data.data());
   input.row_bytes = row_bytes;
   input.step = 1;
-  emulator::declare_readable(data.data(), data.size());
+  device.declare_readable(data.data(), data.size());
   return input;
 }
 
@@ -45,7 +45,7 @@ std::vector<std::uint64_t> words_of(const std::string& hex) {
 
 void check_good(const std::string& wrong) { check(wrong.empty(), wrong); }
 
-void check_bytes(const Json& vectors, const std::string& seed, EmulatedDevice& device, Cases& cases) {
+void check_bytes(const Json& vectors, const std::string& seed, DeviceUnderTest& device, Cases& cases) {
   std::vector<ListItem> items;
   std::vector<Bytes> memory;
   std::vector<std::uint64_t> keys;
@@ -53,14 +53,14 @@ void check_bytes(const Json& vectors, const std::string& seed, EmulatedDevice& d
     if (vector["seed"].text != seed) continue;
     memory.push_back(generate(vector["kind"].text, static_cast<std::size_t>(vector["n"].number())));
     const std::vector<std::uint64_t> key = words_of(vector["key"].text);
-    check_good(cases.run_tch1(one_row(input_of(memory.back(), vector["n"].number())), key,
+    check_good(cases.run_tch1(one_row(input_of(device, memory.back(), vector["n"].number())), key,
                               vector["kind"].text + " " + vector["n"].text));
     items.push_back({0, vector["n"].number(), 0, 0, 0});
     keys.insert(keys.end(), key.begin(), key.end());
   }
   for (std::size_t i = 0; i < items.size(); i++) {
     items[i].address = address_of(memory[i].data());
-    emulator::declare_readable(memory[i].data(), memory[i].size());
+    device.declare_readable(memory[i].data(), memory[i].size());
   }
   ListLaunch launch{};
   Plan plan = plan_list(launch, items.data(), static_cast<std::int64_t>(items.size()), 2);
@@ -71,12 +71,12 @@ void check_bytes(const Json& vectors, const std::string& seed, EmulatedDevice& d
   check(device.results() == keys, "the list of all vectors");
 }
 
-void check_rows(const Json& vectors, const EmulatedDevice& device, Cases& cases) {
+void check_rows(const Json& vectors, DeviceUnderTest& device, Cases& cases) {
   for (const Json& vector : vectors["rows"].items) {
     const Bytes meta = unhex(vector["meta_hex"].text);
     const Halves tweak = raw(device.cpu_key(), absorb_scalar, meta.data(), meta.size());
     const Bytes data = generate("lcg", static_cast<std::size_t>(vector["data"]["n"].number()));
-    Input input = input_of(data, 0);
+    Input input = input_of(device, data, 0);
     input.t0 = tweak.hi, input.t1 = tweak.lo;
     input.element_bytes = element_bytes(vector["dtype"].text);
     input.axes = static_cast<std::int32_t>(vector["row_shape"].items.size());
@@ -93,11 +93,11 @@ void check_rows(const Json& vectors, const EmulatedDevice& device, Cases& cases)
   }
 }
 
-void check_torchcache(const Json& vectors, EmulatedDevice& device, Cases& cases) {
+void check_torchcache(const Json& vectors, DeviceUnderTest& device, Cases& cases) {
   for (const Json& vector : vectors["torchcache"]["vectors"].items) {
     const std::int64_t n = vector["n"].number();
     const Bytes data = torchcache_elements(vector["dtype"].text, static_cast<int>(n));
-    Input input = input_of(data, 0);
+    Input input = input_of(device, data, 0);
     input.dtype = torchcache_code(vector["dtype"].text);
     input.element_bytes = element_bytes(vector["dtype"].text);
     input.axes = 1;
@@ -123,7 +123,7 @@ int main(int count, char** arguments) {
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
   for (const char* name : {"default", "seed2"}) {
     const Bytes key_seed = seed_of(name);
-    auto device = std::make_unique<EmulatedDevice>(key_seed.data());
+    auto device = std::make_unique<DeviceUnderTest>(key_seed.data());
     Cases cases(*device, key_seed.data(), seed);
     check_powers(*device);
     check_bytes(vectors, name, *device, cases);
@@ -137,5 +137,5 @@ int main(int count, char** arguments) {
       check_good(cases.torchcache_batch());
     }
   }
-  return report("emulator");
+  return report("kernels");
 }

@@ -46,7 +46,7 @@ const Fault kFaults[] = {
 /// What first goes wrong in random launches.
 std::string first_failure(std::uint64_t seed, int rounds) {
   const Bytes key_seed = default_seed();
-  auto device = std::make_unique<EmulatedDevice>(key_seed.data());
+  auto device = std::make_unique<DeviceUnderTest>(key_seed.data());
   Cases cases(*device, key_seed.data(), seed);
   for (int round = 0; round < rounds; round++) {
     for (const std::string& wrong : {cases.contiguous_batch(), cases.list(), cases.strided_batch(), cases.torchcache_batch()}) {

@@ -1,4 +1,5 @@
 // A device whose kernels the emulator runs: one key, one workspace that all launches share, as a stream's would be.
+// ../cuda/gpu/device_under_test.h is the same on a GPU.
 #pragma once
 
 #include <cstring>
@@ -26,9 +27,9 @@ std::uint64_t address_of(const T* pointer) {
   return reinterpret_cast<std::uint64_t>(pointer);
 }
 
-class EmulatedDevice {
+class DeviceUnderTest {
  public:
-  explicit EmulatedDevice(const std::uint8_t* seed) {
+  explicit DeviceUnderTest(const std::uint8_t* seed) {
     derive(seed, cpu_key_);
     std::memset(&key_, 0xAA, sizeof key_);
     key_.table = cpu_key_.table;
@@ -37,6 +38,9 @@ class EmulatedDevice {
 
   const LaidOutKey& cpu_key() const { return cpu_key_; }
   const Key& key() const { return key_; }
+
+  /// The next launch may read this memory, and no other.
+  void declare_readable(const void* begin, std::size_t bytes) { emulator::declare_readable(begin, bytes); }
 
   /// Words that a result of the last launch consists of, and what went wrong in it.
   const std::vector<std::uint64_t>& results() const { return results_; }
