@@ -106,6 +106,11 @@ final class ModuleState implements AutoCloseable {
     return tensors;
   }
 
+  /** The type of each module, as text. */
+  String layers() {
+    return tree.layers();
+  }
+
   /** Whether the module has the same submodules and tensors, unchanged, as when this was read. */
   boolean isCurrent() {
     return tree.isCurrent() && areUnchanged(parameters) && areUnchanged(buffers);

@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.ReLUImpl;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.SequentialImpl;
+import org.bytedeco.pytorch.TanhImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +130,18 @@ class CachedModuleTest {
     assertEquals(one, PyTorch.fingerprint(copy).current());
     copy.bias().add_(new Scalar(1));
     assertNotEquals(one, PyTorch.fingerprint(copy).current());
+  }
+
+  @Test
+  void otherLayersWithTheSameWeightsHaveAnotherFingerprint() {
+    SequentialImpl tanh = new SequentialImpl();
+    tanh.push_back("linear", linear);
+    tanh.push_back("relu", new TanhImpl());
+    tanh.eval();
+    Tensor batch = torch.rand(3, 6);
+    PyTorch.cached(cache, "net", net).apply(batch);
+    assertTrue(PyTorch.cached(cache, "net", tanh).apply(batch).equal(tanh.forward(batch)));
+    assertEquals(0, cache.stats().hits());
   }
 
   @Test
