@@ -37,11 +37,13 @@ public final class ModuleFingerprint implements FingerprintSource {
   /**
    * The fingerprint of the module as it is now.
    *
+   * @throws IllegalArgumentException if the module is closed
    * @throws IllegalStateException if a parameter requires gradients, or if the module is in
    *     training mode and that was not allowed
    */
   @Override
   public synchronized Fingerprint current() {
+    ModuleState.requireOpen(module);
     Weights weights = last;
     if (weights == null || !weights.state().isCurrent()) {
       last = null;

@@ -145,6 +145,17 @@ class CachedModuleTest {
   }
 
   @Test
+  void refusesAModuleThatWasClosedAfterTheFirstCall() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(3, 6);
+    cached.apply(batch);
+    net.close();
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> cached.apply(batch)).getMessage();
+    assertTrue(message.contains("module is closed"), message);
+  }
+
+  @Test
   void refusesTrainingModeUnlessAllowed() {
     ModuleFingerprint fingerprint = PyTorch.fingerprint(net);
     Fingerprint evaluation = fingerprint.current();
