@@ -3,6 +3,7 @@ package io.tensorcache.pytorch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -153,6 +154,31 @@ class CachedModuleTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> cached.apply(batch)).getMessage();
     assertTrue(message.contains("module is closed"), message);
+  }
+
+  /**
+   * A module whose forward fails with an error, such as JavaCPP's "physical memory is too high".
+   */
+  public static final class Exhausted extends Module {
+    static final OutOfMemoryError ERROR = new OutOfMemoryError("physical memory is too high");
+
+    Exhausted() {
+      super("Exhausted");
+    }
+
+    /** Fails. */
+    public Tensor forward(Tensor batch) {
+      throw ERROR;
+    }
+  }
+
+  @Test
+  void passesOnTheErrorOfTheModule() {
+    Module module = new Exhausted();
+    module.eval();
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "exhausted", module);
+    Tensor batch = torch.rand(3, 6);
+    assertSame(Exhausted.ERROR, assertThrows(OutOfMemoryError.class, () -> cached.apply(batch)));
   }
 
   @Test
