@@ -214,6 +214,15 @@ class BadInputTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // Java callers can pass null
+  void refusesNullOptionsByName() {
+    var error =
+        assertThrows(
+            NullPointerException.class, () -> TensorCache.builder("b").whenFull(null).build());
+    assertTrue(error.getMessage().contains("whenFull"), error.getMessage());
+  }
+
+  @Test
   void refusesValuesOutOfRange() {
     var builder = TensorCache.builder("b");
     assertThrows(IllegalArgumentException.class, () -> builder.samplesPerRow(0));
