@@ -64,8 +64,7 @@ final class ComputedBatch<T> {
     if (output.getValue() == null) {
       throw new FunctionContractException(what + "is null");
     }
-    adapter.checkOutput(output.getValue());
-    TensorView view = adapter.view(output.getValue());
+    TensorView view = viewOf(adapter, output.getValue(), what);
     if (function.settings().granularity() == Granularity.ROWS) {
       if (view.spec().rank() == 0) {
         throw new FunctionContractException(
@@ -87,6 +86,15 @@ final class ComputedBatch<T> {
       }
     }
     return view;
+  }
+
+  private static <T> TensorView viewOf(TensorAdapter<T> adapter, T output, String what) {
+    try {
+      adapter.checkOutput(output);
+      return adapter.view(output);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(what + "cannot be cached: " + e.getMessage(), e);
+    }
   }
 
   RowSchema schema() {

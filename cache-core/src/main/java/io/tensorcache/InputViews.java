@@ -20,8 +20,7 @@ final class InputViews {
     }
     List<TensorView> views = new ArrayList<>(inputs.tensors().size());
     for (Map.Entry<String, T> input : inputs.tensors().entrySet()) {
-      adapter.checkInput(input.getValue());
-      TensorView view = adapter.view(input.getValue());
+      TensorView view = view(function, adapter, input);
       if (function.settings().granularity() == Granularity.WHOLE) {
         view = view.asSingleRow();
       } else if (view.spec().rank() == 0) {
@@ -35,6 +34,23 @@ final class InputViews {
       views.add(view);
     }
     return views;
+  }
+
+  private static <T> TensorView view(
+      FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> input) {
+    try {
+      adapter.checkInput(input.getValue());
+      return adapter.view(input.getValue());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "function \""
+              + function.name()
+              + "\": input \""
+              + input.getKey()
+              + "\" cannot be a key: "
+              + e.getMessage(),
+          e);
+    }
   }
 
   /** The number of rows that all inputs have. */

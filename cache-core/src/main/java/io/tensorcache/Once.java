@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A builder's option that can be set once. */
@@ -12,6 +13,7 @@ final class Once<V> {
   }
 
   void set(V newValue) {
+    Objects.requireNonNull(newValue, () -> name + " is null: leave it out to keep the default");
     if (value != null) {
       throw new IllegalStateException(name + " is set twice: " + value + " and " + newValue);
     }

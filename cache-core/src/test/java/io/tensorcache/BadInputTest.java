@@ -15,6 +15,8 @@ import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,46 @@ class BadInputTest {
   }
 
   @Test
+  void namesTheTensorThatTheAdapterRefuses() {
+    TensorAdapter<HostTensor> strict = new Strict();
+    var cached = cache.wrap("f", V1, strict, x -> HostTensor.ofFloats(new float[3], 3, 1));
+    var input =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> cached.apply(HostTensor.ofDoubles(new double[3], 3, 1)));
+    assertEquals("function \"f\": input \"0\" cannot be a key: no doubles", input.getMessage());
+    var doubles = cache.wrap("g", V1, strict, x -> HostTensor.ofDoubles(new double[3], 3, 1));
+    var output = assertThrows(IllegalArgumentException.class, () -> doubles.apply(batch(0, 3, 2)));
+    assertEquals("function \"g\": output \"0\" cannot be cached: no doubles", output.getMessage());
+  }
+
+  /** An adapter that refuses doubles. */
+  private static final class Strict implements TensorAdapter<HostTensor> {
+    @Override
+    public Class<HostTensor> type() {
+      return HOST.type();
+    }
+
+    @Override
+    public TensorView view(HostTensor tensor) {
+      if (tensor.spec().dtype() == DType.FLOAT64) {
+        throw new IllegalArgumentException("no doubles");
+      }
+      return HOST.view(tensor);
+    }
+
+    @Override
+    public HostTensor allocate(TensorSpec spec, HostTensor like) {
+      return HOST.allocate(spec, like);
+    }
+
+    @Override
+    public void release(HostTensor tensor) {
+      HOST.release(tensor);
+    }
+  }
+
+  @Test
   void refusesInputsOfDifferentRowCounts() {
     var cached = cache.function("pair", V1, HOST).wrapOperation(in -> Outputs.of(in.tensor(0)));
     var error =
@@ -169,6 +211,15 @@ class BadInputTest {
         error.getMessage());
     var function = cache.function("f", V1, HOST).level(CacheLevel.LIGHT);
     assertThrows(IllegalStateException.class, () -> function.level(CacheLevel.LIGHT));
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // Java callers can pass null
+  void refusesNullOptionsByName() {
+    var error =
+        assertThrows(
+            NullPointerException.class, () -> TensorCache.builder("b").whenFull(null).build());
+    assertTrue(error.getMessage().contains("whenFull"), error.getMessage());
   }
 
   @Test

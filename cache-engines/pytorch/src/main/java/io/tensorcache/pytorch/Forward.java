@@ -46,6 +46,9 @@ final class Forward implements TensorFunction<Tensor> {
       if (e.getCause() instanceof Exception cause) {
         throw cause;
       }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw e;
     }
   }

@@ -6,9 +6,14 @@ import org.bytedeco.pytorch.Module;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fingerprint of a module: a digest of its parameters and buffers, and its mode. Each call
- * looks at the version counters of all tensors, about 0.2 µs each, and reads the weights again only
- * when one has changed. Safe for use by several threads.
+ * The fingerprint of a module: a digest of its parameters and buffers, the types of its layers, and
+ * its mode. Each call looks at the version counters of all tensors, about 0.2 µs each, and reads
+ * the weights again only when one has changed. Safe for use by several threads.
+ *
+ * <p>Not seen are options of layers (a stride, a slope, an epsilon), fields of your own classes,
+ * and tensors that are registered after the first call. Where these differ between two modules
+ * under one name, or change, give another name, or add them: {@code () ->
+ * fingerprint.current().and("slope 0.2")}.
  */
 public final class ModuleFingerprint implements FingerprintSource {
   private final Module module;
@@ -32,11 +37,13 @@ public final class ModuleFingerprint implements FingerprintSource {
   /**
    * The fingerprint of the module as it is now.
    *
+   * @throws IllegalArgumentException if the module is closed
    * @throws IllegalStateException if a parameter requires gradients, or if the module is in
    *     training mode and that was not allowed
    */
   @Override
   public synchronized Fingerprint current() {
+    ModuleState.requireOpen(module);
     Weights weights = last;
     if (weights == null || !weights.state().isCurrent()) {
       last = null;
@@ -60,7 +67,8 @@ public final class ModuleFingerprint implements FingerprintSource {
 
   private record Weights(ModuleState state, Fingerprint evaluation, Fingerprint training) {
     static Weights of(ModuleState state) {
-      Fingerprint weights = Fingerprint.ofWeights(state.tensors(), PyTorch.tensors());
+      Fingerprint weights =
+          Fingerprint.ofWeights(state.tensors(), PyTorch.tensors()).and(state.layers());
       return new Weights(state, weights.and("evaluation"), weights.and("training"));
     }
   }

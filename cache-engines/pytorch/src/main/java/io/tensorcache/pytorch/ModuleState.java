@@ -35,10 +35,7 @@ final class ModuleState implements AutoCloseable {
   /** Reads the names and marks of all tensors, none of their values. */
   @SuppressWarnings("try") // the scope frees what is made inside
   static ModuleState of(Module module) {
-    if (Pointer.isNull(module)) {
-      throw new IllegalArgumentException(
-          "the module is closed: close it, or the PointerScope it is in, after its last use");
-    }
+    requireOpen(module);
     ModuleState state = new ModuleState(ModuleTree.of(module));
     try (PointerScope scope = new PointerScope()) {
       for (ModuleTree.Node node : state.tree.nodes()) {
@@ -48,6 +45,18 @@ final class ModuleState implements AutoCloseable {
       }
     }
     return state;
+  }
+
+  /**
+   * Refuses a module whose native object is gone.
+   *
+   * @throws IllegalArgumentException with what to do
+   */
+  static void requireOpen(Module module) {
+    if (Pointer.isNull(module)) {
+      throw new IllegalArgumentException(
+          "the module is closed: close it, or the PointerScope it is in, after its last use");
+    }
   }
 
   private void watch(
@@ -104,6 +113,11 @@ final class ModuleState implements AutoCloseable {
     parameters.forEach(watched -> tensors.put(watched.name(), watched.tensor()));
     buffers.forEach(watched -> tensors.put(watched.name(), watched.tensor()));
     return tensors;
+  }
+
+  /** The type of each module, as text. */
+  String layers() {
+    return tree.layers();
   }
 
   /** Whether the module has the same submodules and tensors, unchanged, as when this was read. */

@@ -3,6 +3,7 @@ package io.tensorcache.pytorch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.StringJoiner;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.SharedModuleVector;
@@ -49,6 +50,21 @@ final class ModuleTree implements AutoCloseable {
   /** The root first, then its submodules, depth first. */
   List<Node> nodes() {
     return nodes;
+  }
+
+  /**
+   * What computes with the weights: the type of each module, by its path. A layer without weights,
+   * such as an activation, shows only here. Options, such as a stride, do not.
+   */
+  @SuppressWarnings("try") // the scope frees what is made inside
+  String layers() {
+    StringJoiner layers = new StringJoiner("\n", root.getClass().getName() + "\n", "");
+    try (PointerScope scope = new PointerScope()) {
+      for (Node node : nodes) {
+        layers.add(node.path() + " " + node.module().name().getString());
+      }
+    }
+    return layers.toString();
   }
 
   /** Whether the root still has these submodules, in this order. About 7 µs for 50 of them. */

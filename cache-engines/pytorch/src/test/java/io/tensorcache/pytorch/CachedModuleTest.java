@@ -3,6 +3,7 @@ package io.tensorcache.pytorch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.ReLUImpl;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.SequentialImpl;
+import org.bytedeco.pytorch.TanhImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +131,54 @@ class CachedModuleTest {
     assertEquals(one, PyTorch.fingerprint(copy).current());
     copy.bias().add_(new Scalar(1));
     assertNotEquals(one, PyTorch.fingerprint(copy).current());
+  }
+
+  @Test
+  void otherLayersWithTheSameWeightsHaveAnotherFingerprint() {
+    SequentialImpl tanh = new SequentialImpl();
+    tanh.push_back("linear", linear);
+    tanh.push_back("relu", new TanhImpl());
+    tanh.eval();
+    Tensor batch = torch.rand(3, 6);
+    PyTorch.cached(cache, "net", net).apply(batch);
+    assertTrue(PyTorch.cached(cache, "net", tanh).apply(batch).equal(tanh.forward(batch)));
+    assertEquals(0, cache.stats().hits());
+  }
+
+  @Test
+  void refusesAModuleThatWasClosedAfterTheFirstCall() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(3, 6);
+    cached.apply(batch);
+    net.close();
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> cached.apply(batch)).getMessage();
+    assertTrue(message.contains("module is closed"), message);
+  }
+
+  /**
+   * A module whose forward fails with an error, such as JavaCPP's "physical memory is too high".
+   */
+  public static final class Exhausted extends Module {
+    static final OutOfMemoryError ERROR = new OutOfMemoryError("physical memory is too high");
+
+    Exhausted() {
+      super("Exhausted");
+    }
+
+    /** Fails. */
+    public Tensor forward(Tensor batch) {
+      throw ERROR;
+    }
+  }
+
+  @Test
+  void passesOnTheErrorOfTheModule() {
+    Module module = new Exhausted();
+    module.eval();
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "exhausted", module);
+    Tensor batch = torch.rand(3, 6);
+    assertSame(Exhausted.ERROR, assertThrows(OutOfMemoryError.class, () -> cached.apply(batch)));
   }
 
   @Test
