@@ -142,7 +142,9 @@ final class CachedCall<T> {
         boolean whole =
             found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
         if (!mine.isEmpty() && (whole || !computeMissing(keys, mine, claims, result))) {
-          return recompute(keys, mine, claims);
+          Outputs<T> outputs = recompute(keys, mine, claims);
+          core.recorder().miss(function, MissReason.IN_FLIGHT, claims.awaited().size());
+          return outputs;
         }
         claims.landRest();
         RowList failed = await(claims.awaited(), result);
@@ -172,6 +174,7 @@ final class CachedCall<T> {
   /** The rows whose computation failed elsewhere; null if a row has another shape than the rest. */
   private @Nullable RowList await(Map<Integer, InFlight.Flight> flights, ResultBatch<T> result) {
     RowList failed = new RowList();
+    int taken = 0;
     for (Map.Entry<Integer, InFlight.Flight> flight : flights.entrySet()) {
       Row row = flight.getValue().await();
       if (row == null) {
@@ -180,7 +183,9 @@ final class CachedCall<T> {
       } else if (result.open(row.schema())) {
         core.recorder().miss(function, MissReason.IN_FLIGHT, 1);
         result.put(flight.getKey(), row);
+        taken++;
       } else {
+        core.recorder().miss(function, MissReason.OTHER_SHAPE, flights.size() - taken);
         return null;
       }
     }

@@ -9,6 +9,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.config.PartialMiss;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
@@ -347,6 +348,36 @@ class ConcurrencyTest {
       for (Future<String> worker : workers) {
         assertTrue(worker.get().contains("is closed"));
       }
+    }
+  }
+
+  @Test
+  void aBatchComputedAsAWholeCountsTheRowsInFlightToo() throws Exception {
+    try (TensorCache cache = TensorCache.builder("whole").heap(ByteSize.ofMiB(4)).build()) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      var cached =
+          cache
+              .function("f", V1, HOST)
+              .onPartialMiss(PartialMiss.RECOMPUTE_BATCH)
+              .wrap(
+                  x -> {
+                    if (inside.getCount() == 1) {
+                      inside.countDown();
+                      go.await();
+                    }
+                    return Counted.featuresOf(x, 4, 1);
+                  });
+      HostTensor x = Counted.batch(0, 4, 3);
+      Future<HostTensor> first = pool.submit(() -> cached.apply(Counted.rowsOf(x, 0, 1)));
+      inside.await();
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), cached.apply(x)));
+      go.countDown();
+      first.get();
+      var stats = cache.stats();
+      assertEquals(2, stats.misses(MissReason.IN_FLIGHT));
+      assertEquals(4, stats.misses(MissReason.COLD));
+      assertEquals(6, stats.hits() + stats.misses() + stats.duplicates());
     }
   }
 
