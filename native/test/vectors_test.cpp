@@ -1,11 +1,10 @@
 // Every vector of vectors/tch1_vectors.json, on every back end. argv[1] is that file.
 #include <algorithm>
-#include <cstring>
 
 #include "check.h"
 #include "fixtures.h"
-#include "json.h"
 #include "row_reader.h"
+#include "vectors.h"
 
 using namespace tensorcache;
 
@@ -51,19 +50,10 @@ void check_bytes(const Json& vectors, const NamedBackend& backend) {
   }
 }
 
-int element_bytes(const std::string& dtype) {
-  if (dtype == "uint8" || dtype == "int8" || dtype == "bool") return 1;
-  if (dtype == "float16" || dtype == "bfloat16" || dtype == "int16") return 2;
-  return dtype == "float64" || dtype == "int64" ? 8 : 4;
-}
-
 void check_rows(const Json& vectors, const NamedBackend& backend) {
   const auto key = key_of("default");
   for (const Json& vector : vectors["rows"].items) {
-    Bytes meta;
-    const std::string& hex = vector["meta_hex"].text;
-    for (std::size_t i = 0; i < hex.size(); i += 2)
-      meta.push_back(static_cast<std::uint8_t>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+    const Bytes meta = unhex(vector["meta_hex"].text);
     const Halves tweak = raw(*key, backend.absorb, meta.data(), meta.size());
     const Bytes data = generate("lcg", static_cast<std::size_t>(vector["data"]["n"].number()));
     std::vector<std::int64_t> dims, strides;
@@ -104,45 +94,14 @@ void check_combine(const Json& vectors) {
   check(combine(*key, {inputs[0]}) == halves(vectors["combine"]["key_of_first"].text), "combine of one");
 }
 
-template <class T>
-void append(Bytes& out, T value) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&value);
-  out.insert(out.end(), bytes, bytes + sizeof value);
-}
-
-/// Element i is v = 37 i mod 101, less 50 if signed, divided by 8 if floating.
-Bytes torchcache_elements(const std::string& dtype, int n) {
-  Bytes out;
-  for (int i = 0; i < n; i++) {
-    const int v = i * 37 % 101;
-    const float x = static_cast<float>(v - 50) / 8;
-    std::uint32_t bits;
-    std::memcpy(&bits, &x, 4);
-    if (dtype == "uint8") append(out, static_cast<std::uint8_t>(v));
-    if (dtype == "int8") append(out, static_cast<std::int8_t>(v - 50));
-    if (dtype == "int16") append(out, static_cast<std::int16_t>(v - 50));
-    if (dtype == "int32") append(out, static_cast<std::int32_t>(v - 50));
-    if (dtype == "int64") append(out, static_cast<std::int64_t>(v - 50));
-    if (dtype == "float32") append(out, x);
-    if (dtype == "float64") append(out, static_cast<double>(x));
-    if (dtype == "bfloat16") append(out, static_cast<std::uint16_t>(bits >> 16));
-    // all values are normal in float16, or zero
-    const std::uint32_t half = (bits >> 16 & 0x8000) | ((bits & 0x7fffffff) == 0 ? 0 : ((bits & 0x7fffffff) - (112u << 23)) >> 13);
-    if (dtype == "float16") append(out, static_cast<std::uint16_t>(half));
-  }
-  return out;
-}
-
 void check_torchcache(const Json& vectors) {
-  const std::map<std::string, int> codes = {{"uint8", 2},    {"int8", 3},      {"int16", 4},    {"int32", 6},   {"int64", 8},
-                                            {"float16", 10}, {"bfloat16", 11}, {"float32", 12}, {"float64", 13}};
   for (const Json& vector : vectors["torchcache"]["vectors"].items) {
     const std::string& dtype = vector["dtype"].text;
     const std::int64_t n = vector["n"].number(), stride = element_bytes(dtype);
     const std::int64_t step = std::max<std::int64_t>(1, n / vector["subsample_count"].number());
     const Bytes data = torchcache_elements(dtype, static_cast<int>(n));
     std::int64_t hash = 0;
-    const int code = tensorcache_torchcache_rows(data.data(), 1, 0, codes.at(dtype), 1, &n, &stride, step, &hash);
+    const int code = tensorcache_torchcache_rows(data.data(), 1, 0, torchcache_code(dtype), 1, &n, &stride, step, &hash);
     check(code == TENSORCACHE_OK && hash == vector["hash"].number(), "torchcache " + dtype + " " + vector["n"].text);
   }
 }

@@ -56,6 +56,9 @@ TENSORCACHE_HD constexpr std::uint64_t add(std::uint64_t a, std::uint64_t b) {
 
 /// The upper 64 bits of a 64 x 64 bit product.
 TENSORCACHE_HD constexpr std::uint64_t multiply_high(std::uint64_t a, std::uint64_t b) {
+#if defined(__CUDA_ARCH__)
+  if (!__builtin_is_constant_evaluated()) return __umul64hi(a, b);
+#endif
 #if defined(__SIZEOF_INT128__) && !defined(__CUDA_ARCH__)
   __extension__ typedef unsigned __int128 Wide;
   return static_cast<std::uint64_t>((static_cast<Wide>(a) * b) >> 64);

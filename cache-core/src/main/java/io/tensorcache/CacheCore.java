@@ -16,6 +16,7 @@ import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class CacheCore implements TierEvents, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CacheCore.class);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final CacheConfig config;
   private final RowKeys keys;
   private final @Nullable CacheListener listener;
@@ -35,11 +38,16 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
   private final Groups groups = new Groups();
   private final EvictedKeys evicted = new EvictedKeys();
-  private final InFlight inFlight = new InFlight();
+  private final InFlight inFlight;
   private final StatsRecorder recorder = new StatsRecorder();
   private volatile boolean closed;
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
+    this(config, keys, listener, new InFlight(PATIENCE));
+  }
+
+  CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener, InFlight inFlight) {
+    this.inFlight = inFlight;
     this.config = config;
     this.keys = keys;
     this.listener = listener;

@@ -36,6 +36,7 @@ final class CachedCall<T> {
   private final List<TensorView> views;
   private final int rows;
   private final LookupCount found = new LookupCount();
+  private boolean alone; // computes what it misses without waiting for others
 
   CachedCall(
       CacheCore core,
@@ -134,8 +135,9 @@ final class CachedCall<T> {
   /** Computes the missing rows, or takes them from the threads that do. */
   private Outputs<T> resolve(BatchKeys keys, RowList missing, ResultBatch<T> result) {
     RowList left = missing;
+    alone = core.inFlight().isInsideFunction() || Thread.currentThread().isInterrupted();
     while (!left.isEmpty()) {
-      try (Claims claims = Claims.of(core.inFlight(), keys, left)) {
+      try (Claims claims = Claims.of(core.inFlight(), keys, left, alone)) {
         RowList mine = lookUpAgain(keys, claims, result);
         boolean whole =
             found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
@@ -177,6 +179,7 @@ final class CachedCall<T> {
       Row row = flight.getValue().await();
       if (row == null) {
         failed.add(flight.getKey());
+        alone |= !flight.getValue().hasLanded();
       } else if (result.open(row.schema())) {
         core.recorder().miss(function, MissReason.IN_FLIGHT, 1);
         result.put(flight.getKey(), row);

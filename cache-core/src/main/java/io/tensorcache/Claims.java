@@ -16,10 +16,13 @@ final class Claims implements AutoCloseable {
   private final Map<Integer, InFlight.Flight> started = new HashMap<>();
   private final Map<Integer, InFlight.Flight> awaited = new LinkedHashMap<>();
 
-  static Claims of(InFlight inFlight, BatchKeys keys, RowList rows) {
+  /**
+   * Claims what is free.
+   *
+   * @param alone whether to compute all rows without a claim, whoever else does
+   */
+  static Claims of(InFlight inFlight, BatchKeys keys, RowList rows, boolean alone) {
     Claims claims = new Claims();
-    // An interrupted thread cannot wait: it would come back at once, again and again.
-    boolean alone = inFlight.isInsideFunction() || Thread.currentThread().isInterrupted();
     try {
       for (int i = 0; i < rows.size(); i++) {
         claims.claim(inFlight, keys.key(rows.get(i)), rows.get(i), alone);

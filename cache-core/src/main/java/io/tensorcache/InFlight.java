@@ -2,23 +2,39 @@ package io.tensorcache;
 
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorKey;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows are being computed now, and by whom, so that a row is computed once. A thread lands
  * all it has claimed before it waits for another, and neither claims nor waits inside a function or
- * while it is interrupted: no cycle of such threads can form. Safe for use by several threads.
+ * while it is interrupted: no cycle can form, but through threads that a function starts and waits
+ * for. There patience ends it. Safe for use by several threads.
  */
 final class InFlight {
+  private static final long LOOK_MILLIS = 100;
+
+  private final Duration patience;
   private final ConcurrentHashMap<TensorKey, Flight> flights = new ConcurrentHashMap<>();
   private final ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
+
+  /**
+   * @param patience how long a thread waits for one that is itself waiting: longer than a function
+   *     may wait for a remote service, say
+   */
+  InFlight(Duration patience) {
+    this.patience = patience;
+  }
 
   /** One row on its way. */
   final class Flight {
     private final TensorKey key;
+    private final Thread owner = Thread.currentThread();
     private final CompletableFuture<@Nullable Row> result = new CompletableFuture<>();
 
     private Flight(TensorKey key) {
@@ -34,15 +50,32 @@ final class InFlight {
       result.complete(row);
     }
 
-    /** The row another thread computed; null if it failed or this thread was interrupted. */
+    boolean hasLanded() {
+      return result.isDone();
+    }
+
+    /**
+     * The row another thread computed. Null if it failed; or, before it has landed, if this thread
+     * was interrupted or that thread is gone or has been waiting itself for the whole of {@link
+     * #patience}: it may be waiting for this one.
+     */
     @Nullable Row await() {
-      try {
-        return result.get();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return null;
-      } catch (ExecutionException e) {
-        throw new AssertionError("a flight is never completed exceptionally", e);
+      long waitedSince = System.nanoTime();
+      while (true) {
+        try {
+          return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (owner.getState() == Thread.State.RUNNABLE) {
+            waitedSince = System.nanoTime();
+          } else if (System.nanoTime() - waitedSince > patience.toNanos() || !owner.isAlive()) {
+            return null;
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return null;
+        } catch (ExecutionException e) {
+          throw new AssertionError("a flight is never completed exceptionally", e);
+        }
       }
     }
   }

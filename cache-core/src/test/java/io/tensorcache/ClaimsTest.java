@@ -9,12 +9,13 @@ import io.tensorcache.config.KeyBackend;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorView;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClaimsTest {
-  private final InFlight inFlight = new InFlight();
+  private final InFlight inFlight = new InFlight(Duration.ofSeconds(30));
 
   private static BatchKeys keysOf(int rows) {
     TensorView view = HostTensor.adapter().view(Counted.batch(0, rows, 3));
@@ -42,10 +43,10 @@ class ClaimsTest {
   @Test
   void landsWhatItHasNotLandedWhenClosed() {
     BatchKeys keys = keysOf(3);
-    try (Claims claims = Claims.of(inFlight, keys, rows(0, 1, 2))) {
+    try (Claims claims = Claims.of(inFlight, keys, rows(0, 1, 2), false)) {
       claims.land(1, null);
       assertEquals(2, inFlight.size());
-      assertEquals(2, Claims.of(inFlight, keys, rows(0, 2)).awaited().size());
+      assertEquals(2, Claims.of(inFlight, keys, rows(0, 2), false).awaited().size());
     }
     assertEquals(0, inFlight.size());
   }
@@ -55,7 +56,8 @@ class ClaimsTest {
     // a row that is not there stands for running out of memory half-way
     BatchKeys keys = keysOf(2);
     assertThrows(
-        IndexOutOfBoundsException.class, () -> Claims.of(inFlight, keys, rows(0, 1, 2)).close());
+        IndexOutOfBoundsException.class,
+        () -> Claims.of(inFlight, keys, rows(0, 1, 2), false).close());
     assertEquals(0, inFlight.size(), "a thread that waits for these rows would wait for ever");
   }
 }

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -218,6 +222,69 @@ class ConcurrencyTest {
       Future<HostTensor> left = pool.submit(() -> f.get().apply(x));
       Future<HostTensor> right = pool.submit(() -> g.get().apply(x));
       assertTrue(sameBits(left.get(), right.get()));
+    }
+  }
+
+  @Test
+  void aFunctionThatWaitsForAnotherThreadOfItsOwnCacheTerminates() throws Exception {
+    RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    InFlight impatient = new InFlight(Duration.ofMillis(300));
+    try (TensorCache model = TensorCache.builder("patience").heap(ByteSize.ofMiB(4)).build();
+        TensorCache cache = new TensorCache(new CacheCore(model.config(), keys, null, impatient))) {
+      AtomicReference<CachedFunction<HostTensor>> self = new AtomicReference<>();
+      Counted features = Counted.features(4);
+      self.set(
+          cache.wrap(
+              "f",
+              V1,
+              HOST,
+              x ->
+                  features.calls.get() == 0
+                      ? elsewhere(features, self, x).get()
+                      : features.apply(x)));
+      HostTensor x = Counted.batch(0, 3, 3);
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), self.get().apply(x)));
+      assertEquals(0, impatient.size(), "every flight has landed");
+    }
+  }
+
+  /** Another thread asks for the very rows this one is computing, and this one waits for it. */
+  private Future<HostTensor> elsewhere(
+      Counted features, AtomicReference<CachedFunction<HostTensor>> self, HostTensor x) {
+    features.apply(x);
+    return pool.submit(() -> self.get().apply(x));
+  }
+
+  @Test
+  void anInterruptedThreadDoesNotWait() throws Exception {
+    try (TensorCache cache = TensorCache.builder("interrupted").heap(ByteSize.ofMiB(4)).build()) {
+      CountDownLatch inside = new CountDownLatch(1);
+      CountDownLatch release = new CountDownLatch(1);
+      var cached =
+          cache.wrap(
+              "f",
+              V1,
+              HOST,
+              x -> {
+                if (inside.getCount() == 1) {
+                  inside.countDown();
+                  release.await();
+                }
+                return Counted.featuresOf(x, 4, 1);
+              });
+      HostTensor x = Counted.batch(0, 3, 3);
+      Future<HostTensor> slow = pool.submit(() -> cached.apply(x));
+      inside.await();
+      Future<Boolean> interrupted =
+          pool.submit(
+              () -> {
+                Thread.currentThread().interrupt();
+                assertTrue(sameBits(Counted.featuresOf(x, 4, 1), cached.apply(x)));
+                return Thread.interrupted();
+              });
+      assertTrue(interrupted.get(), "the interrupt is the caller's to see");
+      release.countDown();
+      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), slow.get()));
     }
   }
 

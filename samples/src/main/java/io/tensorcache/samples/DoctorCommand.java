@@ -9,12 +9,15 @@ import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** Says what is here, tests it, and says why something is missing. */
 @Command(
@@ -26,6 +29,8 @@ public final class DoctorCommand implements Callable<Integer> {
   private static final String EXPECTED = "f6f8ec099131eb819fef96f5b857ca33";
 
   private static final int TENSORS = 1_000;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private boolean healthy = true;
 
@@ -103,7 +108,9 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static void line(String what, String found) {
-    System.out.printf("%-12s %s%n", what, found);
+  private void line(String what, String found) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%-12s %s%n", what, found);
+    out.flush();
   }
 }

@@ -3,19 +3,23 @@ package io.tensorcache.samples;
 import io.tensorcache.KeyBuilder;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.error.NativeLibraryException;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +51,7 @@ public final class KeyCommand implements Callable<Integer> {
   private KeyAlgorithm algorithm = KeyAlgorithm.TCH1;
 
   @Option(names = "--samples", description = "Elements a row that count; left out: all.")
-  private int samples;
+  private @Nullable Integer samples;
 
   @Option(names = "--domain", description = "Text mixed into the key.")
   private String domain = "";
@@ -61,7 +65,24 @@ public final class KeyCommand implements Callable<Integer> {
   public KeyCommand() {}
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
+    try {
+      print(keys());
+      return 0;
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), file + " cannot be read: " + e, e);
+    } catch (IllegalArgumentException | NativeLibraryException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void print(List<TensorKey> keys) {
+    PrintWriter out = spec.commandLine().getOut();
+    keys.forEach(out::println);
+    out.flush();
+  }
+
+  private List<TensorKey> keys() throws IOException {
     TensorSpec row = TensorSpec.of(dtype, shape);
     ByteBuffer bytes = read();
     KeyBuilder keys =
@@ -69,14 +90,14 @@ public final class KeyCommand implements Callable<Integer> {
             .backend(backend)
             .algorithm(algorithm)
             .domain(domain.getBytes(StandardCharsets.UTF_8));
-    if (samples != 0) {
+    if (samples != null) {
+      if (samples < 1) {
+        throw new IllegalArgumentException("--samples " + samples + ": must be >= 1");
+      }
       keys.samplesPerRow(samples);
     }
     TensorView batch = TensorView.of(row.batch(rows(row, bytes)), HostMemory.of(bytes));
-    for (TensorKey key : keys.rowKeys(batch)) {
-      System.out.println(key);
-    }
-    return 0;
+    return keys.rowKeys(batch);
   }
 
   private long rows(TensorSpec row, ByteBuffer bytes) {

@@ -10,8 +10,8 @@ public interface Progress extends AutoCloseable {
   /** One more step is done. */
   void step();
 
-  /** Shows a line of text. */
-  void say(String text);
+  /** Shows what was reached: {@code brief} beside a bar, {@code full} on a line of its own. */
+  void say(String brief, String full);
 
   @Override
   void close();
@@ -52,8 +52,8 @@ public interface Progress extends AutoCloseable {
     }
 
     @Override
-    public void say(String text) {
-      bar.setExtraMessage(" " + text);
+    public void say(String brief, String full) {
+      bar.setExtraMessage(" " + brief);
     }
 
     @Override
@@ -74,8 +74,8 @@ public interface Progress extends AutoCloseable {
     public void step() {}
 
     @Override
-    public void say(String text) {
-      System.err.println(task + ": " + text);
+    public void say(String brief, String full) {
+      System.err.println(task + ": " + full);
     }
 
     @Override

@@ -3,42 +3,59 @@ package io.tensorcache.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
 
 class SamplesTest {
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-  private final CommandLine commands =
-      Samples.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+  @Test
+  void listsTheCommandsWhenNoneIsGiven() {
+    for (String[] arguments : new String[][] {{}, {"--help"}}) {
+      Run run = Run.here(arguments);
+      assertEquals(0, run.exitCode());
+      for (String command :
+          new String[] {"frozen ", "frozen-kotlin ", "key ", "doctor ", "script ", "bench "}) {
+        assertTrue(run.out().contains("\n  " + command), run.out());
+      }
+    }
+  }
 
   @Test
   void helpShowsTheOptionsAndTheirDefaults() {
-    assertEquals(0, commands.execute("frozen", "--help"));
-    for (String option :
-        new String[] {"--epochs", "--heap", "--off-heap", "--seed", "--augment", "--json"}) {
-      assertTrue(out.toString().contains(option), out.toString());
+    for (String program : new String[] {"frozen", "frozen-kotlin"}) {
+      Run run = Run.here(program, "--help");
+      assertEquals(0, run.exitCode());
+      for (String option :
+          new String[] {"--epochs", "--heap", "--off-heap", "--seed", "--augment", "--json"}) {
+        assertTrue(run.out().contains(option), run.out());
+      }
+      assertTrue(run.out().contains("64 MiB"), run.out());
     }
-    assertTrue(out.toString().contains("64 MiB"), out.toString());
   }
 
   @Test
-  void refusesWrongValuesByName() {
-    assertEquals(2, commands.execute("frozen", "--heap", "lots"));
-    assertTrue(err.toString().contains("--heap"), err.toString());
-    assertEquals(2, commands.execute("frozen", "--epochs", "0"));
-    assertTrue(err.toString().contains("--epochs 0: must be >= 1"), err.toString());
+  void refusesUnknownCommand() {
+    Run.here("freezer").assertRefused("freezer");
   }
 
   @Test
-  void printsOneJsonObjectAndNothingElse() {
-    assertEquals(0, commands.execute("frozen", "--epochs", "2", "--json"));
-    String text = out.toString();
-    assertTrue(text.startsWith("{\"runs\":[{\"name\":\"without cache\""), text);
-    assertTrue(text.contains("\"identical\":true"), text);
-    assertTrue(text.contains("\"hitRate\":1.0"), text);
-    assertEquals(1, text.lines().count());
+  void refusesWrongOptionsOfBothProgramsInOneLine() {
+    for (String program : new String[] {"frozen", "frozen-kotlin"}) {
+      Run.here(program, "--epochs", "0").assertRefused("--epochs 0: must be >= 1");
+      Run.here(program, "--epochs", "many").assertRefused("--epochs");
+      Run.here(program, "--batch", "1").assertRefused("--batch 1: must be >= 2");
+      Run.here(program, "--images", "1439").assertRefused("--images 1439: must be from 2 to 1438");
+      Run.here(program, "--threads", "0").assertRefused("--threads 0");
+      Run.here(program, "--heap", "1banana").assertRefused("'--heap': byte size \"1banana\"");
+      Run.here(program, "--nonsense").assertRefused("--nonsense");
+      Run.here(program, "extra").assertRefused("extra");
+    }
+  }
+
+  @Test
+  void refusesTiersThatCannotBeHadInOneLine() {
+    for (String program : new String[] {"frozen", "frozen-kotlin"}) {
+      Run.here(program, "--off-heap", "100KiB").assertRefused("off-heap tier of 100 KiB");
+      Run.here(program, "--off-heap", "1000000GiB").assertRefused("-XX:MaxDirectMemorySize");
+      Run.here(program, "--heap", "1000000GiB").assertRefused("raise -Xmx");
+    }
   }
 }

@@ -230,6 +230,8 @@ class CachedModuleTest {
         cached.apply(batch);
       }
     }
-    assertEquals(before, Pointer.totalCount());
+    long after = Pointer.totalCount();
+    // fewer if what other tests left was collected meanwhile; a leak would be thousands more
+    assertTrue(after <= before, before + " objects before, " + after + " after");
   }
 }

@@ -1,6 +1,5 @@
 package io.tensorcache.pytorch;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -92,7 +91,9 @@ class NativeMemoryTest {
     for (int i = 0; i < calls; i++) {
       call.run();
     }
-    assertEquals(objects, Pointer.totalCount(), "live native objects");
+    // fewer if what other tests left was collected meanwhile
+    long live = Pointer.totalCount();
+    assertTrue(live <= objects, objects + " native objects before, " + live + " after");
     long grown = Pointer.physicalBytes() - resident;
     // 20,000 leaked outputs would be 1.3 GB, 20,000 leaked options about 1 MB and counted above.
     assertTrue(grown < 256L << 20, "resident memory grew by " + grown + " bytes");

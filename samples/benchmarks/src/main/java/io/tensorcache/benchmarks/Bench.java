@@ -35,13 +35,13 @@ public final class Bench {
     }
     options
         .forks(1)
-        .warmupIterations(3)
-        .warmupTime(TimeValue.milliseconds(300))
+        .warmupIterations(5)
+        .warmupTime(TimeValue.milliseconds(800))
         .measurementIterations(5)
         .measurementTime(TimeValue.milliseconds(300))
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
-    System.err.println("measuring, about two minutes ...");
+    System.err.println("measuring, about three minutes ...");
     Collection<RunResult> results = new Runner(options.build()).run();
     for (RunResult result : results) {
       String benchmark = result.getParams().getBenchmark();

@@ -25,9 +25,9 @@ import org.bytedeco.pytorch.global.torch;
  * differs in the last bits; in pieces of one size a row is the same whatever batch it comes in, so
  * training with cached rows is the same to the last bit as training without.
  */
-final class Backbone {
+public final class Backbone {
   /** Values a row of features. */
-  static final int FEATURES = 512;
+  public static final int FEATURES = 512;
 
   private static final int PIECE = 8;
   private static final int[] CHANNELS = {32, 32, 64, 64, 128, 128};
@@ -37,7 +37,7 @@ final class Backbone {
   private final List<Module> layers = new ArrayList<>();
 
   /** A network whose weights follow from {@code seed}. */
-  Backbone(long seed) {
+  public Backbone(long seed) {
     torch.manual_seed(seed);
     int inputs = 1;
     for (int i = 0; i < CHANNELS.length; i++) {
@@ -73,7 +73,7 @@ final class Backbone {
   }
 
   /** The network, for its fingerprint. Owned by this object. */
-  SequentialImpl module() {
+  public SequentialImpl module() {
     return net;
   }
 
@@ -81,7 +81,7 @@ final class Backbone {
    * The features {@code float32[n, 512]} of images {@code [n, 1, 32, 32]}; the caller owns them.
    */
   @SuppressWarnings("try") // the guard acts by being open, the scope frees what is made inside
-  Tensor forward(Tensor images) {
+  public Tensor forward(Tensor images) {
     long rows = images.size(0);
     Tensor features = torch.empty(rows, FEATURES);
     for (long at = 0; at < rows; at += PIECE) {

@@ -2,22 +2,22 @@ package io.tensorcache.samples.frozen;
 
 import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
-import io.tensorcache.pytorch.PyTorch;
 import io.tensorcache.stats.CacheStats;
-import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 
 /** The features with the cache in front of the network. Confined to one thread. */
 final class CachedFeatures implements Features {
   private final TensorCache cache;
   private final CachedFunction<Tensor> function;
-  private CacheStats before;
+  private final CacheStats start;
+  private CacheStats last;
 
-  /** Puts {@code cache}, which stays the caller's, in front of {@code backbone}. */
-  CachedFeatures(TensorCache cache, Backbone backbone) {
+  /** The features from {@code function}, which {@code cache}, the caller's, has wrapped. */
+  CachedFeatures(TensorCache cache, CachedFunction<Tensor> function) {
     this.cache = cache;
-    this.function = PyTorch.cached(cache, "backbone", backbone.module(), backbone::forward);
-    this.before = cache.stats();
+    this.function = function;
+    this.start = cache.stats();
+    this.last = start;
   }
 
   @Override
@@ -26,10 +26,15 @@ final class CachedFeatures implements Features {
   }
 
   @Override
-  public OptionalDouble hitRate() {
+  public Served served() {
     CacheStats now = cache.stats();
-    CacheStats since = now.since(before);
-    before = now;
-    return OptionalDouble.of(since.hitRate());
+    CacheStats since = now.since(last);
+    last = now;
+    return new Served(since.hits(), since.misses());
+  }
+
+  /** What the cache did since this object was made; tiers and functions as they are now. */
+  CacheStats stats() {
+    return cache.stats().since(start);
   }
 }

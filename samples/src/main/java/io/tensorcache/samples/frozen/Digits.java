@@ -19,25 +19,31 @@ import org.bytedeco.pytorch.global.torch;
  *     #heldOut}
  * @param labels {@code int64[n]}, 0 to 9
  */
-record Digits(Tensor images, Tensor labels) {
+public record Digits(Tensor images, Tensor labels) {
   static final int SIDE = 32;
+  static final int TRAINING_IMAGES = 1_438;
 
   private static final int PIXELS = 64;
   private static final int HELD_OUT_EVERY = 5;
   private static final String RESOURCE = "/data/digits.csv.gz";
 
   /** Four of five images, in the order of the file. */
-  static Digits train() {
+  public static Digits train() {
     return load(false);
   }
 
   /** Every fifth image; none of them is in {@link #train}. */
-  static Digits heldOut() {
+  public static Digits heldOut() {
     return load(true);
   }
 
+  /** The first of them, on the same memory. */
+  public Digits first(int count) {
+    return new Digits(images.narrow(0, 0, count), labels.narrow(0, 0, count));
+  }
+
   /** How many images. */
-  int count() {
+  public int count() {
     return (int) labels.size(0);
   }
 

@@ -1,6 +1,5 @@
 package io.tensorcache.samples.frozen;
 
-import java.util.OptionalDouble;
 import org.bytedeco.pytorch.Tensor;
 
 /** Gives the features of a batch of images: the frozen network, or the cache in front of it. */
@@ -12,8 +11,23 @@ interface Features {
    */
   Tensor of(Tensor images) throws Exception;
 
-  /** The share of rows served from the cache since the last call; empty where there is none. */
-  default OptionalDouble hitRate() {
-    return OptionalDouble.empty();
+  /** What the cache served since the last call; nothing where there is none. */
+  default Served served() {
+    return Served.NOTHING;
+  }
+
+  /**
+   * Rows asked of a cache. Copies of a row in the same batch are in neither count.
+   *
+   * @param hits rows that it had
+   * @param misses rows that were computed
+   */
+  record Served(long hits, long misses) {
+    static final Served NOTHING = new Served(0, 0);
+
+    /** Hits over rows; 0 before the first row. */
+    double hitRate() {
+      return hits + misses == 0 ? 0 : (double) hits / (hits + misses);
+    }
   }
 }

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
  * A linear classifier of ten digits on batch-normalised features, trained by cross-entropy and
  * Adam. Confined to one thread; native temporaries go to the caller's {@code PointerScope}.
  */
-final class Head {
+public final class Head {
   private static final int CLASSES = 10;
   private static final double LEARNING_RATE = 3e-3;
 
@@ -22,7 +22,7 @@ final class Head {
   private final Adam optimizer;
 
   /** A head for rows of {@code features} values, whose first weights follow from {@code seed}. */
-  Head(long features, long seed) {
+  public Head(long features, long seed) {
     torch.manual_seed(seed);
     BatchNormOptions options = new BatchNormOptions(features);
     options.affine().put(false);
@@ -32,7 +32,7 @@ final class Head {
   }
 
   /** One step on a batch; returns the mean loss before it. */
-  double step(Tensor features, Tensor labels) {
+  public double step(Tensor features, Tensor labels) {
     norm.train(true);
     optimizer.zero_grad();
     Tensor loss = torch.cross_entropy_loss(scores(features), labels);
@@ -43,7 +43,7 @@ final class Head {
 
   /** How many rows of the batch get the right label. */
   @SuppressWarnings("try") // the guard acts by being open
-  long countCorrect(Tensor features, Tensor labels) {
+  public long countCorrect(Tensor features, Tensor labels) {
     norm.eval();
     try (NoGradGuard guard = new NoGradGuard()) {
       Tensor predicted = scores(features).max(1, false).get1();

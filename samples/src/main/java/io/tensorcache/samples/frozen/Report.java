@@ -1,65 +1,143 @@
 package io.tensorcache.samples.frozen;
 
-import java.util.List;
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.stats.CacheStats;
+import io.tensorcache.stats.TierStats;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
-/** The results of one or two runs, for people and for programs. */
+/** A comparison for people. */
 final class Report {
-  private Report() {}
+  private final Comparison comparison;
+  private final StringBuilder text = new StringBuilder();
 
-  /** A table a run; with two runs also how they compare. */
-  static String text(List<TrainingRun> runs) {
-    StringBuilder text = new StringBuilder();
-    for (TrainingRun run : runs) {
-      text.append(run.name()).append('\n');
-      run.epochs().forEach(epoch -> text.append("  ").append(epoch).append('\n'));
-      text.append(
-          format(
-              "  %.2f s in all, accuracy %.4f, peak resident memory %d MiB%n",
-              run.seconds(), run.accuracy(), run.peakBytes() >> 20));
+  private Report(Comparison comparison) {
+    this.comparison = comparison;
+  }
+
+  /** Several tables, each line ended. */
+  static String of(Comparison comparison) {
+    Report report = new Report(comparison);
+    report.epochs();
+    report.times();
+    report.tiers();
+    report.results();
+    report.remarks();
+    return report.text.toString();
+  }
+
+  private void epochs() {
+    line("%-8s %18s %12s %18s %12s %9s", "", "without cache", "", "with cache", "", "");
+    line("%-8s %18s %12s %18s %12s %9s", "epoch", "seconds", "loss", "seconds", "loss", "hit rate");
+    for (int i = 0; i < comparison.with().epochs().size(); i++) {
+      TrainingRun.Epoch without = comparison.without().epochs().get(i);
+      TrainingRun.Epoch with = comparison.with().epochs().get(i);
+      line(
+          "%-8d %18.3f %12.6f %18.3f %12.6f %7.1f %%",
+          with.number(),
+          without.seconds(),
+          without.loss(),
+          with.seconds(),
+          with.loss(),
+          100 * with.train().hitRate());
     }
-    if (runs.size() == 2) {
-      text.append(
-          format(
-              "%.1f times faster with the cache; the same to the last bit: %s%n",
-              runs.get(0).seconds() / runs.get(1).seconds(),
-              runs.get(0).learnedTheSameAs(runs.get(1)) ? "yes" : "NO"));
+    line(
+        "%-8s %18.3f %12s %18.3f    %.1f times as fast",
+        "all",
+        comparison.without().seconds(),
+        "",
+        comparison.with().seconds(),
+        comparison.speedup());
+    line(
+        "Seconds are of training and of the check on held-out images; the hit rate is of training");
+    line("images only (of held-out images in the last epoch: %.1f %%).", heldOutPercent());
+  }
+
+  private double heldOutPercent() {
+    var epochs = comparison.with().epochs();
+    return 100 * epochs.get(epochs.size() - 1).heldOut().hitRate();
+  }
+
+  private void times() {
+    CacheStats stats = comparison.stats();
+    TrainingRun without = comparison.without();
+    TrainingRun with = comparison.with();
+    double counted = comparison.secondsPaid() + stats.computeNanos() / 1e9;
+    line("");
+    line("%-27s %15s %15s", "where the seconds went", "without cache", "with cache");
+    line("  %-25s %15s %15.3f", "keys", "", stats.keyNanos() / 1e9);
+    line("  %-25s %15s %15.3f", "loads", "", stats.loadNanos() / 1e9);
+    line("  %-25s %15s %15.3f", "stores", "", stats.storeNanos() / 1e9);
+    line("  %-25s %15s %15.3f", "rest of the cache", "", with.featureSeconds() - counted);
+    line(
+        "  %-25s %15.3f %15.3f",
+        "computing features", without.featureSeconds(), stats.computeNanos() / 1e9);
+    line(
+        "  %-25s %15.3f %15.3f",
+        "head, batches, progress",
+        without.seconds() - without.featureSeconds(),
+        with.seconds() - with.featureSeconds());
+    line(
+        "The cache saved %.3f s of computing and took %.3f s for keys, loads and stores.",
+        comparison.secondsSaved(), comparison.secondsPaid());
+  }
+
+  private void tiers() {
+    line("");
+    line("%-10s %10s %14s %14s %10s", "tier", "rows", "held", "limit", "hits");
+    for (TierStats tier : comparison.stats().tiers()) {
+      line(
+          "%-10s %10d %14s %14s %10d",
+          tier.tier().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          tier.entries(),
+          tier.bytes(),
+          tier.limit(),
+          comparison.stats().hitsByTier().getOrDefault(tier.tier(), 0L));
     }
-    return text.toString();
   }
 
-  /** One JSON object; losses with all their digits. */
-  static String json(List<TrainingRun> runs) {
-    String body = runs.stream().map(Report::json).collect(Collectors.joining(","));
-    String comparison =
-        runs.size() < 2
-            ? ""
-            : format(
-                ",\"speedup\":%.3f,\"identical\":%b",
-                runs.get(0).seconds() / runs.get(1).seconds(),
-                runs.get(0).learnedTheSameAs(runs.get(1)));
-    return "{\"runs\":[" + body + "]" + comparison + "}";
+  private void results() {
+    line("");
+    line("losses equal to the last bit   %s", comparison.hasIdenticalLosses() ? "yes" : "NO");
+    line(
+        "accuracy on held-out digits    %.4f without, %.4f with cache",
+        comparison.without().accuracy(), comparison.with().accuracy());
+    line("keys                           %s", comparison.config().keyBackendReason());
+    line(
+        "peak resident memory           %s without, %s with cache",
+        memory(comparison.without()), memory(comparison.with()));
   }
 
-  private static String json(TrainingRun run) {
-    String epochs =
-        run.epochs().stream()
-            .map(
-                epoch ->
-                    format("{\"epoch\":%d,\"seconds\":%.4f", epoch.number(), epoch.seconds())
-                        + (",\"loss\":" + epoch.loss() + ",\"accuracy\":" + epoch.accuracy())
-                        + (epoch.hitRate().isPresent()
-                            ? ",\"hitRate\":" + epoch.hitRate().getAsDouble()
-                            : "")
-                        + "}")
-            .collect(Collectors.joining(","));
-    return format("{\"name\":\"%s\",\"seconds\":%.4f,\"accuracy\":", run.name(), run.seconds())
-        + (run.accuracy() + ",\"peakResidentBytes\":" + run.peakBytes())
-        + (",\"epochs\":[" + epochs + "]}");
+  private static String memory(TrainingRun run) {
+    return run.peakBytes() == 0 ? "unknown" : ByteSize.ofBytes(run.peakBytes()).toString();
   }
 
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
+  private void remarks() {
+    if (comparison.rowsUnderOtherFingerprints() > 0) {
+      line("");
+      line(
+          "%,d rows reused: %,d rows exist under another fingerprint, that of the backbone of seed %d.",
+          comparison.rowsReused(), comparison.rowsUnderOtherFingerprints(), Options.DEFAULT_SEED);
+    }
+    if (comparison.options().augment) {
+      line("");
+      augmented();
+    }
+  }
+
+  private void augmented() {
+    double less = comparison.without().seconds() - comparison.with().seconds();
+    line(
+        comparison.trainingHits() == 0
+            ? "Inputs never repeat: none of %2$,d moved training images was in the cache."
+            : "Inputs seldom repeat: %1$,d of %2$,d moved training images were in the cache.",
+        comparison.trainingHits(),
+        comparison.trainingRows());
+    line(
+        "The run with the cache took %.3f s %s than the run without; held-out images do repeat.",
+        Math.abs(less), less < 0 ? "more" : "less");
+  }
+
+  private void line(String pattern, Object... values) {
+    text.append(String.format(Locale.ROOT, pattern, values).stripTrailing()).append('\n');
   }
 }

@@ -1,17 +1,18 @@
 package io.tensorcache.samples.frozen;
 
+import io.tensorcache.samples.frozen.Features.Served;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /**
  * What a training run did.
  *
  * @param name for people
  * @param epochs in order, at least one
+ * @param featureSeconds what of the time went into getting features
  * @param peakBytes the largest resident memory of the process among samples at each step
  */
-record TrainingRun(String name, List<Epoch> epochs, long peakBytes) {
+record TrainingRun(String name, List<Epoch> epochs, double featureSeconds, long peakBytes) {
   TrainingRun {
     epochs = List.copyOf(epochs);
   }
@@ -23,22 +24,21 @@ record TrainingRun(String name, List<Epoch> epochs, long peakBytes) {
    * @param seconds training and check together
    * @param loss mean over the training images
    * @param accuracy on the held-out images after the epoch
-   * @param hitRate share of rows from the cache; empty without one
+   * @param train what the cache served of the training images
+   * @param heldOut what it served of the held-out images
    */
-  record Epoch(int number, double seconds, double loss, double accuracy, OptionalDouble hitRate) {
+  record Epoch(
+      int number, double seconds, double loss, double accuracy, Served train, Served heldOut) {
+    /** A line of progress. */
     @Override
     public String toString() {
-      String text =
-          String.format(
-              Locale.ROOT,
-              "epoch %2d  %6.2f s  loss %.6f  accuracy %.4f",
-              number,
-              seconds,
-              loss,
-              accuracy);
-      return hitRate.isPresent()
-          ? text + String.format(Locale.ROOT, "  hits %5.1f %%", 100 * hitRate.getAsDouble())
-          : text;
+      return String.format(
+          Locale.ROOT,
+          "epoch %d: %.2f s, loss %.6f, accuracy %.4f",
+          number,
+          seconds,
+          loss,
+          accuracy);
     }
   }
 
@@ -52,9 +52,9 @@ record TrainingRun(String name, List<Epoch> epochs, long peakBytes) {
     return epochs.get(epochs.size() - 1).accuracy();
   }
 
-  /** Whether both learned the same, to the last bit of every loss. */
-  boolean learnedTheSameAs(TrainingRun other) {
-    return losses(this).equals(losses(other)) && accuracy() == other.accuracy();
+  /** Whether every loss of both is the same to the last bit. */
+  boolean hasTheLossesOf(TrainingRun other) {
+    return losses(this).equals(losses(other));
   }
 
   private static List<Double> losses(TrainingRun run) {

@@ -1,0 +1,30 @@
+# The hash of everything that tensorcache.ptx is made from.
+#   cmake -P source_hash.cmake                       prints it
+#   cmake -DPTX=<file> -P source_hash.cmake          fails unless the file was made from these sources
+set(here ${CMAKE_CURRENT_LIST_DIR})
+file(GLOB sources LIST_DIRECTORIES false ${here}/*.cu ${here}/*.cuh)
+list(APPEND sources ${here}/launch.h ${here}/../include/tensorcache/tch1.h
+                    ${here}/../include/tensorcache/torchcache_elements.h ${here}/make-ptx.sh)
+list(SORT sources COMPARE STRING)
+set(lines "")
+foreach(source IN LISTS sources)
+  get_filename_component(name ${source} NAME)
+  file(SHA256 ${source} hash)
+  string(APPEND lines "${hash}  ${name}\n")
+endforeach()
+string(SHA256 hash "${lines}")
+
+if(NOT PTX)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E echo ${hash})
+  return()
+endif()
+file(STRINGS ${PTX} header LIMIT_COUNT 8)
+if(NOT header MATCHES "source-sha256: ${hash}")
+  message(FATAL_ERROR "${PTX} was not made from these sources (now ${hash}): run native/cuda/make-ptx.sh")
+endif()
+foreach(wanted "\\.version 6\\.3" "\\.target sm_75")
+  if(NOT header MATCHES "${wanted}")
+    message(FATAL_ERROR "${PTX} has no ${wanted}: older drivers would refuse it")
+  endif()
+endforeach()
+message(STATUS "${PTX} is made from these sources: ${hash}")

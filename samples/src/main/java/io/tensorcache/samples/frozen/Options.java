@@ -1,0 +1,116 @@
+package io.tensorcache.samples.frozen;
+
+import io.tensorcache.CachedFunction;
+import io.tensorcache.TensorCache;
+import io.tensorcache.config.ByteSize;
+import java.io.PrintWriter;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What the user may choose, the same for the program in Java and in Kotlin. */
+final class Options {
+  static final long DEFAULT_SEED = 1;
+
+  @Option(names = "--epochs", description = "How often each image is seen.")
+  int epochs = 8;
+
+  @Option(names = "--batch", description = "Images a batch.")
+  int batch = 64;
+
+  @Option(names = "--images", description = "How many of the 1438 training images are used.")
+  int images = Digits.TRAINING_IMAGES;
+
+  @Option(
+      names = "--seed",
+      description = {
+        "Decides weights, order and shifts.",
+        "Another than the default is another backbone: the cache is filled with the default one first."
+      })
+  long seed = DEFAULT_SEED;
+
+  @Option(
+      names = "--augment",
+      description = "Move each image by a random fraction of a pixel: inputs never repeat.")
+  boolean augment;
+
+  @Option(names = "--heap", description = "Heap tier of the cache; 0: none.")
+  ByteSize heap = ByteSize.ofMiB(64);
+
+  @Option(names = "--off-heap", description = "Off-heap tier of the cache; 0: none.")
+  ByteSize offHeap = ByteSize.ofMiB(256);
+
+  @Option(
+      names = "--threads",
+      description = "Threads of PyTorch, the same for all runs: they decide the last bits.")
+  int threads = 1;
+
+  @Option(names = "--json", description = "One JSON object on standard output, nothing else.")
+  boolean json;
+
+  /**
+   * Checks the values, the sizes of the tiers too, before anything takes time.
+   *
+   * @throws ParameterException if one is wrong
+   */
+  void check(CommandLine command, Supplier<TensorCache> cache) {
+    require(command, "--epochs", epochs, 1, Integer.MAX_VALUE);
+    require(command, "--batch", batch, 2, Integer.MAX_VALUE);
+    require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
+    require(command, "--threads", threads, 1, 1024);
+    open(command, cache).close();
+    System.gc(); // gives the off-heap tier back before memory is looked at
+    torch.set_num_threads(threads);
+  }
+
+  private static void require(CommandLine command, String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      String range = max == Integer.MAX_VALUE ? ">= " + min : "from " + min + " to " + max;
+      throw new ParameterException(command, option + " " + value + ": must be " + range);
+    }
+  }
+
+  /** The cache; one that cannot be built is the user's error, not the program's. */
+  TensorCache open(CommandLine command, Supplier<TensorCache> cache) {
+    try {
+      return cache.get();
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new ParameterException(
+          command, "--heap " + heap + " --off-heap " + offHeap + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A trainer with these options. */
+  Trainer trainer(Digits train, Digits heldOut) {
+    return new Trainer(epochs, batch, seed, augment, train.first(images), heldOut);
+  }
+
+  /**
+   * With another seed than the default: stores every row of the default backbone, as an earlier
+   * program would have left them.
+   */
+  @SuppressWarnings("try") // the scope frees the backbone and its features
+  void fill(Function<Backbone, CachedFunction<Tensor>> cached, Digits... digits) {
+    if (seed == DEFAULT_SEED) {
+      return;
+    }
+    System.err.println("filling the cache with the backbone of seed " + DEFAULT_SEED);
+    try (PointerScope scope = new PointerScope()) {
+      CachedFunction<Tensor> function = cached.apply(new Backbone(DEFAULT_SEED));
+      for (Digits part : digits) {
+        function.apply(part.images());
+      }
+    }
+  }
+
+  /** The report, in the form that was asked for. */
+  void print(PrintWriter out, Comparison comparison) {
+    out.print(json ? JsonReport.of(comparison) + "\n" : Report.of(comparison));
+    out.flush();
+  }
+}

@@ -1,0 +1,36 @@
+package io.tensorcache.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class ScriptTest {
+  /** As {@code samples/run script} does it. */
+  @Test
+  @Tag("fork")
+  void scriptTrainsOnCachedFeatures() throws Exception {
+    String classPath = System.getProperty("java.class.path");
+    Run run =
+        Run.forked(
+            List.of("-XX:MaxDirectMemorySize=1g"),
+            classPath,
+            "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+            "-no-stdlib",
+            "-no-reflect",
+            "-cp",
+            classPath,
+            "-script",
+            "scripts/train.main.kts",
+            "2");
+    assertEquals(0, run.exitCode(), run.toString());
+    List<String> lines = run.out().lines().toList();
+    assertTrue(
+        lines.get(0).startsWith("epoch 1: ") && lines.get(0).endsWith("hit rate 0 %"), run.out());
+    assertTrue(
+        lines.get(1).startsWith("epoch 2: ") && lines.get(1).endsWith("hit rate 100 %"), run.out());
+    assertTrue(run.out().contains("hits 1,438 of 3,235 rows"), run.out());
+  }
+}

@@ -1,0 +1,104 @@
+package io.tensorcache.samples.frozen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tensorcache.samples.Run;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The whole programs, on fewer images. */
+class FrozenProgramsTest {
+  private static final int IMAGES = 200;
+  private static final int HELD_OUT = 359;
+
+  private static String[] arguments(String program, String... more) {
+    List<String> all = new ArrayList<>(List.of(program, "--epochs", "2", "--images", "" + IMAGES));
+    all.addAll(List.of(more));
+    return all.toArray(new String[0]);
+  }
+
+  private static JsonObject json(Run run) {
+    assertEquals(0, run.exitCode(), run.toString());
+    assertEquals(1, run.out().lines().count(), run.out());
+    return JsonParser.parseString(run.out()).getAsJsonObject();
+  }
+
+  private static List<Double> each(JsonObject json, String member) {
+    List<Double> values = new ArrayList<>();
+    for (JsonElement epoch : json.getAsJsonArray("epochs")) {
+      values.add(epoch.getAsJsonObject().get(member).getAsDouble());
+    }
+    return values;
+  }
+
+  @Test
+  void javaAndKotlinPrintEqualLosses() {
+    JsonObject java = json(Run.here(arguments("frozen", "--json")));
+    JsonObject kotlin = json(Run.here(arguments("frozen-kotlin", "--json")));
+    for (JsonObject json : List.of(java, kotlin)) {
+      assertTrue(json.get("identical_losses").getAsBoolean());
+      assertEquals(each(json, "loss_without"), each(json, "loss_with"));
+      assertEquals(List.of(0.0, 1.0), each(json, "hit_rate"));
+      assertEquals(List.of(0.0, 1.0), each(json, "held_out_hit_rate"));
+      JsonObject heap = json.getAsJsonArray("tiers").get(0).getAsJsonObject();
+      assertEquals(IMAGES + HELD_OUT, heap.get("rows").getAsLong());
+      assertEquals(IMAGES + HELD_OUT, heap.get("hits").getAsLong());
+    }
+    assertEquals(each(java, "loss_with"), each(kotlin, "loss_with"));
+    assertEquals(java.get("accuracy"), kotlin.get("accuracy"));
+    assertEquals(java.keySet(), kotlin.keySet());
+  }
+
+  @Test
+  void otherSeedReusesNoRowAndSaysSo() {
+    JsonObject json = json(Run.here(arguments("frozen", "--json", "--seed", "2")));
+    assertEquals(0, json.get("rows_reused").getAsLong());
+    assertEquals(1797, json.get("rows_under_other_fingerprints").getAsLong());
+    assertTrue(json.get("identical_losses").getAsBoolean());
+    assertEquals(List.of(0.0, 1.0), each(json, "hit_rate"));
+  }
+
+  @Test
+  void movedImagesNeverRepeat() {
+    Run run = Run.here(arguments("frozen-kotlin", "--augment"));
+    assertTrue(run.out().contains("Inputs never repeat: none of 400 moved"), run.toString());
+    assertTrue(run.out().contains("last bit   yes"), run.out());
+    assertTrue(run.out().contains("held-out images in the last epoch: 100.0 %"), run.out());
+  }
+
+  @Test
+  void worksWithoutTiers() {
+    JsonObject json =
+        json(Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")));
+    assertEquals(List.of(0.0, 0.0), each(json, "hit_rate"));
+    assertTrue(json.get("identical_losses").getAsBoolean());
+  }
+
+  @Test
+  void learnsFromBatchesThatLeaveOneImage() {
+    JsonObject json = json(Run.here(arguments("frozen", "--json", "--batch", "199")));
+    assertTrue(json.get("identical_losses").getAsBoolean());
+  }
+
+  @Test
+  @Tag("fork")
+  void nothingButTheReportIsOnStandardOutput() throws Exception {
+    List<String> samples = new ArrayList<>(List.of("io.tensorcache.samples.Samples"));
+    samples.addAll(List.of(arguments("frozen", "--json")));
+    Run run =
+        Run.forked(
+            List.of("-XX:MaxDirectMemorySize=1g"),
+            System.getProperty("java.class.path"),
+            samples.toArray(new String[0]));
+    json(run);
+    assertTrue(run.err().contains("with cache: epoch 2: "), run.err());
+    assertFalse(run.err().contains("Exception"), run.err());
+  }
+}
