@@ -176,7 +176,8 @@ final class CachedCall<T> {
     RowList failed = new RowList();
     int taken = 0;
     for (Map.Entry<Integer, InFlight.Flight> flight : flights.entrySet()) {
-      Row row = flight.getValue().await();
+      boolean hopeless = alone && !flight.getValue().hasLanded(); // wait once, not once per row
+      Row row = hopeless ? null : flight.getValue().await();
       if (row == null) {
         failed.add(flight.getKey());
         alone |= !flight.getValue().hasLanded();

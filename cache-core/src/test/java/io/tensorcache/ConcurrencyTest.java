@@ -242,7 +242,7 @@ class ConcurrencyTest {
                   features.calls.get() == 0
                       ? elsewhere(features, self, x).get()
                       : features.apply(x)));
-      HostTensor x = Counted.batch(0, 3, 3);
+      HostTensor x = Counted.batch(0, 1_000, 3); // patience for each would be five minutes
       assertTrue(sameBits(Counted.featuresOf(x, 4, 1), self.get().apply(x)));
       assertEquals(0, impatient.size(), "every flight has landed");
     }
