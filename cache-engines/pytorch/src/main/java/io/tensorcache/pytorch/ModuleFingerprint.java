@@ -6,14 +6,13 @@ import org.bytedeco.pytorch.Module;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fingerprint of a module: a digest of its parameters and buffers, the types of its layers, and
- * its mode. Each call looks at the version counters of all tensors, about 0.2 µs each, and reads
- * the weights again only when one has changed. Safe for use by several threads.
+ * The fingerprint of a module: a digest of its parameters and buffers, the types and options of its
+ * layers, and its mode. Each call looks at the version counters of all tensors, about 0.2 µs each,
+ * and reads the weights again only when one has changed. Safe for use by several threads.
  *
- * <p>Not seen are options of layers (a stride, a slope, an epsilon), fields of your own classes,
- * and tensors that are registered after the first call. Where these differ between two modules
- * under one name, or change, give another name, or add them: {@code () ->
- * fingerprint.current().and("slope 0.2")}.
+ * <p>Not seen are fields of your own classes, options that change after the first call, and tensors
+ * that are registered after it. Where these differ between two modules under one name, or change,
+ * give another name, or add them: {@code () -> fingerprint.current().and("slope 0.2")}.
  */
 public final class ModuleFingerprint implements FingerprintSource {
   private final Module module;

@@ -27,6 +27,7 @@ final class ModuleState implements AutoCloseable {
   private final List<WatchedTensor> parameters = new ArrayList<>();
   private final List<WatchedTensor> buffers = new ArrayList<>();
   private final List<Tensor> owned = new ArrayList<>();
+  private final StringBuilder options = new StringBuilder(); // complete before it is shared
 
   private ModuleState(ModuleTree tree) {
     this.tree = tree;
@@ -40,6 +41,7 @@ final class ModuleState implements AutoCloseable {
     try (PointerScope scope = new PointerScope()) {
       for (ModuleTree.Node node : state.tree.nodes()) {
         Module layer = typed(node.module());
+        state.options.append(node.path()).append(LayerOptions.of(layer)).append('\n');
         state.watch(node, layer, node.module().named_parameters(false), state.parameters);
         state.watch(node, layer, node.module().named_buffers(false), state.buffers);
       }
@@ -117,7 +119,7 @@ final class ModuleState implements AutoCloseable {
 
   /** The type of each module, as text. */
   String layers() {
-    return tree.layers();
+    return tree.layers() + "\n" + options;
   }
 
   /** Whether the module has the same submodules and tensors, unchanged, as when this was read. */
