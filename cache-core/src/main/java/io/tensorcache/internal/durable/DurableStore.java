@@ -75,7 +75,7 @@ public final class DurableStore implements AutoCloseable {
     WriterLock lock = null;
     try {
       lock = WriterLock.create(files, real);
-      parts.ledger().recount();
+      parts.ledger().recount(0);
       parts.takeover().tidy();
     } catch (IOException e) {
       health.refuse(
@@ -275,7 +275,7 @@ public final class DurableStore implements AutoCloseable {
         () -> {
           writer.seal();
           parts.pruner().clear();
-          parts.ledger().recount();
+          parts.ledger().recount(0);
           return 0L;
         });
   }

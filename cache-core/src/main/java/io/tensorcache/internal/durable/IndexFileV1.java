@@ -25,7 +25,7 @@ final class IndexFileV1 implements AutoCloseable {
   private final StoreFile file;
   private final SegmentName name;
   private final ByteBuffer header = SegmentFormatV1.buffer(HEADER_BYTES);
-  private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer piece = SegmentFormatV1.buffer(PIECE);
   private final Map<Integer, Provenance> provenances = new HashMap<>();
 
   private IndexFileV1(StoreFile file, SegmentName name) {
@@ -34,7 +34,9 @@ final class IndexFileV1 implements AutoCloseable {
   }
 
   static long byteCount(EntryList of) {
-    return (long) HEADER_BYTES + of.provenanceBytes().limit() + of.entryBytes().limit();
+    return (long) HEADER_BYTES
+        + of.provenanceBytes().limit()
+        + (long) of.count() * EntryList.ENTRY_BYTES;
   }
 
   /** Writes it beside the segment and puts it in place at once. */

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * How many bytes the store's files have, of all processes together: a number in {@code store.lock},
  * changed under the lock of that file. Bytes are reserved before they are written, so the limit
  * holds. A crash may leave a reservation behind; it goes with the next count, which each opening
- * and each sealed segment makes. Safe for use by several threads.
+ * and each taking over makes. Safe for use by several threads.
  */
 final class Ledger {
   static final String FILE = "store.lock";
@@ -63,9 +63,13 @@ final class Ledger {
     change(used -> Math.max(0, used - bytes));
   }
 
-  /** Replaces the number by the sizes of the files that are there. */
-  void recount() throws IOException {
-    change(used -> count());
+  /**
+   * Replaces the number by the sizes of the files that are there.
+   *
+   * @param toCome bytes that this process has reserved and not written
+   */
+  void recount(long toCome) throws IOException {
+    change(used -> count() + toCome);
   }
 
   /** Deletes the files of a segment. */

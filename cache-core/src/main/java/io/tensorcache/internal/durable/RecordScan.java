@@ -29,12 +29,13 @@ final class RecordScan {
   private int damages;
 
   /** {@code verified} reads all bodies and skips the ones that are not sound. */
-  RecordScan(StoreFile file, long tag, boolean verified) {
+  RecordScan(StoreFile file, long tag, boolean verified) throws IOException {
     this.file = file;
     this.tag = tag;
     this.verified = verified;
+    int most = verified ? VERIFY_WINDOW : HOP_WINDOW;
     this.window =
-        ByteBuffer.allocateDirect(verified ? VERIFY_WINDOW : HOP_WINDOW)
+        ByteBuffer.allocateDirect((int) Math.min(most, Math.max(file.size(), HOP_WINDOW)))
             .order(ByteOrder.LITTLE_ENDIAN)
             .limit(0);
   }

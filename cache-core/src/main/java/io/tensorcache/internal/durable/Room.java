@@ -80,7 +80,8 @@ final class Room {
     return true;
   }
 
-  private static long cost(List<Carried> carried) {
+  /** Bytes to reserve for entries. */
+  static long cost(List<Carried> carried) {
     return carried.stream().mapToLong(Carried::cost).sum();
   }
 

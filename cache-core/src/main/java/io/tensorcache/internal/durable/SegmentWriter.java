@@ -25,7 +25,7 @@ final class SegmentWriter {
   private final long writer;
   private final long segmentBytes;
   private final SecureRandom random = new SecureRandom();
-  private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+  private @Nullable ByteBuffer buffer;
 
   private int nextNumber;
   private @Nullable Segment active;
@@ -72,6 +72,25 @@ final class SegmentWriter {
     return totalBytes;
   }
 
+  /** Bytes written and those of the index file that will come when the segment is sealed. */
+  long accountedBytes() {
+    return totalBytes + indexBytes();
+  }
+
+  /** Bytes of the index file of the open segment. */
+  long indexBytes() {
+    return active == null ? 0 : IndexFileV1.byteCount(entries);
+  }
+
+  private ByteBuffer out() {
+    ByteBuffer out = buffer;
+    if (out == null) {
+      out = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+      buffer = out;
+    }
+    return out;
+  }
+
   /** True if something was written since the last {@link #force}. */
   boolean isDirty() {
     return isDirty;
@@ -108,9 +127,9 @@ final class SegmentWriter {
     entries = new EntryList();
     provenances.clear();
     published = 0;
-    out.clear();
+    out().clear();
     long now = clock.millis();
-    out.put(SegmentFormatV1.header(new SegmentFormatV1.Header(tag, name, now)));
+    out().put(SegmentFormatV1.header(new SegmentFormatV1.Header(tag, name, now)));
     written = 0;
     end = SegmentFormatV1.HEADER_BYTES;
     return segment;
@@ -122,6 +141,7 @@ final class SegmentWriter {
     int bytes = body.remaining();
     long record = SegmentFormatV1.recordBytes(bytes);
     room(segment, SegmentFormatV1.RECORD_HEADER_BYTES);
+    ByteBuffer out = out();
     SegmentFormatV1.putRecordHeader(
         out, segment.tag, new SegmentFormatV1.RecordHeader(kind, bytes, provenance, createdMillis));
     while (body.hasRemaining()) {
@@ -137,13 +157,13 @@ final class SegmentWriter {
   }
 
   private void room(Segment segment, int bytes) throws IOException {
-    if (out.remaining() < bytes) {
+    if (out().remaining() < bytes) {
       write(segment);
     }
   }
 
   private void write(Segment segment) throws IOException {
-    out.flip();
+    ByteBuffer out = out().flip();
     long bytes = out.remaining();
     isDirty = true;
     segment.file().write(out, written);
@@ -192,7 +212,6 @@ final class SegmentWriter {
     segment.isSealed = true;
     active = null;
     isDirty = false;
-    ledger.recount();
   }
 
   /**

@@ -32,6 +32,10 @@ final class StoreWriter implements Runnable {
   private long lastTick = System.nanoTime();
   private long dirtySince;
   private int ticks;
+
+  /** How many rows of the batch are written or given up. */
+  private int settled;
+
   private boolean lostSinceFlush;
   private volatile long written;
   private volatile long writtenBytes;
@@ -133,23 +137,23 @@ final class StoreWriter implements Runnable {
   }
 
   private void write(List<Pending> rows) {
+    List<Room.Carried> entries = new ArrayList<>(rows.size());
+    settled = 0;
     try {
-      List<Room.Carried> entries = new ArrayList<>(rows.size());
       for (Pending row : rows) {
         Room.Carried entry = encode(row);
         if (entry != null) {
           entries.add(entry);
         }
       }
-      if (parts.health().refusal() != null || segment == null) {
-        lose(entries.size());
-      } else {
+      if (parts.health().refusal() == null && segment != null) {
         write(segment, entries);
         rows.stream().filter(row -> row.isCancelled).forEach(row -> parts.pruner().remove(row.key));
       }
     } catch (IOException e) {
       failWrite(e);
     } finally {
+      lose(entries.size() - settled);
       rows.forEach(queue::done);
     }
   }
@@ -175,24 +179,14 @@ final class StoreWriter implements Runnable {
   }
 
   private void write(SegmentWriter to, List<Room.Carried> entries) throws IOException {
-    long cost = entries.stream().mapToLong(Room.Carried::cost).sum();
     List<Room.Carried> carried = new ArrayList<>();
-    if (room.make(cost, to, carried)) {
-      append(to, carried);
-      append(to, entries);
-    } else {
+    if (!append(to, carried, entries)) {
       for (Room.Carried entry : entries) { // near the limit, some may fit
-        if (room.make(entry.cost(), to, carried)) {
-          append(to, carried);
-          append(to, List.of(entry));
-        } else {
+        if (!append(to, carried, List.of(entry))) {
           lose(1);
+          settled++;
         }
-        carried.clear();
       }
-    }
-    if (!to.isDirty()) {
-      return;
     }
     if (parts.settings().sync() == SyncPolicy.EVERY_WRITE) {
       to.force();
@@ -201,26 +195,30 @@ final class StoreWriter implements Runnable {
     }
   }
 
-  private void append(SegmentWriter to, List<Room.Carried> entries) throws IOException {
-    int done = 0;
-    try {
-      boolean wasDirty = to.isDirty();
-      for (Room.Carried entry : entries) {
+  /** False if there is no room for them. */
+  private boolean append(SegmentWriter to, List<Room.Carried> carried, List<Room.Carried> entries)
+      throws IOException {
+    carried.clear();
+    long before = to.accountedBytes();
+    if (!room.make(Room.cost(entries), to, carried)) {
+      return false;
+    }
+    if (!to.isDirty()) {
+      dirtySince = System.nanoTime();
+    }
+    for (List<Room.Carried> part : List.of(carried, entries)) {
+      for (Room.Carried entry : part) {
         to.append(entry.key(), entry.entry(), entry.provenance(), entry.createdMillis());
       }
-      to.publish();
-      done = entries.size();
-      if (!wasDirty) {
-        dirtySince = System.nanoTime();
-      }
-    } finally {
-      written += done;
-      writtenBytes = to.totalBytes();
-      if (done < entries.size()) {
-        lose(entries.size());
-      }
     }
+    to.publish();
+    settled += entries.size();
+    written += entries.size();
+    writtenBytes = to.totalBytes();
+    long reserved = Room.cost(entries) + Room.cost(carried);
+    parts.ledger().release(reserved - (to.accountedBytes() - before));
     parts.health().wrote();
+    return true;
   }
 
   private void lose(int rows) {
@@ -231,9 +229,10 @@ final class StoreWriter implements Runnable {
   }
 
   private void failWrite(IOException e) {
-    lostSinceFlush = true;
+    lostSinceFlush = true; // what was written may not be on the disk
     if (segment != null) {
       segment.abandon();
+      recountQuietly();
     }
     parts
         .health()
@@ -245,6 +244,14 @@ final class StoreWriter implements Runnable {
                 + "): nothing is stored until that is mended",
             e,
             false);
+  }
+
+  private void recountQuietly() {
+    try {
+      parts.ledger().recount(0);
+    } catch (IOException e) {
+      return; // what led here is told
+    }
   }
 
   private void forceIfDue() {
@@ -280,12 +287,19 @@ final class StoreWriter implements Runnable {
     parts.health().retryIfDue();
     try {
       if (++ticks % TAKEOVER_TICKS == 0) {
-        takeover.run();
+        takeOver(segment);
       }
       parts.ledger().change(used -> used);
       room.dropExpired(parts.clock().millis());
     } catch (IOException e) {
       parts.health().refuse("the durable store cannot be kept in order: " + e, e, false);
+    }
+  }
+
+  /** A dead process may have left reservations too. */
+  private void takeOver(SegmentWriter open) throws IOException {
+    if (takeover.run()) {
+      parts.ledger().recount(open.indexBytes());
     }
   }
 

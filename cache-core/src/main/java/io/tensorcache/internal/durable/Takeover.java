@@ -32,24 +32,30 @@ final class Takeover {
     this.health = health;
   }
 
-  /** Takes over every open segment whose writer is dead. */
-  void run() {
+  /** Takes over every open segment whose writer is dead; true if there were any. */
+  boolean run() {
     Map<Long, List<SegmentName>> open =
         catalog.open().stream().collect(Collectors.groupingBy(SegmentName::writer));
-    open.forEach(this::takeOver);
+    boolean any = false;
+    for (Map.Entry<Long, List<SegmentName>> each : open.entrySet()) {
+      any |= takeOver(each.getKey(), each.getValue());
+    }
+    return any;
   }
 
-  private void takeOver(long writer, List<SegmentName> names) {
+  private boolean takeOver(long writer, List<SegmentName> names) {
     try (WriterLock lock = WriterLock.takeOver(files, directory, writer)) {
       if (lock != null) {
         for (SegmentName name : names) {
           finish(name);
         }
       }
+      return lock != null;
     } catch (IOException e) {
       health.failed(
           new StorageException(
               String.format("what writer %016x left cannot be taken over: %s", writer, e), e));
+      return false;
     }
   }
 
