@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class SegmentWriter {
   private final StoreClock clock;
   private final long writer;
   private final long segmentBytes;
-  private final SecureRandom random = new SecureRandom();
+  private final LongSupplier tags;
   private @Nullable ByteBuffer buffer;
 
   private int nextNumber;
@@ -41,6 +41,7 @@ final class SegmentWriter {
   private boolean isNew;
   private long totalBytes;
 
+  /** {@code tags} gives each segment its random number. */
   SegmentWriter(
       StoreFiles files,
       Path directory,
@@ -48,7 +49,8 @@ final class SegmentWriter {
       Ledger ledger,
       StoreClock clock,
       long writer,
-      long segmentBytes) {
+      long segmentBytes,
+      LongSupplier tags) {
     this.files = files;
     this.directory = directory;
     this.catalog = catalog;
@@ -56,6 +58,7 @@ final class SegmentWriter {
     this.clock = clock;
     this.writer = writer;
     this.segmentBytes = segmentBytes;
+    this.tags = tags;
   }
 
   /** At most what a record adds to the files, a new segment and its index included. */
@@ -120,7 +123,7 @@ final class SegmentWriter {
 
   private Segment open() throws IOException {
     SegmentName name = new SegmentName(writer, nextNumber++);
-    long tag = random.nextLong();
+    long tag = tags.getAsLong();
     Segment segment = catalog.create(name, tag);
     active = segment;
     isNew = true;

@@ -1,6 +1,8 @@
 package io.tensorcache.internal.durable;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.function.LongSupplier;
 
 /** What the classes of one store share. Safe for use by several threads. */
 record StoreParts(
@@ -22,8 +24,12 @@ record StoreParts(
   }
 
   SegmentWriter segmentWriter(long writer) {
+    return segmentWriter(writer, new SecureRandom()::nextLong);
+  }
+
+  SegmentWriter segmentWriter(long writer, LongSupplier tags) {
     return new SegmentWriter(
-        files, directory, catalog, ledger, clock, writer, settings.segmentBytes());
+        files, directory, catalog, ledger, clock, writer, settings.segmentBytes(), tags);
   }
 
   Room room() {
