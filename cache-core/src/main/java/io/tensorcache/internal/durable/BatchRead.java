@@ -4,6 +4,8 @@ import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.BiFunction;
 import java.util.function.IntFunction;
@@ -51,10 +53,32 @@ final class BatchRead {
       if (threads == 1) {
         parts[0].run();
       } else {
-        IntStream.range(0, threads).parallel().forEach(t -> parts[t].run());
+        runAll(parts);
       }
     }
     return found;
+  }
+
+  /** Returns, or throws, when every part has ended: the caller may free the targets then. */
+  private static void runAll(Runnable[] parts) {
+    Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+    IntStream.range(0, parts.length)
+        .parallel()
+        .forEach(
+            t -> {
+              try {
+                parts[t].run();
+              } catch (RuntimeException | Error e) {
+                thrown.add(e);
+              }
+            });
+    Throwable first = thrown.poll();
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException exception) {
+      throw exception;
+    }
   }
 
   /** Segment and start of each row, then its index; rows that are not here come first. */
