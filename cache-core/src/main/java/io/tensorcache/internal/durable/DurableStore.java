@@ -232,7 +232,12 @@ public final class DurableStore implements AutoCloseable {
         queue.offer(() -> parts.pruner().bury(buried));
       }
     }
-    queue.offer(() -> parts.pruner().remove(key)); // if it was just being written
+    queue.offer(
+        () -> {
+          if (pollIfDue()) { // what other processes stored just now
+            parts.pruner().remove(key);
+          }
+        });
     finish();
   }
 

@@ -25,6 +25,7 @@ final class SegmentWriter {
   private final long writer;
   private final long segmentBytes;
   private final LongSupplier tags;
+  private final Publication publication;
   private @Nullable ByteBuffer buffer;
 
   private int nextNumber;
@@ -50,7 +51,8 @@ final class SegmentWriter {
       StoreClock clock,
       long writer,
       long segmentBytes,
-      LongSupplier tags) {
+      LongSupplier tags,
+      Publication publication) {
     this.files = files;
     this.directory = directory;
     this.catalog = catalog;
@@ -59,6 +61,7 @@ final class SegmentWriter {
     this.writer = writer;
     this.segmentBytes = segmentBytes;
     this.tags = tags;
+    this.publication = publication;
   }
 
   /** At most what a record adds to the files, a new segment and its index included. */
@@ -175,6 +178,11 @@ final class SegmentWriter {
     out.clear();
   }
 
+  /** Lets readers find an entry, or not. */
+  interface Publication {
+    void publish(Segment segment, TensorKey key, int start, int bodyBytes, long createdMillis);
+  }
+
   /** Writes what was appended and lets readers find it. */
   void publish() throws IOException {
     Segment segment = active;
@@ -183,7 +191,8 @@ final class SegmentWriter {
     }
     write(segment);
     entries.forEach(
-        published, (key, start, bytes, from, at) -> catalog.add(segment, key, start, bytes, at));
+        published,
+        (key, start, bytes, from, at) -> publication.publish(segment, key, start, bytes, at));
     published = entries.count();
     segment.newestMillis = entries.newestMillis();
   }

@@ -1,7 +1,6 @@
 package io.tensorcache.internal.durable;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.function.LongSupplier;
 
 /** What the classes of one store share. Safe for use by several threads. */
@@ -23,13 +22,18 @@ record StoreParts(
     return new StoreParts(files, directory, settings, clock, health, catalog, ledger, pruner);
   }
 
-  SegmentWriter segmentWriter(long writer) {
-    return segmentWriter(writer, new SecureRandom()::nextLong);
-  }
-
-  SegmentWriter segmentWriter(long writer, LongSupplier tags) {
+  SegmentWriter segmentWriter(
+      long writer, LongSupplier tags, SegmentWriter.Publication publication) {
     return new SegmentWriter(
-        files, directory, catalog, ledger, clock, writer, settings.segmentBytes(), tags);
+        files,
+        directory,
+        catalog,
+        ledger,
+        clock,
+        writer,
+        settings.segmentBytes(),
+        tags,
+        publication);
   }
 
   Room room() {

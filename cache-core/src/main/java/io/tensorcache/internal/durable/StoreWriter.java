@@ -4,10 +4,14 @@ import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,12 @@ final class StoreWriter implements Runnable {
   private long dirtySince;
   private int ticks;
 
+  /** The rows that are being written. */
+  private final Map<TensorKey, Pending> batch = new HashMap<>();
+
+  /** Records of rows that were removed while they were written. */
+  private final List<Long> unwanted = new ArrayList<>();
+
   /** How many rows of the batch are written or given up. */
   private int settled;
 
@@ -46,7 +56,10 @@ final class StoreWriter implements Runnable {
     this.parts = parts;
     this.queue = queue;
     this.lock = lock;
-    this.segment = lock == null ? null : parts.segmentWriter(lock.writer());
+    this.segment =
+        lock == null
+            ? null
+            : parts.segmentWriter(lock.writer(), new SecureRandom()::nextLong, this::publish);
     this.room = parts.room();
     this.takeover = parts.takeover();
     this.thread = new Thread(this, "tensorcache-durable-" + name);
@@ -144,23 +157,37 @@ final class StoreWriter implements Runnable {
         Room.Carried entry = encode(row);
         if (entry != null) {
           entries.add(entry);
+          batch.put(row.key, row);
         }
       }
       if (parts.health().refusal() == null && segment != null) {
         write(segment, entries);
-        rows.stream().filter(row -> row.isCancelled).forEach(row -> parts.pruner().remove(row.key));
       }
     } catch (IOException e) {
       failWrite(e);
     } finally {
       lose(entries.size() - settled);
       rows.forEach(queue::done);
+      unwanted.forEach(parts.pruner()::bury);
+      unwanted.clear();
+      batch.clear();
+    }
+  }
+
+  /** A row is either cancelled before it can be found, or can be found by who removes it. */
+  private void publish(Segment to, TensorKey key, int start, int bodyBytes, long createdMillis) {
+    Pending row = batch.get(key);
+    if (row == null) {
+      parts.catalog().add(to, key, start, bodyBytes, createdMillis);
+    } else if (!row.unlessCancelled(
+        () -> parts.catalog().add(to, key, start, bodyBytes, createdMillis))) {
+      unwanted.add(Place.of(to.slot, start, SegmentFormatV1.recordBytes(bodyBytes)));
     }
   }
 
   /** Null if there is nothing to write. The group number means nothing to another process: 0. */
   private Room.@Nullable Carried encode(Pending row) {
-    if (row.isCancelled || parts.catalog().index.find(row.key, parts.oldestSeconds()) != 0) {
+    if (row.isCancelled() || parts.catalog().index.find(row.key, parts.oldestSeconds()) != 0) {
       return null;
     }
     try {

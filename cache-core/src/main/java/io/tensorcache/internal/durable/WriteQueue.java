@@ -136,7 +136,7 @@ final class WriteQueue {
   void cancel(TensorKey key) {
     Pending row = rows.get(key);
     if (row != null) {
-      row.isCancelled = true;
+      row.cancel();
       rows.remove(key, row);
     }
   }

@@ -69,7 +69,8 @@ class GoldenFilesTest {
             DurableFixture.settings(1 << 16, WhenFull.EVICT, 1024),
             new StoreClock(() -> TIME),
             new Health(events));
-    SegmentWriter writer = parts.segmentWriter(NAME.writer(), () -> 0xfedcba9876543210L);
+    SegmentWriter writer =
+        parts.segmentWriter(NAME.writer(), () -> 0xfedcba9876543210L, parts.catalog()::add);
     List<TensorKey> keys = List.of(PLAIN, NAMED, REMOVED);
     for (int skipped = 0; skipped < NAME.number(); skipped++) { // five segments before
       append(writer, PLAIN, 1, NET);

@@ -41,13 +41,13 @@ class ProcessesTest {
       for (int i = 0; i < 3; i++) {
         children.add(
             new ChildProcess(
-                SharingProcess.class, directory, 100 + i, RANGE, 8000, LIMIT_KIB, whenFull));
+                SharingProcess.class, directory, 100 + i, RANGE, 4500, LIMIT_KIB, whenFull));
       }
       for (ChildProcess child : children) {
         child.awaitStart();
       }
       try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 2000; i++) {
           if (read(store, i % RANGE) == DurableLookup.MISS) {
             store(store, i % RANGE);
           }
