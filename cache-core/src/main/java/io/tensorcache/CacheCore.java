@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
@@ -12,11 +13,13 @@ import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.internal.store.MemoryTiers;
 import io.tensorcache.internal.store.TierEvents;
 import io.tensorcache.internal.store.TierSettings;
+import io.tensorcache.internal.store.TierUse;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,6 +38,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final RowKeys keys;
   private final @Nullable CacheListener listener;
   private final MemoryTiers tiers;
+  private final @Nullable PersistedRows persisted;
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
   private final Groups groups = new Groups();
   private final EvictedKeys evicted = new EvictedKeys();
@@ -57,6 +61,13 @@ final class CacheCore implements TierEvents, AutoCloseable {
             new TierSettings(
                 config.heap(), config.offHeap(), config.whenFull(), config.compression()),
             this);
+    try {
+      StoreConfig store = config.store();
+      this.persisted = store == null ? null : PersistedRows.open(this, store);
+    } catch (RuntimeException | Error e) {
+      tiers.close();
+      throw e;
+    }
   }
 
   CacheConfig config() {
@@ -85,6 +96,14 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   FunctionState function(String name, FunctionSettings settings) {
     checkOpen();
+    if (settings.persisting() && persisted == null) {
+      throw new IllegalStateException(
+          "function \""
+              + name
+              + "\" is persisting and cache \""
+              + config.name()
+              + "\" has no store: add store(store -> store.directory(path)) to its builder");
+    }
     FunctionState state = functions.computeIfAbsent(name, key -> new FunctionState(key, settings));
     if (!state.settings().equals(settings)) {
       throw new IllegalStateException(
@@ -104,7 +123,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
-  /** The schema of a stored row; null if there is none, also when the cache is being closed. */
+  /** The durable rows of this function; null if it does not persist. */
+  @Nullable PersistedRows persisted(FunctionSettings settings) {
+    return settings.persisting() ? persisted : null;
+  }
+
+  /** The schema of a row in memory; null if there is none, also when the cache is being closed. */
   @Nullable RowSchema schema(TensorKey key) {
     try {
       return closed ? null : tiers.schema(key);
@@ -113,7 +137,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
-  /** Copies a stored row to its target; a miss when the cache is being closed. */
+  /** Copies a row in memory to its target; a miss when the cache is being closed. */
   Lookup read(TensorKey key, RowTarget target) {
     try {
       return closed ? Lookup.MISS : tiers.read(key, target);
@@ -122,7 +146,13 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
-  boolean contains(TensorKey key) {
+  /** True if the row of a function is stored somewhere. */
+  boolean contains(TensorKey key, FunctionSettings settings) {
+    PersistedRows durable = persisted(settings);
+    return isInMemory(key) || durable != null && durable.contains(key);
+  }
+
+  boolean isInMemory(TensorKey key) {
     try {
       return !closed && tiers.contains(key);
     } catch (IllegalStateException e) {
@@ -130,21 +160,32 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
-  void store(TensorKey key, Row row, Group group) {
-    if (contains(key)) {
-      return; // another thread was faster, or the row is there in another shape: it counts once
+  /** Stores a row wherever it belongs, unless it is there. */
+  void store(TensorKey key, Row row, Group group, FunctionSettings settings) {
+    PersistedRows durable = persisted(settings);
+    boolean isInMemory = storeInMemory(key, row, group);
+    boolean isDurable = durable != null && durable.store(key, row, group);
+    if (!isInMemory && !isDurable) {
+      recorder.rowsNotAdmitted.increment();
     }
+  }
+
+  private boolean storeInMemory(TensorKey key, Row row, Group group) {
+    if (isInMemory(key)) {
+      return true; // another thread was faster, or the row is there in another shape: counts once
+    }
+    group.add(1); // before the row can be evicted
+    boolean isStored = false;
     try {
-      group.add(1); // before the row can be evicted
-      Tier tier = closed ? null : tiers.store(key, row);
-      if (tier == null) {
-        group.add(-1);
-        recorder.rowsNotAdmitted.increment();
-      }
+      isStored = !closed && tiers.store(key, row) != null;
     } catch (IllegalStateException e) {
-      group.add(-1);
       ifClosed(e, null);
+    } finally {
+      if (!isStored) {
+        group.add(-1);
+      }
     }
+    return isStored;
   }
 
   private <V extends @Nullable Object> V ifClosed(IllegalStateException e, V fallback) {
@@ -177,26 +218,44 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
-  void clear() {
+  /** Drops what is in memory only. */
+  void reset() {
     checkOpen();
     tiers.clear();
     groups.clear();
     evicted.clear();
   }
 
+  void clear() {
+    reset();
+    if (persisted != null) {
+      persisted.clear();
+    }
+  }
+
+  /** True if every row that persists is acknowledged. */
+  boolean flush() {
+    checkOpen();
+    return persisted == null || persisted.flush();
+  }
+
   private List<TierStats> tierStats() {
     Map<Tier, Long> hits = recorder.hitsByTier();
-    return tiers.use().stream()
-        .map(
-            use ->
-                new TierStats(
-                    use.tier(),
-                    use.entries(),
-                    ByteSize.ofBytes(use.byteCount()),
-                    ByteSize.ofBytes(use.limitBytes()),
-                    hits.getOrDefault(use.tier(), 0L),
-                    use.evictions()))
-        .toList();
+    List<TierStats> all = new ArrayList<>();
+    for (TierUse use : tiers.use()) {
+      all.add(
+          new TierStats(
+              use.tier(),
+              use.entries(),
+              ByteSize.ofBytes(use.byteCount()),
+              ByteSize.ofBytes(use.limitBytes()),
+              hits.getOrDefault(use.tier(), 0L),
+              use.evictions()));
+    }
+    if (persisted != null) {
+      all.add(persisted.stats(hits.getOrDefault(Tier.DURABLE, 0L)));
+    }
+    return all;
   }
 
   CacheStats stats() {
@@ -225,7 +284,13 @@ final class CacheCore implements TierEvents, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    tiers.close();
+    try {
+      tiers.close();
+    } finally {
+      if (persisted != null) {
+        persisted.close();
+      }
+    }
     groups.clear();
     evicted.clear();
   }

@@ -3,6 +3,8 @@ package io.tensorcache;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
@@ -11,6 +13,7 @@ import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ final class CachedCall<T> {
   private final Inputs<T> inputs;
   private final List<TensorView> views;
   private final int rows;
+  private final @Nullable PersistedRows persisted; // null if the function does not persist
   private final LookupCount found = new LookupCount();
   private boolean alone; // computes what it misses without waiting for others
 
@@ -49,6 +53,7 @@ final class CachedCall<T> {
     this.function = function;
     this.settings = function.settings();
     this.source = source;
+    this.persisted = core.persisted(settings);
     this.group = function.group(core.groups(), source.current());
     this.adapter = adapter;
     this.operation = operation;
@@ -117,6 +122,9 @@ final class CachedCall<T> {
         missing.add(row);
       }
     }
+    if (persisted != null && !missing.isEmpty() && !found.sawOtherShape()) {
+      missing = readPersisted(persisted, keys, missing, result);
+    }
     core.recorder().loadNanos.add(System.nanoTime() - start);
     return missing;
   }
@@ -129,7 +137,40 @@ final class CachedCall<T> {
       }
       result.open(schema);
     }
-    return found.add(core.read(key, result.target(row)));
+    return found.add(row, core.read(key, result.target(row)));
+  }
+
+  /** Copies what the durable store has of these rows, all at once, and lists what it has not. */
+  private RowList readPersisted(
+      PersistedRows durable, BatchKeys keys, RowList wanted, ResultBatch<T> result) {
+    int[] numbers = wanted.toArray();
+    List<TensorKey> wantedKeys = new ArrayList<>(numbers.length);
+    for (int row : numbers) {
+      wantedKeys.add(keys.key(row));
+    }
+    for (int i = 0; i < numbers.length && !result.isOpen(); i++) {
+      RowSchema schema = durable.schema(wantedKeys.get(i));
+      if (schema != null) {
+        result.open(schema);
+      }
+    }
+    if (!result.isOpen()) {
+      return wanted;
+    }
+    DurableLookup[] lookups =
+        durable.readAll(
+            wantedKeys,
+            () -> {
+              IntFunction<RowTarget> targets = result.newTargets();
+              return i -> targets.apply(numbers[i]);
+            });
+    RowList missing = new RowList();
+    for (int i = 0; i < numbers.length; i++) {
+      if (!found.add(numbers[i], lookups[i])) {
+        missing.add(numbers[i]);
+      }
+    }
+    return missing;
   }
 
   /** Computes the missing rows, or takes them from the threads that do. */
@@ -162,13 +203,33 @@ final class CachedCall<T> {
     RowList mine = new RowList();
     for (int i = 0; i < claims.mine().size(); i++) {
       int row = claims.mine().get(i);
-      if (core.contains(keys.key(row)) && readInto(keys.key(row), row, result)) {
+      if (core.isInMemory(keys.key(row)) && readInto(keys.key(row), row, result)) {
         claims.land(row, null);
       } else {
         mine.add(row);
       }
     }
-    return mine;
+    return persisted == null ? mine : lookUpAgain(persisted, keys, mine, claims, result);
+  }
+
+  private RowList lookUpAgain(
+      PersistedRows durable, BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
+    boolean none = true;
+    for (int i = 0; i < mine.size() && none; i++) {
+      none = !durable.contains(keys.key(mine.get(i)));
+    }
+    if (none) {
+      return mine;
+    }
+    RowList missing = readPersisted(durable, keys, mine, result);
+    for (int i = 0, next = 0; i < mine.size(); i++) {
+      if (next < missing.size() && missing.get(next) == mine.get(i)) {
+        next++;
+      } else {
+        claims.land(mine.get(i), null);
+      }
+    }
+    return missing;
   }
 
   /** The rows whose computation failed elsewhere; null if a row has another shape than the rest. */
@@ -231,7 +292,7 @@ final class CachedCall<T> {
       Row row = computed.row(i, group.number());
       result.put(mine.get(i), row);
       if (unchanged) {
-        core.store(keys.key(mine.get(i)), row, group);
+        core.store(keys.key(mine.get(i)), row, group, settings);
       }
       claims.land(mine.get(i), unchanged ? row : null);
     }
@@ -269,7 +330,7 @@ final class CachedCall<T> {
         if (next < missing.size() && missing.get(next) == row) {
           next++;
           if (unchanged) {
-            core.store(keys.key(row), value, group);
+            core.store(keys.key(row), value, group, settings);
           }
           if (claims != null) {
             claims.land(row, unchanged ? value : null);

@@ -21,6 +21,7 @@ public final class FunctionBuilder<T> {
   private final Once<DType> storeAs = new Once<>("storeAs");
   private final Once<Granularity> granularity = new Once<>("granularity");
   private final Once<PartialMiss> onPartialMiss = new Once<>("onPartialMiss");
+  private final Once<Boolean> persisting = new Once<>("persisting");
 
   FunctionBuilder(
       CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
@@ -64,9 +65,19 @@ public final class FunctionBuilder<T> {
   }
 
   /**
+   * Keeps the rows in the durable store of the cache too, for this program and later ones. Default:
+   * {@code false}.
+   */
+  public FunctionBuilder<T> persisting(boolean value) {
+    persisting.set(value);
+    return this;
+  }
+
+  /**
    * The cached form of a function from one tensor to one tensor.
    *
-   * @throws IllegalStateException if this name is in use with other settings
+   * @throws IllegalStateException if this name is in use with other settings, or if it is
+   *     persisting and the cache has no store
    */
   public CachedFunction<T> wrap(TensorFunction<T> function) {
     return wrapOperation(
@@ -79,7 +90,8 @@ public final class FunctionBuilder<T> {
   /**
    * The cached form of an operation on several tensors and arguments.
    *
-   * @throws IllegalStateException if this name is in use with other settings
+   * @throws IllegalStateException if this name is in use with other settings, or if it is
+   *     persisting and the cache has no store
    */
   public CachedFunction<T> wrapOperation(TensorOperation<T> operation) {
     FunctionSettings settings =
@@ -88,8 +100,9 @@ public final class FunctionBuilder<T> {
             level.or(CacheLevel.NORMAL),
             granularity.or(Granularity.ROWS),
             onPartialMiss.or(PartialMiss.COMPUTE_MISSING),
-            storeAs.orNull());
+            storeAs.orNull(),
+            persisting.or(false));
     return new CachedFunction<>(
-        core, core.function(name, settings), fingerprint, adapter, operation);
+        core, core.function(name, settings), settings.inKeys(fingerprint), adapter, operation);
   }
 }

@@ -12,7 +12,18 @@ record FunctionSettings(
     CacheLevel level,
     Granularity granularity,
     PartialMiss partialMiss,
-    @Nullable DType storeAs) {
+    @Nullable DType storeAs,
+    boolean persisting) {
+
+  /**
+   * The fingerprint in the keys. What persists may be found by a program that stores otherwise, and
+   * must not serve it rounded values.
+   */
+  FingerprintSource inKeys(FingerprintSource source) {
+    return persisting && storeAs != null
+        ? () -> source.current().and("stored as " + storeAs)
+        : source;
+  }
 
   /**
    * The dtype in which an output of this dtype is stored: {@link #storeAs} for wider floats, else

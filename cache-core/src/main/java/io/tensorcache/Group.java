@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.durable.Provenance;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The rows of one function under one fingerprint. */
@@ -7,12 +8,15 @@ final class Group {
   private final int number;
   private final String function;
   private final Fingerprint fingerprint;
+  private final Provenance provenance;
   private final AtomicLong rows = new AtomicLong();
 
   Group(int number, String function, Fingerprint fingerprint) {
     this.number = number;
     this.function = function;
     this.fingerprint = fingerprint;
+    this.provenance =
+        new Provenance(function, fingerprint.digest().hi(), fingerprint.digest().lo());
   }
 
   /** Stands for this group in stored rows. */
@@ -28,7 +32,12 @@ final class Group {
     return fingerprint;
   }
 
-  /** Rows held now. */
+  /** Stands for this group in the durable store. */
+  Provenance provenance() {
+    return provenance;
+  }
+
+  /** Rows held in memory now. */
   long rows() {
     return Math.max(0, rows.get());
   }

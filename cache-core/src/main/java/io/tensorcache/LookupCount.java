@@ -1,28 +1,47 @@
 package io.tensorcache;
 
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.stats.MissReason;
+import java.util.BitSet;
 
 /** What the look-ups of one call gave. Confined to one thread. */
 final class LookupCount {
+  private final BitSet corrupt = new BitSet(); // rows found damaged and not found elsewhere
   private long heapHits;
   private long offHeapHits;
-  private long corrupt;
+  private long durableHits;
   private long otherShape;
 
-  /** Counts one look-up; true if the row was copied to its target. */
-  boolean add(Lookup lookup) {
+  /** Counts one look-up in memory; true if the row was copied to its target. */
+  boolean add(int row, Lookup lookup) {
     switch (lookup) {
       case HEAP_HIT -> heapHits++;
       case OFF_HEAP_HIT -> offHeapHits++;
-      case CORRUPT -> corrupt++;
+      case CORRUPT -> corrupt.set(row);
       case OTHER_SCHEMA -> otherShape++;
       case MISS -> {
         return false;
       }
     }
-    return lookup == Lookup.HEAP_HIT || lookup == Lookup.OFF_HEAP_HIT;
+    return lookup.isHit();
+  }
+
+  /** Counts one look-up in the durable store; true if the row was copied to its target. */
+  boolean add(int row, DurableLookup lookup) {
+    switch (lookup) {
+      case HIT -> {
+        durableHits++;
+        corrupt.clear(row);
+      }
+      case CORRUPT -> corrupt.set(row);
+      case OTHER_SCHEMA -> otherShape++;
+      case MISS -> {
+        return false;
+      }
+    }
+    return lookup == DurableLookup.HIT;
   }
 
   boolean sawOtherShape() {
@@ -31,13 +50,14 @@ final class LookupCount {
 
   /** Rows whose absence is already explained: they were found, but not usable. */
   long corrupt() {
-    return corrupt;
+    return corrupt.cardinality();
   }
 
-  /** The rows copied from tiers were returned. */
+  /** The rows copied from tiers and store were returned. */
   void reportHits(StatsRecorder recorder, FunctionState function) {
     recorder.hit(function, Tier.HEAP, heapHits);
     recorder.hit(function, Tier.OFF_HEAP, offHeapHits);
+    recorder.hit(function, Tier.DURABLE, durableHits);
   }
 
   /** The batch was computed as a whole, so what was found did not serve. */
@@ -45,6 +65,6 @@ final class LookupCount {
     recorder.miss(
         function,
         otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
-        heapHits + offHeapHits);
+        heapHits + offHeapHits + durableHits);
   }
 }

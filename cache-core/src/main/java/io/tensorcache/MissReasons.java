@@ -22,7 +22,7 @@ final class MissReasons {
     for (Group other : core.groups().others(group)) {
       TensorKey[] moved = keys.under(core.keys(), other.fingerprint(), missing.toArray());
       for (int i = 0; i < moved.length; i++) {
-        elsewhere[i] |= core.contains(moved[i]);
+        elsewhere[i] |= core.contains(moved[i], function.settings());
       }
     }
     long corrupt = Math.min(found.corrupt(), missing.size());

@@ -12,6 +12,7 @@ import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +70,24 @@ final class ResultBatch<T> implements AutoCloseable {
   RowTarget target(int row) {
     RowSchema known = opened();
     RowTarget target = wholeTarget;
-    if (target == null) {
-      return new RowTarget(known, buffers(row, 1));
+    return target == null ? new RowTarget(known, buffers(row, 1)) : moved(target, row);
+  }
+
+  /**
+   * The same for one of several threads that fill different rows: what it returns is used by that
+   * thread alone, and not after this batch is finished or closed.
+   */
+  IntFunction<RowTarget> newTargets() {
+    RowSchema known = opened();
+    if (wholeTarget == null) {
+      return row -> new RowTarget(known, buffers(row, 1));
     }
-    for (int part = 0; part < known.parts().size(); part++) {
+    RowTarget own = new RowTarget(known, wholeBuffers);
+    return row -> moved(own, row);
+  }
+
+  private RowTarget moved(RowTarget target, int row) {
+    for (int part = 0; part < wholeBuffers.length; part++) {
       target.at(part, (int) (row * rowBytes(part)));
     }
     return target;

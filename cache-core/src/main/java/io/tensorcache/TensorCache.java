@@ -17,7 +17,10 @@ public final class TensorCache implements AutoCloseable {
     this.core = core;
   }
 
-  /** Starts a cache of this name. The name appears in messages only: two caches may share it. */
+  /**
+   * Starts a cache of this name. Two caches may share it. Without a store it appears in messages
+   * only; with one it is the name of the store.
+   */
   public static TensorCacheBuilder builder(String name) {
     return new TensorCacheBuilder(name);
   }
@@ -64,14 +67,38 @@ public final class TensorCache implements AutoCloseable {
     return core.stats();
   }
 
-  /** Drops every stored row. Calls under way store theirs afterwards. */
+  /**
+   * Waits until every row of a persisting function that was stored before is in the files of the
+   * store: it then survives the end of the process, however it ends. A loss of power too, if the
+   * store's {@code sync} is not {@code ON_CLOSE}.
+   *
+   * @return false if some row since the last flush could not be kept, which was told to the
+   *     listener or is a full store's or queue's refusal; true without a store
+   */
+  public boolean flush() {
+    return core.flush();
+  }
+
+  /**
+   * Drops every row from memory: what does not persist is gone, what does is served from the store.
+   * Calls under way store theirs afterwards.
+   */
+  public void reset() {
+    core.reset();
+  }
+
+  /**
+   * Drops every stored row, those in the store included, whoever wrote them. Calls under way store
+   * theirs afterwards.
+   */
   public void clear() {
     core.clear();
   }
 
   /**
-   * Drops everything and frees the tiers. Calls under way still return correct results. Later calls
-   * throw {@link IllegalStateException}. Closing again does nothing.
+   * Drops everything from memory, writes what waits to be written, and frees tiers and store. Calls
+   * under way still return correct results. Later calls throw {@link IllegalStateException}.
+   * Closing again does nothing.
    */
   @Override
   public void close() {

@@ -6,8 +6,11 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.key.RowKeys;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
@@ -32,6 +35,7 @@ public final class TensorCacheBuilder {
   private final Once<Integer> samplesPerRow = new Once<>("samplesPerRow");
   private final Once<byte[]> salt = new Once<>("salt");
   private final Once<CacheListener> listener = new Once<>("listener");
+  private final Once<StoreConfig> store = new Once<>("store");
 
   TensorCacheBuilder(String name) {
     this.name = Names.check("cache", name);
@@ -129,10 +133,26 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Builds the cache and takes its memory.
+   * Adds a durable store for the rows of {@code persisting} functions: files that outlive the
+   * process, however it ends. Default: none.
+   *
+   * @param options sets the options of the store
+   */
+  public TensorCacheBuilder store(Consumer<StoreBuilder> options) {
+    Objects.requireNonNull(options, "store is null: leave it out for none");
+    StoreBuilder builder = new StoreBuilder();
+    options.accept(builder);
+    store.set(builder.build());
+    return this;
+  }
+
+  /**
+   * Builds the cache, takes its memory and opens its store.
    *
    * @throws IllegalStateException if options contradict each other
-   * @throws IllegalArgumentException if a tier is too small or there is not enough memory for it
+   * @throws IllegalArgumentException if a tier or the store is too small, there is not enough
+   *     memory for it, or there is a store and the name of the cache cannot be that of a directory
+   * @throws io.tensorcache.error.StorageException if the directory of the store cannot be created
    */
   public TensorCache build() {
     ByteSize none = ByteSize.ofBytes(0);
@@ -152,7 +172,8 @@ public final class TensorCacheBuilder {
             samples,
             salt.orNull() != null,
             keys.backend(),
-            keys.description());
+            keys.description(),
+            store.orNull());
     return new TensorCache(new CacheCore(config, keys, listener.orNull()));
   }
 }

@@ -33,7 +33,8 @@ class CacheCoreTest {
             0,
             false,
             keys.backend(),
-            keys.description());
+            keys.description(),
+            null);
     return new CacheCore(config, keys, listener);
   }
 

@@ -31,6 +31,7 @@ class PackageDirectionTest {
           "internal.key", Set.of("tensor", "config", "error"),
           "internal.codec", Set.of("tensor", "config", "error"),
           "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
+          "internal.durable", Set.of("tensor", "config", "error", "internal.codec"),
           "",
               Set.of(
                   "error",
@@ -39,7 +40,8 @@ class PackageDirectionTest {
                   "stats",
                   "internal.key",
                   "internal.codec",
-                  "internal.store"));
+                  "internal.store",
+                  "internal.durable"));
 
   private static final Pattern EDGE =
       Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");

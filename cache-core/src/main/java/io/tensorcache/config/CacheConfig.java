@@ -1,5 +1,7 @@
 package io.tensorcache.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a cache was built with, and which back end it found. Immutable.
  *
@@ -14,6 +16,7 @@ package io.tensorcache.config;
  * @param salted whether the public seed was replaced by a salt
  * @param keyBackend who computes keys
  * @param keyBackendReason the same in words, with the reason when a faster back end is missing
+ * @param store the durable store; null if there is none
  */
 public record CacheConfig(
     String name,
@@ -26,4 +29,5 @@ public record CacheConfig(
     int samplesPerRow,
     boolean salted,
     KeyBackend keyBackend,
-    String keyBackendReason) {}
+    String keyBackendReason,
+    @Nullable StoreConfig store) {}

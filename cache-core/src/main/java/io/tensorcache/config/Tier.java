@@ -5,5 +5,7 @@ public enum Tier {
   /** On the Java heap, by reference. */
   HEAP,
   /** In memory outside the Java heap, as bytes. */
-  OFF_HEAP
+  OFF_HEAP,
+  /** In the files of the durable store. */
+  DURABLE
 }

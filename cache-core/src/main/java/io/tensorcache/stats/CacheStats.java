@@ -15,8 +15,8 @@ import java.util.Map;
  * @param missesByReason rows not served, by reason
  * @param duplicates rows that were copies of another row of the same batch: neither hits nor misses
  * @param rowsComputed rows the functions computed
- * @param rowsNotAdmitted computed rows that no tier took
- * @param evictions rows dropped to make room
+ * @param rowsNotAdmitted computed rows that neither a tier nor the store took
+ * @param evictions rows dropped to make room, from memory or from the store
  * @param failures errors of tiers and entries, each told to the listener
  * @param keyNanos time spent on keys
  * @param loadNanos time spent on look-ups and copying hits
@@ -24,7 +24,7 @@ import java.util.Map;
  * @param computeNanos time spent in the functions
  * @param savedNanos hits times the mean computing time of a row of their function, less the time on
  *     keys, loads and stores; negative for a cache that costs more than it saves
- * @param tiers what each tier holds now
+ * @param tiers what each tier and the store hold now
  * @param functions what each function did
  */
 public record CacheStats(

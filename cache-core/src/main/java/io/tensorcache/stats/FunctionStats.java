@@ -7,8 +7,8 @@ package io.tensorcache.stats;
  * @param hits rows served from the cache
  * @param misses rows that were not
  * @param rowsComputed rows the function computed
- * @param rowsStored rows held now under the current fingerprint
- * @param rowsUnderOtherFingerprints rows held now that were computed with other weights
+ * @param rowsStored rows held in memory now under the current fingerprint
+ * @param rowsUnderOtherFingerprints rows held in memory now that were computed with other weights
  * @param computeNanos time spent in the function
  */
 public record FunctionStats(

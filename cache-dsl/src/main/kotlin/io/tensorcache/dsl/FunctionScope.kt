@@ -29,6 +29,9 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
 
   /** See [FunctionBuilder.onPartialMiss]. */
   public var onPartialMiss: PartialMiss? by Option { builder.onPartialMiss(it) }
+
+  /** See [FunctionBuilder.persisting]. */
+  public var persisting: Boolean? by Option { builder.persisting(it) }
 }
 
 /**

@@ -25,6 +25,11 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
     KeysScope(builder).configure()
   }
 
+  /** Adds a durable store. See [TensorCacheBuilder.store]. */
+  public fun store(configure: StoreScope.() -> Unit) {
+    builder.store { StoreScope(it).configure() }
+  }
+
   /** See [TensorCacheBuilder.listener]. */
   public fun listener(listener: CacheListener) {
     builder.listener(listener)

@@ -4,6 +4,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.shouldBe
 import io.tensorcache.FunctionBuilder
+import io.tensorcache.StoreBuilder
 import io.tensorcache.TensorCacheBuilder
 import java.lang.reflect.Modifier
 
@@ -24,12 +25,18 @@ class DslParitySpec :
         builderOptions(FunctionBuilder::class.java) - setOf("wrap", "wrapOperation")
     }
 
+    test("a store's options are those of StoreBuilder") {
+      options(StoreScope::class.java) shouldContainExactlyInAnyOrder
+        builderOptions(StoreBuilder::class.java)
+    }
+
     test("every property of the DSL can be read back and is null before it is set") {
       listOf(
           TensorCacheScope::class.java,
           TiersScope::class.java,
           KeysScope::class.java,
           FunctionScope::class.java,
+          StoreScope::class.java,
         )
         .flatMap { it.methods.filter { method -> method.name.startsWith("set") } }
         .forEach { setter ->

@@ -2,6 +2,7 @@ package io.tensorcache.dsl
 
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
+import io.kotest.engine.spec.tempdir
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import io.tensorcache.Fingerprint
@@ -13,14 +14,20 @@ import io.tensorcache.config.Granularity
 import io.tensorcache.config.KeyAlgorithm
 import io.tensorcache.config.KeyBackend
 import io.tensorcache.config.PartialMiss
+import io.tensorcache.config.StoreConfig
+import io.tensorcache.config.SyncPolicy
+import io.tensorcache.config.Tier
+import io.tensorcache.config.WhenBusy
 import io.tensorcache.config.WhenFull
 import io.tensorcache.tensor.DType
 import io.tensorcache.tensor.HostTensor
+import java.time.Duration
 import java.util.concurrent.atomic.AtomicInteger
 
 class TensorCacheDslSpec :
   FunSpec({
     test("every option reaches the configuration") {
+      val parent = tempdir().toPath()
       tensorCache("all") {
           level = CacheLevel.HEAVY
           tiers {
@@ -35,10 +42,35 @@ class TensorCacheDslSpec :
             samplesPerRow = 100
             salt = ByteArray(32)
           }
+          store {
+            directory = parent
+            limit = 2.GiB
+            whenFull = WhenFull.KEEP_FIRST
+            sync = SyncPolicy.EVERY_WRITE
+            interval = Duration.ofSeconds(2)
+            compression = Compression.NONE
+            queue = 3.MiB
+            whenBusy = WhenBusy.DECLINE
+            segment = 4.MiB
+            timeToLive = Duration.ofDays(1)
+          }
           listener { failure -> error(failure) }
         }
         .use { cache ->
           val config = cache.config()
+          config.store() shouldBe
+            StoreConfig(
+              parent,
+              2.GiB,
+              WhenFull.KEEP_FIRST,
+              SyncPolicy.EVERY_WRITE,
+              Duration.ofSeconds(2),
+              Compression.NONE,
+              3.MiB,
+              WhenBusy.DECLINE,
+              4.MiB,
+              Duration.ofDays(1),
+            )
           config.level() shouldBe CacheLevel.HEAVY
           config.heap() shouldBe 8.MiB
           config.offHeap() shouldBe 16.MiB
@@ -100,6 +132,31 @@ class TensorCacheDslSpec :
           sum(call).tensor(0).floats() shouldBe floatArrayOf(12f)
           cache.stats().hits() shouldBe 1
         }
+    }
+
+    test("rows of a persisting function are there for the next cache") {
+      val parent = tempdir().toPath()
+      val rows = AtomicInteger()
+      val x = HostTensor.ofRows(arrayOf(floatArrayOf(1f, 2f), floatArrayOf(3f, 4f)))
+      repeat(2) { run ->
+        tensorCache("persisting") { store { directory = parent } }
+          .use { cache ->
+            val same =
+              cache.wrap(
+                "same",
+                Fingerprint.version("1"),
+                HostTensor.adapter(),
+                { persisting = true },
+              ) {
+                rows.addAndGet(it.spec().dim(0).toInt())
+                it
+              }
+            same(x).floats() shouldBe x.floats()
+            cache.flush() shouldBe true
+            cache.stats().hitsByTier()[Tier.DURABLE] shouldBe 2L * run
+          }
+      }
+      rows.get() shouldBe 2
     }
 
     test("an option set twice is refused with both values") {

@@ -3,6 +3,7 @@ package io.tensorcache.internal.codec;
 import io.tensorcache.config.Compression;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -32,6 +33,13 @@ import java.util.List;
 public final class EntryFormatV1 {
   static final int MAGIC = 0x31454354;
   static final int VERSION = 1;
+
+  /** Where the checksum lies, and from where on it covers an entry, in every format. */
+  public static final int CHECKSUM_OFFSET = 4;
+
+  /** See {@link #CHECKSUM_OFFSET}. */
+  public static final int CHECKED_FROM = 8;
+
   static final int SCHEMA_OFFSET = 40;
   static final int PART_ENTRY_BYTES = 12;
 
@@ -40,6 +48,20 @@ public final class EntryFormatV1 {
   /** Bytes of an entry besides its payloads. */
   public static int headerBytes(RowSchema schema) {
     return headerBytes(SchemaBlockV1.bytesOf(schema).length, schema.parts().size());
+  }
+
+  /**
+   * The same, as an entry says it itself in its first bytes, unverified; at least 0.
+   *
+   * @param head the first bytes of an entry, from position to limit
+   * @throws CorruptEntryException if they cannot be the head of one
+   */
+  public static int headerBytes(ByteBuffer head) {
+    ByteBuffer in = head.slice().order(ByteOrder.LITTLE_ENDIAN);
+    if (in.limit() < SCHEMA_OFFSET || in.getInt(0) != MAGIC || in.getInt(12) < 0) {
+      throw new CorruptEntryException("an entry without a head of format 1");
+    }
+    return in.getInt(12);
   }
 
   private static int headerBytes(int schemaBytes, int partCount) {
@@ -110,8 +132,7 @@ public final class EntryFormatV1 {
    * @throws CorruptEntryException if the head cannot be one of this format
    */
   public static EntryHeader readHeader(ByteBuffer entry) {
-    EntryLayout layout = EntryLayout.of(entry);
-    return new EntryHeader(layout.key(), layout.group(), layout.readSchema(), layout.byteCount());
+    return readHeader(entry, entry.remaining());
   }
 
   /** The schema alone of {@link #readHeader}. */
@@ -138,6 +159,49 @@ public final class EntryFormatV1 {
     layout.copyPlainParts(target);
     layout.decodeOtherParts(target);
     return true;
+  }
+
+  /**
+   * Reads an entry into the target, verifying everything. Plain payloads of a long entry are read
+   * straight into the target: one copy, out of the file.
+   *
+   * @param head the first bytes of the entry, from position to limit; of a short one all of them
+   * @param entryBytes bytes of the whole entry
+   * @param source where the other bytes come from
+   * @param target where the parts go; their bytes are undefined unless the result is true
+   * @return false if the entry is sound but holds another schema than the target expects
+   * @throws CorruptEntryException if any byte is not what was written, or the key is another
+   */
+  public static boolean readInto(
+      ByteBuffer head, int entryBytes, EntrySource source, TensorKey key, RowTarget target)
+      throws IOException {
+    int header = headerBytes(target.schemaBlock().length, target.partCount());
+    if (head.remaining() < entryBytes && header <= head.remaining()) {
+      EntryLayout layout = EntryLayout.ofHead(head, entryBytes);
+      layout.requireKey(key);
+      if (layout.hasSchema(target.schemaBlock()) && layout.isPlain(target)) {
+        layout.readPlainParts(target, source);
+        return true;
+      }
+    }
+    if (head.remaining() == entryBytes) {
+      return decodeInto(head, key, target);
+    }
+    ByteBuffer all = Scratch.direct(entryBytes);
+    source.read(0, all);
+    return decodeInto(all.flip(), key, target);
+  }
+
+  /**
+   * What the head of an entry says, as {@link #readHeader(ByteBuffer)}.
+   *
+   * @param head the first bytes of the entry, from position to limit
+   * @param entryBytes bytes of the whole entry
+   * @throws CorruptEntryException if the header is longer than {@code head}, or wrong
+   */
+  public static EntryHeader readHeader(ByteBuffer head, int entryBytes) {
+    EntryLayout layout = EntryLayout.ofHead(head, entryBytes);
+    return new EntryHeader(layout.key(), layout.group(), layout.readSchema(), layout.byteCount());
   }
 
   /**

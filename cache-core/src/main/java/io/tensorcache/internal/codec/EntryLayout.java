@@ -2,6 +2,7 @@ package io.tensorcache.internal.codec;
 
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -13,15 +14,18 @@ final class EntryLayout {
   /** A plain payload is summed and copied in pieces of this size, so that it is fetched once. */
   private static final int PIECE = 16 << 10;
 
+  /** The same for a payload that is read from a file: larger, as each piece is a system call. */
+  private static final int READ_PIECE = 128 << 10;
+
   private final ByteBuffer in;
   private final int byteCount;
   private final int partCount;
   private final int schemaBytes;
   private final int headerBytes;
 
-  private EntryLayout(ByteBuffer in) {
+  private EntryLayout(ByteBuffer in, int byteCount) {
     this.in = in;
-    this.byteCount = in.limit();
+    this.byteCount = byteCount;
     this.partCount = in.getShort(10) & 0xFFFF;
     this.headerBytes = in.getInt(12);
     this.schemaBytes = in.getInt(36);
@@ -33,6 +37,16 @@ final class EntryLayout {
    * @throws CorruptEntryException if an offset or a length cannot be right
    */
   static EntryLayout of(ByteBuffer entry) {
+    return ofHead(entry, entry.remaining());
+  }
+
+  /**
+   * The layout of an entry of {@code byteCount} bytes whose first bytes, its header at least, lie
+   * from position to limit. What needs the payloads must not be called unless all bytes are there.
+   *
+   * @throws CorruptEntryException if an offset or a length cannot be right
+   */
+  static EntryLayout ofHead(ByteBuffer entry, int byteCount) {
     ByteBuffer in = entry.slice().order(ByteOrder.LITTLE_ENDIAN);
     if (in.limit() < EntryFormatV1.SCHEMA_OFFSET) {
       throw new CorruptEntryException("an entry of " + in.limit() + " bytes");
@@ -42,8 +56,12 @@ final class EntryLayout {
           String.format(
               "an entry of magic %08x and version %d: not format 1", in.getInt(0), in.getShort(8)));
     }
-    EntryLayout layout = new EntryLayout(in);
+    EntryLayout layout = new EntryLayout(in, byteCount);
     layout.checkHead();
+    if (layout.headerBytes > in.limit()) {
+      throw new CorruptEntryException(
+          "a header of " + layout.headerBytes + " bytes where " + in.limit() + " were read");
+    }
     layout.checkParts();
     return layout;
   }
@@ -162,6 +180,36 @@ final class EntryLayout {
               "an entry of %s with checksum %08x instead of %08x",
               key(), sum.value(), in.getInt(4)));
     }
+  }
+
+  /** True if every payload can go into the target as it is. */
+  boolean isPlain(RowTarget target) {
+    for (int part = 0; part < partCount; part++) {
+      if (codec(part) != PartCodec.RAW || !target.isPlain(part)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Reads plain payloads straight into the target, summing each piece while it is in the cache. */
+  void readPlainParts(RowTarget target, EntrySource source) throws IOException {
+    EntryChecksum sum = new EntryChecksum(in);
+    sum.add(8, headerBytes - 8);
+    int from = headerBytes;
+    for (int part = 0; part < partCount; part++) {
+      requireRawLength(part, target.storedBytes(part));
+      ByteBuffer out = target.buffer(part);
+      int end = from + storedLength(part);
+      for (int to = target.offset(part); from < end; ) {
+        int piece = Math.min(READ_PIECE, end - from);
+        source.read(from, out.clear().limit(to + piece).position(to));
+        sum.add(out, to, piece);
+        from += piece;
+        to += piece;
+      }
+    }
+    requireSum(sum);
   }
 
   /** Copies what needs no decoding and verifies the whole entry on the way. */

@@ -3,11 +3,13 @@ package io.tensorcache.pytorch
 import io.tensorcache.TensorCache
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.PartialMiss
+import io.tensorcache.config.Tier
 import io.tensorcache.dsl.MiB
 import io.tensorcache.dsl.invoke
 import io.tensorcache.dsl.tensorCache
 import io.tensorcache.stats.MissReason
 import io.tensorcache.tensor.DType
+import java.nio.file.Path
 import org.bytedeco.javacpp.PointerScope
 import org.bytedeco.pytorch.LinearImpl
 import org.bytedeco.pytorch.Module
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
 
 class PyTorchDslTest {
   private val scope = PointerScope()
@@ -47,6 +50,22 @@ class PyTorchDslTest {
     repeat(2) { assertTrue(cached(batch).equal(expected)) }
     assertEquals(5, cache.stats().hits())
     assertEquals(5, cache.stats().rowsComputed())
+  }
+
+  @Test
+  fun rowsOfAPersistingModuleAreThereForTheNextCache(@TempDir parent: Path) {
+    val expected = net.forward(batch)
+    for (run in 0..1) {
+      tensorCache("persisting") {
+          tiers { heap(4.MiB) }
+          store { directory = parent }
+        }
+        .use { own ->
+          assertTrue(net.cached(own, "net") { persisting = true }(batch).equal(expected))
+          assertTrue(own.flush())
+          assertEquals(5L * run, own.stats().hitsByTier()[Tier.DURABLE])
+        }
+    }
   }
 
   @Test

@@ -1,0 +1,195 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.StoreConfig;
+import io.tensorcache.config.Tier;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.durable.DurableEvents;
+import io.tensorcache.internal.durable.DurableLookup;
+import io.tensorcache.internal.durable.DurableSettings;
+import io.tensorcache.internal.durable.DurableStore;
+import io.tensorcache.internal.durable.DurableUse;
+import io.tensorcache.stats.TierStats;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of persisting functions, in the durable store of a cache. What goes wrong there is told
+ * and is a miss or "not admitted". Safe for use by several threads.
+ *
+ * <p>The store tells failures on its own thread too, and a listener may call anything. So on a
+ * thread that is telling, the store counts as empty and full: it would wait for itself.
+ */
+final class PersistedRows implements DurableEvents, AutoCloseable {
+  private final CacheCore core;
+  private final @Nullable Path temporary;
+  private final DurableStore store;
+  private final ThreadLocal<Boolean> telling = ThreadLocal.withInitial(() -> false);
+  private final AtomicBoolean declined = new AtomicBoolean();
+  private volatile boolean closed;
+
+  private PersistedRows(CacheCore core, StoreConfig config, Path parent, boolean isTemporary) {
+    this.core = core;
+    this.temporary = isTemporary ? parent : null;
+    this.store = DurableStore.open(parent, core.config().name(), settings(config), this);
+  }
+
+  /**
+   * Opens the store of a cache.
+   *
+   * @throws IllegalArgumentException if an option is out of its range or the cache's name cannot be
+   *     that of a directory
+   * @throws StorageException if the directory cannot be created
+   */
+  static PersistedRows open(CacheCore core, StoreConfig config) {
+    Path directory = config.directory();
+    if (directory != null) {
+      return new PersistedRows(core, config, directory, false);
+    }
+    Path temporary = TemporaryDirectory.create();
+    try {
+      return new PersistedRows(core, config, temporary, true);
+    } catch (RuntimeException | Error e) {
+      try {
+        TemporaryDirectory.delete(temporary);
+      } catch (IOException another) {
+        e.addSuppressed(another);
+      }
+      throw e;
+    }
+  }
+
+  private static DurableSettings settings(StoreConfig config) {
+    return new DurableSettings(
+        config.limit(),
+        config.whenFull(),
+        config.sync(),
+        config.interval(),
+        config.compression(),
+        config.queue(),
+        config.whenBusy(),
+        config.segment(),
+        config.timeToLive());
+  }
+
+  /** What a row consists of; null if it is not here. */
+  @Nullable RowSchema schema(TensorKey key) {
+    return guarded(null, () -> store.schema(key));
+  }
+
+  DurableLookup read(TensorKey key, RowTarget target) {
+    return guarded(DurableLookup.MISS, () -> store.read(key, target));
+  }
+
+  /** See {@link DurableStore#readAll}. */
+  DurableLookup[] readAll(
+      List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {
+    DurableLookup[] nothing = new DurableLookup[keys.size()];
+    Arrays.fill(nothing, DurableLookup.MISS);
+    return guarded(nothing, () -> store.readAll(keys, targets));
+  }
+
+  boolean contains(TensorKey key) {
+    return guarded(false, () -> store.contains(key));
+  }
+
+  /** Queues a row; false if it is not admitted. */
+  boolean store(TensorKey key, Row row, Group group) {
+    boolean admitted = guarded(false, () -> store.store(key, row, group.provenance()));
+    if (!admitted) {
+      declined.set(true);
+    }
+    return admitted;
+  }
+
+  /** True if every row since the last flush is kept and acknowledged. */
+  boolean flush() {
+    return guarded(false, store::flush) & !declined.getAndSet(false);
+  }
+
+  void clear() {
+    guarded(
+        null,
+        () -> {
+          store.clear();
+          return null;
+        });
+  }
+
+  TierStats stats(long hits) {
+    DurableUse use = store.use();
+    return new TierStats(
+        Tier.DURABLE,
+        closed ? 0 : use.entries(),
+        ByteSize.ofBytes(closed ? 0 : use.byteCount()),
+        use.limit(),
+        hits,
+        use.evicted());
+  }
+
+  private <V extends @Nullable Object> V guarded(V otherwise, Supplier<V> operation) {
+    if (closed || telling.get()) {
+      return otherwise;
+    }
+    try {
+      return operation.get();
+    } catch (RuntimeException e) {
+      if (!closed) { // while closing, anything may fail, and that is why
+        failed(
+            e instanceof TensorCacheException failure
+                ? failure
+                : new StorageException("the durable store failed: " + e, e));
+      }
+      return otherwise;
+    }
+  }
+
+  @Override
+  public void failed(TensorCacheException failure) {
+    telling.set(true);
+    try {
+      core.failed(failure);
+    } finally {
+      telling.remove();
+    }
+  }
+
+  @Override
+  public void evicted(long entries) {
+    core.recorder().evictions.add(entries);
+  }
+
+  /** Writes what is queued and frees everything; later, if a listener closes the cache. */
+  @Override
+  public void close() {
+    closed = true;
+    if (telling.get()) {
+      new Thread(this::end, "tensorcache-close-" + core.config().name()).start();
+    } else {
+      end();
+    }
+  }
+
+  private void end() {
+    store.close();
+    if (temporary == null) {
+      return;
+    }
+    try {
+      TemporaryDirectory.delete(temporary);
+    } catch (IOException e) {
+      failed(new StorageException("the temporary directory " + temporary + " remains: " + e, e));
+    }
+  }
+}

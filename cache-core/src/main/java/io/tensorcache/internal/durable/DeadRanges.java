@@ -1,0 +1,34 @@
+package io.tensorcache.internal.durable;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which records of a segment are removed, by the unit they start in. Guarded by its own lock. */
+final class DeadRanges {
+  private final TreeMap<Integer, Integer> ends = new TreeMap<>(); // by start, joined
+
+  synchronized void add(int from, int to) {
+    int start = from;
+    int end = to;
+    Map.Entry<Integer, Integer> before = ends.floorEntry(from);
+    if (before != null && before.getValue() >= from) {
+      start = before.getKey();
+      end = Math.max(end, before.getValue());
+    }
+    Map.Entry<Integer, Integer> next;
+    while ((next = ends.ceilingEntry(start)) != null && next.getKey() <= end) {
+      end = Math.max(end, next.getValue());
+      ends.remove(next.getKey());
+    }
+    ends.put(start, end);
+  }
+
+  synchronized boolean contains(int unit) {
+    Map.Entry<Integer, Integer> before = ends.floorEntry(unit);
+    return before != null && unit < before.getValue();
+  }
+
+  synchronized boolean isEmpty() {
+    return ends.isEmpty();
+  }
+}

@@ -1,0 +1,104 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.error.StorageException;
+import io.tensorcache.error.TensorCacheException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What went wrong, and whether the store writes. Failures are told when no lock is held. Safe for
+ * use by several threads.
+ */
+final class Health {
+  private static final Logger log = LoggerFactory.getLogger(Health.class);
+
+  /** After a failed write, such as a full disk, the store tries again. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final DurableEvents events;
+  private final ConcurrentLinkedQueue<Consumer<DurableEvents>> pending =
+      new ConcurrentLinkedQueue<>();
+  private final AtomicLong failures = new AtomicLong();
+  private volatile @Nullable Refusal refusal;
+  private volatile @Nullable String lastTold;
+
+  private record Refusal(String why, boolean isFinal, long atNanos) {}
+
+  Health(DurableEvents events) {
+    this.events = events;
+  }
+
+  void failed(TensorCacheException failure) {
+    failures.incrementAndGet();
+    pending.add(to -> to.failed(failure));
+  }
+
+  void evicted(long entries) {
+    if (entries > 0) {
+      pending.add(to -> to.evicted(entries));
+    }
+  }
+
+  /** Stops writing, for good or for a while; tells it unless it was told last time. */
+  synchronized void refuse(String why, @Nullable Throwable cause, boolean isFinal) {
+    Refusal before = refusal;
+    if (before != null && (before.isFinal() || !isFinal)) {
+      return;
+    }
+    refusal = new Refusal(why, isFinal, System.nanoTime());
+    if (!why.equals(lastTold)) {
+      lastTold = why;
+      failed(cause == null ? new StorageException(why) : new StorageException(why, cause));
+    }
+  }
+
+  /** Why nothing is written, or null. */
+  @Nullable String refusal() {
+    Refusal now = refusal;
+    return now == null ? null : now.why();
+  }
+
+  boolean isRefusalFinal() {
+    Refusal now = refusal;
+    return now != null && now.isFinal();
+  }
+
+  /** Lets the store try again after a while. */
+  synchronized void retryIfDue() {
+    Refusal now = refusal;
+    if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > RETRY_NANOS) {
+      refusal = null;
+    }
+  }
+
+  /** A write succeeded: the next failure is news. */
+  void wrote() {
+    if (lastTold != null && refusal == null) {
+      lastTold = null;
+    }
+  }
+
+  long failures() {
+    return failures.get();
+  }
+
+  /** Tells what is pending. Must be called without a lock. */
+  void deliver() {
+    if (pending.isEmpty()) {
+      return;
+    }
+    Consumer<DurableEvents> next;
+    while ((next = pending.poll()) != null) {
+      try {
+        next.accept(events);
+      } catch (RuntimeException e) {
+        log.warn("a listener of the durable store threw", e);
+      }
+    }
+  }
+}

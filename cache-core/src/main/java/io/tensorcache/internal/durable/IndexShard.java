@@ -1,0 +1,160 @@
+package io.tensorcache.internal.durable;
+
+import java.util.function.LongPredicate;
+
+/**
+ * One part of the index: an open-addressed table of 20 bytes a slot, probed linearly, that grows by
+ * half at 80 % and so needs 25 to 37.5 bytes an entry. A key may be there several times, once for
+ * each record. Guarded by its own lock; safe for use by several threads.
+ */
+final class IndexShard {
+  private static final int SLOT_BYTES = 2 * Long.BYTES + Integer.BYTES;
+  private static final int USED = 1 << 31;
+
+  private long[] tags;
+  private long[] places; // 0 for an empty slot
+  private int[] seconds; // when it was created; the highest bit says that it was read lately
+  private int size;
+
+  IndexShard(int expected) {
+    int capacity = Math.max(8, (int) Math.min(expected * 4L / 3 + 1, Integer.MAX_VALUE - 8));
+    tags = new long[capacity];
+    places = new long[capacity];
+    seconds = new int[capacity];
+  }
+
+  /** Tags are uniform; the shard is chosen by their highest bits, the slot by the lowest 32. */
+  private int home(long tag) {
+    return (int) ((tag & 0xFFFFFFFFL) * places.length >>> 32);
+  }
+
+  private int next(int slot) {
+    return slot + 1 == places.length ? 0 : slot + 1;
+  }
+
+  /** False if this record was there already. */
+  synchronized boolean add(long tag, long place, int created) {
+    if (size >= places.length / 5 * 4) {
+      grow(places.length + Math.max(8, places.length / 2));
+    }
+    int slot = home(tag);
+    for (; places[slot] != 0; slot = next(slot)) {
+      if (tags[slot] == tag && Place.isSame(places[slot], place)) {
+        return false;
+      }
+    }
+    set(slot, tag, place, created);
+    size++;
+    return true;
+  }
+
+  private void set(int slot, long tag, long place, int created) {
+    tags[slot] = tag;
+    places[slot] = place;
+    seconds[slot] = created;
+  }
+
+  private void grow(int capacity) {
+    long[] oldTags = tags;
+    long[] oldPlaces = places;
+    int[] oldSeconds = seconds;
+    tags = new long[capacity];
+    places = new long[capacity];
+    seconds = new int[capacity];
+    for (int i = 0; i < oldPlaces.length; i++) {
+      if (oldPlaces[i] != 0) {
+        int slot = home(oldTags[i]);
+        while (places[slot] != 0) {
+          slot = next(slot);
+        }
+        set(slot, oldTags[i], oldPlaces[i], oldSeconds[i]);
+      }
+    }
+  }
+
+  synchronized void expect(int entries) {
+    long wanted = entries * 4L / 3 + 1;
+    if (wanted > places.length) {
+      grow((int) Math.min(wanted, Integer.MAX_VALUE - 8));
+    }
+  }
+
+  /** A record of the key created at or after {@code oldest}, or 0; marks it as used if told to. */
+  synchronized long find(long tag, int oldest, boolean mark) {
+    for (int slot = home(tag); places[slot] != 0; slot = next(slot)) {
+      if (tags[slot] == tag && (seconds[slot] & ~USED) >= oldest) {
+        if (mark) {
+          seconds[slot] |= USED;
+        }
+        return places[slot];
+      }
+    }
+    return 0;
+  }
+
+  synchronized boolean isUsed(long tag, long place) {
+    int slot = slotOf(tag, place);
+    return slot >= 0 && (seconds[slot] & USED) != 0;
+  }
+
+  synchronized boolean contains(long tag, long place) {
+    return slotOf(tag, place) >= 0;
+  }
+
+  private int slotOf(long tag, long place) {
+    for (int slot = home(tag); places[slot] != 0; slot = next(slot)) {
+      if (tags[slot] == tag && Place.isSame(places[slot], place)) {
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  synchronized boolean remove(long tag, long place) {
+    int slot = slotOf(tag, place);
+    if (slot >= 0) {
+      removeSlot(slot);
+    }
+    return slot >= 0;
+  }
+
+  /** Closes the gap: moves back what could not lie where it belongs because of it. */
+  private void removeSlot(int removed) {
+    int gap = removed;
+    for (int slot = next(gap); places[slot] != 0; slot = next(slot)) {
+      int home = home(tags[slot]);
+      boolean stays = gap <= slot ? gap < home && home <= slot : gap < home || home <= slot;
+      if (!stays) {
+        set(gap, tags[slot], places[slot], seconds[slot]);
+        gap = slot;
+      }
+    }
+    places[gap] = 0;
+    size--;
+  }
+
+  /** Removes every record that the predicate is true for; returns their number. */
+  synchronized int removeIf(LongPredicate predicate) {
+    int before = size;
+    for (int slot = 0; slot < places.length; ) {
+      if (places[slot] != 0 && predicate.test(places[slot])) {
+        removeSlot(slot); // may have moved another one here
+      } else {
+        slot++;
+      }
+    }
+    int removed = before - size;
+    if (removed > 0 && size < places.length / 8 * 3) {
+      grow(Math.max(8, (int) (size * 4L / 3 + 1)));
+    }
+    return removed;
+  }
+
+  synchronized int size() {
+    return size;
+  }
+
+  synchronized long byteCount() {
+    return (long) places.length * SLOT_BYTES;
+  }
+}

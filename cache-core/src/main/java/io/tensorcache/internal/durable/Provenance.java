@@ -1,0 +1,23 @@
+package io.tensorcache.internal.durable;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Which computation a row comes from.
+ *
+ * @param function the name of the function; at most 4096 bytes of UTF-8
+ * @param fingerprintHi the first 64 bits of the function's fingerprint
+ * @param fingerprintLo the last 64 bits
+ */
+public record Provenance(String function, long fingerprintHi, long fingerprintLo) {
+  static final int LONGEST_NAME_BYTES = 4096;
+
+  /** Refuses a name that a segment cannot hold. */
+  public Provenance {
+    int bytes = function.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > LONGEST_NAME_BYTES) {
+      throw new IllegalArgumentException(
+          "a function name of " + bytes + " bytes: at most " + LONGEST_NAME_BYTES);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.error.StorageException;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Removes entries so that they stay removed: says so in the file beside their segment, and deletes
+ * a sealed segment that has none left. Confined to the writer's thread.
+ */
+final class Pruner {
+  private final StoreFiles files;
+  private final Path directory;
+  private final Catalog catalog;
+  private final Ledger ledger;
+  private final Health health;
+
+  Pruner(StoreFiles files, Path directory, Catalog catalog, Ledger ledger, Health health) {
+    this.files = files;
+    this.directory = directory;
+    this.catalog = catalog;
+    this.ledger = ledger;
+    this.health = health;
+  }
+
+  /** Removes every record of a key. */
+  void remove(TensorKey key) {
+    for (long place; (place = catalog.index.find(key, 0)) != 0; ) {
+      catalog.index.remove(key, place);
+      bury(place);
+    }
+  }
+
+  /** Makes the removal of a record, which is out of the index already, last. */
+  void bury(long place) {
+    Segment segment = catalog.segments.at(Place.segment(place));
+    if (segment != null) {
+      int start = Place.start(place);
+      bury(segment, List.of(new DeadFileV1.Range(start, start + 1)));
+    }
+  }
+
+  private void bury(Segment segment, List<DeadFileV1.Range> ranges) {
+    ranges.forEach(range -> segment.dead.add(range.from(), range.to()));
+    try {
+      DeadFileV1.append(files, directory, ledger, segment, ranges);
+    } catch (IOException e) {
+      health.failed(
+          new StorageException("removed rows of " + segment.name + " may come back: " + e, e));
+    }
+  }
+
+  /** Visits every entry that can be found. */
+  void forEach(Consumer<StoredEntry> visitor) {
+    for (Segment segment : catalog.segments.all()) {
+      walk(
+          segment,
+          (key, start, bytes, of, at) ->
+              visitor.accept(
+                  new StoredEntry(
+                      key,
+                      of,
+                      java.time.Instant.ofEpochMilli(at),
+                      SegmentFormatV1.recordBytes(bytes))));
+    }
+  }
+
+  /** An entry that can be found, with where it comes from. */
+  private interface LivingVisitor {
+    void entry(TensorKey key, int start, int bodyBytes, Provenance of, long createdMillis);
+  }
+
+  private void walk(Segment segment, LivingVisitor visitor) {
+    try {
+      EntrySet entries = EntrySet.of(files, directory, catalog, segment);
+      entries.forEach(
+          (key, start, bytes, from, at) -> {
+            Provenance of = entries.provenances().get(from);
+            long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
+            if (of != null && catalog.index.contains(key, place)) {
+              visitor.entry(key, start, bytes, of, at);
+            }
+          });
+    } catch (IOException e) {
+      health.failed(new StorageException(segment.name + " cannot be read: " + e, e));
+    }
+  }
+
+  /** Removes what is selected; returns the number of entries. The open segment is sealed. */
+  long prune(Selection selection) {
+    catalog.poll();
+    long removed = 0;
+    for (Segment segment : catalog.segments.all()) {
+      removed += prune(segment, selection);
+    }
+    return removed;
+  }
+
+  private long prune(Segment segment, Selection selection) {
+    List<DeadFileV1.Range> ranges = new ArrayList<>();
+    long[] counts = new long[2]; // removed, kept
+    walk(
+        segment,
+        (key, start, bytes, of, at) -> {
+          if (selection.matches(of, at)) {
+            long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
+            catalog.index.remove(key, place);
+            ranges.add(new DeadFileV1.Range(start, start + 1));
+            counts[0]++;
+          } else {
+            counts[1]++;
+          }
+        });
+    if (counts[0] > 0 && counts[1] == 0 && segment.isSealed) {
+      delete(segment);
+    } else if (counts[0] > 0) {
+      bury(segment, ranges);
+    }
+    return counts[0];
+  }
+
+  /** Removes everything that is there now. */
+  void clear() {
+    catalog.poll();
+    for (Segment segment : catalog.segments.all()) {
+      if (segment.isSealed) {
+        delete(segment);
+      } else {
+        clearOpen(segment);
+      }
+    }
+  }
+
+  private void clearOpen(Segment segment) {
+    int end = (int) (segment.scannedTo / SegmentFormatV1.UNIT);
+    catalog.index.removeIf(place -> Place.segment(place) == segment.slot);
+    bury(segment, List.of(new DeadFileV1.Range(1, Math.max(2, end))));
+  }
+
+  private void delete(Segment segment) {
+    catalog.forget(segment);
+    try {
+      ledger.delete(segment.name);
+    } catch (IOException e) {
+      health.failed(new StorageException(segment.name + " cannot be deleted: " + e, e));
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the store below its limit. {@code EVICT}: the segment that was written longest ago goes,
+ * whoever wrote it, and those of its rows that this process read since they were written are
+ * written again, up to a quarter of a segment. Confined to the writer's thread.
+ */
+final class Room {
+  private final StoreFiles files;
+  private final Path directory;
+  private final Catalog catalog;
+  private final Ledger ledger;
+  private final Health health;
+  private final DurableSettings settings;
+  private long evicted;
+
+  Room(
+      StoreFiles files,
+      Path directory,
+      Catalog catalog,
+      Ledger ledger,
+      Health health,
+      DurableSettings settings) {
+    this.files = files;
+    this.directory = directory;
+    this.catalog = catalog;
+    this.ledger = ledger;
+    this.health = health;
+    this.settings = settings;
+  }
+
+  /** An entry that moves to another segment. */
+  record Carried(TensorKey key, ByteBuffer entry, Provenance provenance, long createdMillis) {
+    long cost() {
+      return SegmentWriter.costOf(entry.remaining(), provenance);
+    }
+  }
+
+  long evicted() {
+    return evicted;
+  }
+
+  /**
+   * Reserves so many bytes, dropping segments for them if need be.
+   *
+   * @param writer seals its segment if nothing else can go
+   * @param carried gets the entries to write again; bytes are reserved for them too
+   * @return false if there is no room
+   */
+  boolean make(long bytes, SegmentWriter writer, List<Carried> carried) throws IOException {
+    long limit = settings.limit().bytes();
+    boolean sealed = false;
+    while (!ledger.reserve(bytes + cost(carried), limit)) {
+      if (settings.whenFull() == WhenFull.KEEP_FIRST) {
+        return false;
+      }
+      SegmentName oldest = oldest();
+      if (oldest != null) {
+        drop(oldest, carried);
+      } else if (!sealed) {
+        writer.seal();
+        sealed = true;
+      } else if (!carried.isEmpty()) {
+        carried.clear();
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Bytes to reserve for entries. */
+  static long cost(List<Carried> carried) {
+    return carried.stream().mapToLong(Carried::cost).sum();
+  }
+
+  /** The sealed segment that was written longest ago; null if there is none. */
+  private @Nullable SegmentName oldest() throws IOException {
+    Set<String> names = new HashSet<>(files.list(directory));
+    SegmentName oldest = null;
+    long oldestMillis = Long.MAX_VALUE;
+    for (String file : names) {
+      SegmentName name = SegmentName.of(file, SegmentName.SEGMENT);
+      if (name == null || !isDroppable(name, names)) {
+        continue;
+      }
+      long millis = files.modifiedMillis(directory.resolve(file));
+      boolean isOlder =
+          millis < oldestMillis
+              || millis == oldestMillis
+                  && oldest != null
+                  && name.writer() == oldest.writer()
+                  && name.number() < oldest.number();
+      if (isOlder) {
+        oldest = name;
+        oldestMillis = millis;
+      }
+    }
+    return oldest;
+  }
+
+  private boolean isDroppable(SegmentName name, Set<String> names) {
+    Segment known = catalog.segments.named(name);
+    return names.contains(name + SegmentName.INDEX) && !catalog.isNewer(name)
+        || known != null && known.isSealed;
+  }
+
+  private void drop(SegmentName name, List<Carried> carried) throws IOException {
+    Segment segment = catalog.segments.named(name);
+    int before = carried.size();
+    if (segment != null) {
+      collectUsed(segment, carried);
+      long dropped = Math.max(0, catalog.forget(segment) - (carried.size() - before));
+      evicted += dropped;
+      health.evicted(dropped);
+    }
+    ledger.delete(name);
+  }
+
+  /** Copies the entries that were read since they were written; what cannot be read is dropped. */
+  private void collectUsed(Segment segment, List<Carried> carried) {
+    long[] room = {Math.min(settings.segmentBytes() / 4, 64 << 20) - cost(carried)};
+    try {
+      EntrySet entries = EntrySet.of(files, directory, catalog, segment);
+      entries.forEach(
+          (key, start, bytes, from, at) -> {
+            Provenance provenance = entries.provenances().get(from);
+            long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
+            if (provenance != null && bytes < room[0] && catalog.index.isUsed(key, place)) {
+              Carried entry = read(segment, key, start, bytes, provenance, at);
+              if (entry != null) {
+                carried.add(entry);
+                room[0] -= entry.cost();
+              }
+            }
+          });
+    } catch (IOException e) {
+      health.failed(new StorageException("rows of " + segment.name + " are not kept: " + e, e));
+    }
+  }
+
+  private static @Nullable Carried read(
+      Segment segment, TensorKey key, int start, int bytes, Provenance of, long createdMillis) {
+    ByteBuffer entry = ByteBuffer.allocate(bytes);
+    long at = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.RECORD_HEADER_BYTES;
+    try {
+      return segment.read(entry, at) == bytes
+          ? new Carried(key, entry.flip(), of, createdMillis)
+          : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Drops the segments whose entries are all expired. */
+  void dropExpired(long nowMillis) throws IOException {
+    if (settings.timeToLive() == null) {
+      return;
+    }
+    long oldest = nowMillis - settings.timeToLive().toMillis();
+    for (Segment segment : catalog.segments.all()) {
+      if (segment.isSealed && segment.newestMillis < oldest) {
+        catalog.forget(segment);
+        ledger.delete(segment.name);
+      }
+    }
+  }
+}

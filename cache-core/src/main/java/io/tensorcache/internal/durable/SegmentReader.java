@@ -1,0 +1,150 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.error.CorruptEntryException;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads entries from segments and verifies them. A short entry is read at once and copied; of a
+ * long one the head is read, and the rest straight into the caller's memory. Safe for use by
+ * several threads.
+ */
+final class SegmentReader {
+  /** Up to here one call of the system and a copy are faster than two calls. */
+  private static final int READ_AT_ONCE = 16 << 10;
+
+  private static final int HEAD = 1 << 10;
+  private static final int ATTEMPTS = 16;
+
+  private final StoreParts parts;
+  private final LongConsumer damaged;
+  private final ThreadLocal<ByteBuffer> buffers =
+      ThreadLocal.withInitial(
+          () -> ByteBuffer.allocateDirect(READ_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN));
+
+  /** {@code damaged} is told the place of a record that must not be found again. */
+  SegmentReader(StoreParts parts, LongConsumer damaged) {
+    this.parts = parts;
+    this.damaged = damaged;
+  }
+
+  /** What is done with a record that was found. */
+  private interface Use<T> {
+    T apply(Segment segment, long place) throws IOException;
+  }
+
+  DurableLookup read(TensorKey key, RowTarget target) {
+    return find(
+        key,
+        DurableLookup.MISS,
+        DurableLookup.CORRUPT,
+        (segment, place) ->
+            readInto(segment, place, key, target) ? DurableLookup.HIT : DurableLookup.OTHER_SCHEMA);
+  }
+
+  /** Null if it is not there. */
+  @Nullable RowSchema schema(TensorKey key) {
+    return find(key, null, null, this::readSchema);
+  }
+
+  /** Tries every record of the key until one is sound. */
+  private <T extends @Nullable Object> T find(TensorKey key, T absent, T corrupt, Use<T> use) {
+    KeyIndex index = parts.catalog().index;
+    T otherwise = absent;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      long place = index.use(key, parts.oldestSeconds());
+      if (place == 0) {
+        return otherwise;
+      }
+      Segment segment = parts.catalog().segments.at(Place.segment(place));
+      try {
+        if (segment != null) {
+          return use.apply(segment, place);
+        }
+        index.remove(key, place);
+      } catch (CorruptEntryException e) {
+        otherwise = corrupt;
+        parts.health().failed(e);
+        index.remove(key, place);
+        damaged.accept(place);
+      } catch (ClosedChannelException e) {
+        index.remove(key, place); // dropped just now
+      } catch (IOException e) {
+        parts.health().failed(new StorageException("row " + key + " cannot be read: " + e, e));
+        return absent;
+      }
+    }
+    return otherwise;
+  }
+
+  private boolean readInto(Segment segment, long place, TensorKey key, RowTarget target)
+      throws IOException {
+    ByteBuffer head = readHead(segment, place);
+    int entryBytes = entryBytes(head, segment, place);
+    long entryAt = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
+    return EntryFormatV1.readInto(
+        entryIn(head, entryBytes),
+        entryBytes,
+        (offset, dst) -> readFully(segment, dst, entryAt + offset),
+        key,
+        target);
+  }
+
+  private RowSchema readSchema(Segment segment, long place) throws IOException {
+    ByteBuffer head = readHead(segment, place);
+    int entryBytes = entryBytes(head, segment, place);
+    ByteBuffer entry = entryIn(head, entryBytes);
+    if (entry.remaining() < entryBytes && EntryFormatV1.headerBytes(entry) > entry.remaining()) {
+      entry = ByteBuffer.allocate(Math.min(entryBytes, EntryFormatV1.headerBytes(entry)));
+      readFully(segment, entry, Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES);
+      entry.flip();
+    }
+    return EntryFormatV1.readHeader(entry, entryBytes).schema();
+  }
+
+  /** The first bytes of a record, of a short one all. */
+  private ByteBuffer readHead(Segment segment, long place) throws IOException {
+    long known = Place.recordBytes(place);
+    ByteBuffer head = buffers.get();
+    head.clear().limit(known < 0 || known > READ_AT_ONCE ? HEAD : (int) known);
+    int wanted = head.limit();
+    if (segment.read(head, Place.offset(place)) < wanted) {
+      throw new CorruptEntryException(
+          segment.name + " ends within the record at " + Place.offset(place));
+    }
+    return head.flip();
+  }
+
+  private static int entryBytes(ByteBuffer head, Segment segment, long place) {
+    var record = SegmentFormatV1.readRecordHeader(head, 0, segment.tag);
+    long known = Place.recordBytes(place);
+    if (record == null
+        || record.kind() != SegmentFormatV1.ENTRY
+        || known >= 0 && known != SegmentFormatV1.recordBytes(record.bodyBytes())) {
+      throw new CorruptEntryException(
+          "the record at " + Place.offset(place) + " of " + segment.name + " is damaged");
+    }
+    return record.bodyBytes();
+  }
+
+  private static ByteBuffer entryIn(ByteBuffer head, int entryBytes) {
+    int there = Math.min(head.limit() - SegmentFormatV1.RECORD_HEADER_BYTES, entryBytes);
+    return head.slice(SegmentFormatV1.RECORD_HEADER_BYTES, there);
+  }
+
+  private static void readFully(Segment segment, ByteBuffer dst, long at) throws IOException {
+    int wanted = dst.remaining();
+    if (segment.read(dst, at) < wanted) {
+      throw new CorruptEntryException(segment.name + " ends within the entry at " + at);
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends records to a segment of our own and seals it when it is full. What was appended is found
+ * by readers after {@link #publish}. Confined to the writer's thread.
+ */
+final class SegmentWriter {
+  private static final int BUFFER = 1 << 20;
+
+  private final StoreFiles files;
+  private final Path directory;
+  private final Catalog catalog;
+  private final Ledger ledger;
+  private final StoreClock clock;
+  private final long writer;
+  private final long segmentBytes;
+  private final LongSupplier tags;
+  private final Publication publication;
+  private @Nullable ByteBuffer buffer;
+
+  private int nextNumber;
+  private @Nullable Segment active;
+  private EntryList entries = new EntryList();
+  private final Map<Provenance, Integer> provenances = new HashMap<>();
+
+  /** Where the next record goes, how much is in the file, how much of that readers know. */
+  private long end;
+
+  private long written;
+  private int published;
+  private boolean isDirty;
+  private boolean isNew;
+  private long totalBytes;
+
+  /** {@code tags} gives each segment its random number. */
+  SegmentWriter(
+      StoreFiles files,
+      Path directory,
+      Catalog catalog,
+      Ledger ledger,
+      StoreClock clock,
+      long writer,
+      long segmentBytes,
+      LongSupplier tags,
+      Publication publication) {
+    this.files = files;
+    this.directory = directory;
+    this.catalog = catalog;
+    this.ledger = ledger;
+    this.clock = clock;
+    this.writer = writer;
+    this.segmentBytes = segmentBytes;
+    this.tags = tags;
+    this.publication = publication;
+  }
+
+  /** At most what a record adds to the files, a new segment and its index included. */
+  static long costOf(int bodyBytes, Provenance provenance) {
+    long name = 3L * provenance.function().length() + 2 * SegmentFormatV1.UNIT;
+    return SegmentFormatV1.recordBytes(bodyBytes)
+        + EntryList.ENTRY_BYTES
+        + 2 * name
+        + SegmentFormatV1.HEADER_BYTES
+        + IndexFileV1.HEADER_BYTES;
+  }
+
+  long totalBytes() {
+    return totalBytes;
+  }
+
+  /** Bytes written and those of the index file that will come when the segment is sealed. */
+  long accountedBytes() {
+    return totalBytes + indexBytes();
+  }
+
+  /** Bytes of the index file of the open segment. */
+  long indexBytes() {
+    return active == null ? 0 : IndexFileV1.byteCount(entries);
+  }
+
+  private ByteBuffer out() {
+    ByteBuffer out = buffer;
+    if (out == null) {
+      out = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+      buffer = out;
+    }
+    return out;
+  }
+
+  /** True if something was written since the last {@link #force}. */
+  boolean isDirty() {
+    return isDirty;
+  }
+
+  /** Appends an entry, in a new segment if this one is full. {@code entry} is left as it was. */
+  void append(TensorKey key, ByteBuffer entry, Provenance of, long createdMillis)
+      throws IOException {
+    long record = SegmentFormatV1.recordBytes(entry.remaining());
+    if (active != null && entries.count() > 0 && end + record > segmentBytes) {
+      seal();
+    }
+    Segment segment = active == null ? open() : active;
+    Integer number = provenances.get(of);
+    if (number == null) {
+      number = provenances.size();
+      provenances.put(of, number);
+      entries.put(number, of);
+      ByteBuffer body = SegmentFormatV1.provenance(number, of);
+      record(segment, SegmentFormatV1.PROVENANCE, body, number, createdMillis);
+    }
+    int start = (int) (end / SegmentFormatV1.UNIT);
+    int bytes = entry.remaining();
+    record(segment, SegmentFormatV1.ENTRY, entry.duplicate(), number, createdMillis);
+    entries.add(key, start, bytes, number, createdMillis);
+  }
+
+  private Segment open() throws IOException {
+    SegmentName name = new SegmentName(writer, nextNumber++);
+    long tag = tags.getAsLong();
+    Segment segment = catalog.create(name, tag);
+    active = segment;
+    isNew = true;
+    entries = new EntryList();
+    provenances.clear();
+    published = 0;
+    out().clear();
+    long now = clock.millis();
+    out().put(SegmentFormatV1.header(new SegmentFormatV1.Header(tag, name, now)));
+    written = 0;
+    end = SegmentFormatV1.HEADER_BYTES;
+    return segment;
+  }
+
+  private void record(
+      Segment segment, int kind, ByteBuffer body, int provenance, long createdMillis)
+      throws IOException {
+    int bytes = body.remaining();
+    long record = SegmentFormatV1.recordBytes(bytes);
+    room(segment, SegmentFormatV1.RECORD_HEADER_BYTES);
+    ByteBuffer out = out();
+    SegmentFormatV1.putRecordHeader(
+        out, segment.tag, new SegmentFormatV1.RecordHeader(kind, bytes, provenance, createdMillis));
+    while (body.hasRemaining()) {
+      room(segment, 1);
+      int piece = Math.min(out.remaining(), body.remaining());
+      out.put(body.slice(body.position(), piece));
+      body.position(body.position() + piece);
+    }
+    int padding = (int) (record - SegmentFormatV1.RECORD_HEADER_BYTES - bytes);
+    room(segment, padding);
+    out.put(new byte[padding]);
+    end += record;
+  }
+
+  private void room(Segment segment, int bytes) throws IOException {
+    if (out().remaining() < bytes) {
+      write(segment);
+    }
+  }
+
+  private void write(Segment segment) throws IOException {
+    ByteBuffer out = out().flip();
+    long bytes = out.remaining();
+    isDirty = true;
+    segment.file().write(out, written);
+    written += bytes;
+    totalBytes += bytes;
+    out.clear();
+  }
+
+  /** Lets readers find an entry, or not. */
+  interface Publication {
+    void publish(Segment segment, TensorKey key, int start, int bodyBytes, long createdMillis);
+  }
+
+  /** Writes what was appended and lets readers find it. */
+  void publish() throws IOException {
+    Segment segment = active;
+    if (segment == null) {
+      return;
+    }
+    write(segment);
+    entries.forEach(
+        published,
+        (key, start, bytes, from, at) -> publication.publish(segment, key, start, bytes, at));
+    published = entries.count();
+    segment.newestMillis = entries.newestMillis();
+  }
+
+  /** Returns when everything published is on the disk itself. */
+  void force() throws IOException {
+    Segment segment = active;
+    if (isDirty && segment != null) {
+      segment.file().force();
+      if (isNew) {
+        files.forceNames(directory);
+        isNew = false;
+      }
+    }
+    isDirty = false;
+  }
+
+  /** Ends the segment: puts it on the disk and writes its index. */
+  void seal() throws IOException {
+    Segment segment = active;
+    if (segment == null) {
+      return;
+    }
+    publish();
+    segment.file().force();
+    IndexFileV1.write(files, directory, segment.name, segment.tag, written, entries);
+    totalBytes += IndexFileV1.byteCount(entries);
+    files.forceNames(directory);
+    segment.isSealed = true;
+    active = null;
+    isDirty = false;
+  }
+
+  /**
+   * After a failed write: keeps what was published, as well as it can, and goes on in a new
+   * segment. What cannot be sealed is replayed by whoever opens the store next.
+   */
+  void abandon() {
+    Segment segment = active;
+    active = null;
+    isDirty = false;
+    if (segment == null) {
+      return;
+    }
+    segment.isSealed = true; // nothing more is written to it
+    try {
+      if (published == 0) {
+        catalog.forget(segment);
+        ledger.delete(segment.name);
+        return;
+      }
+      entries.truncate(published);
+      long keep = endOfPublished();
+      segment.file().truncate(keep);
+      segment.file().force();
+      IndexFileV1.write(files, directory, segment.name, segment.tag, keep, entries);
+    } catch (IOException e) {
+      return; // the failure that led here was told
+    }
+  }
+
+  private long endOfPublished() {
+    long[] keep = {SegmentFormatV1.HEADER_BYTES};
+    entries.forEach(
+        (key, start, bytes, from, at) ->
+            keep[0] = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.recordBytes(bytes));
+    return keep[0];
+  }
+}

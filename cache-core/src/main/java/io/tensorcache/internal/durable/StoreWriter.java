@@ -1,0 +1,367 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that changes files: writes what is queued, puts it on the disk when it is time,
+ * looks what other processes did. What fails is told, and the rows concerned are given up.
+ */
+final class StoreWriter implements Runnable {
+  private static final long BATCH_BYTES = 4 << 20;
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int TAKEOVER_TICKS = 5;
+
+  private final StoreParts parts;
+  private final WriteQueue queue;
+  private final @Nullable WriterLock lock;
+  private final @Nullable SegmentWriter segment;
+  private final Room room;
+  private final Takeover takeover;
+  private final Thread thread;
+
+  private long lastTick = System.nanoTime();
+  private long dirtySince;
+  private int ticks;
+
+  /** The rows that are being written. */
+  private final Map<TensorKey, Pending> batch = new HashMap<>();
+
+  /** Records of rows that were removed while they were written. */
+  private final List<Long> unwanted = new ArrayList<>();
+
+  /** How many rows of the batch are written or given up. */
+  private int settled;
+
+  private boolean lostSinceFlush;
+  private volatile long written;
+  private volatile long writtenBytes;
+  private volatile long lost;
+
+  /** {@code lock} is null for a store that can only be read. */
+  StoreWriter(StoreParts parts, WriteQueue queue, @Nullable WriterLock lock, String name) {
+    this.parts = parts;
+    this.queue = queue;
+    this.lock = lock;
+    this.segment =
+        lock == null
+            ? null
+            : parts.segmentWriter(lock.writer(), new SecureRandom()::nextLong, this::publish);
+    this.room = parts.room();
+    this.takeover = parts.takeover();
+    this.thread = new Thread(this, "tensorcache-durable-" + name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  long written() {
+    return written;
+  }
+
+  long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** Rows that were admitted and could not be written. */
+  long lost() {
+    return lost;
+  }
+
+  long evicted() {
+    return room.evicted();
+  }
+
+  /** Runs something on the writer's thread, after what is queued; null if that is not possible. */
+  <T> @Nullable T call(java.util.concurrent.Callable<T> action) {
+    CompletableFuture<@Nullable T> result = new CompletableFuture<>();
+    boolean offered =
+        queue.offer(
+            () -> {
+              try {
+                result.complete(action.call());
+              } catch (Exception e) {
+                parts.health().failed(new StorageException("the durable store failed: " + e, e));
+                result.complete(null);
+              }
+            });
+    return offered ? result.join() : null;
+  }
+
+  /** On the writer's thread: puts everything on the disk; true if nothing was lost. */
+  boolean flush() {
+    force(parts.settings().sync() != SyncPolicy.ON_CLOSE);
+    parts.catalog().pollIfFree();
+    boolean complete = !lostSinceFlush && !parts.health().isRefusalFinal();
+    lostSinceFlush = false;
+    return complete;
+  }
+
+  /** On the writer's thread: ends the open segment. */
+  void seal() throws IOException {
+    if (segment != null) {
+      segment.seal();
+    }
+  }
+
+  @Override
+  public void run() {
+    boolean more = true;
+    while (more) {
+      try {
+        WriteQueue.Batch batch = queue.take(BATCH_BYTES, waitNanos());
+        more = !batch.isEnd();
+        if (batch.task() != null) {
+          batch.task().run();
+        } else if (!batch.rows().isEmpty()) {
+          write(batch.rows());
+        }
+        tickIfDue();
+      } catch (InterruptedException e) {
+        continue; // this thread is nobody's to stop: close() ends it
+      } catch (RuntimeException | OutOfMemoryError e) {
+        parts.health().failed(new StorageException("the durable store failed: " + e, e));
+      }
+      parts.health().deliver();
+    }
+    finish();
+  }
+
+  private long waitNanos() {
+    boolean waitsForSync =
+        segment != null && segment.isDirty() && parts.settings().sync() == SyncPolicy.INTERVAL;
+    long toSync = parts.settings().interval().toNanos() - (System.nanoTime() - dirtySince);
+    return waitsForSync ? Math.max(1, Math.min(TICK_NANOS, toSync)) : TICK_NANOS;
+  }
+
+  private void write(List<Pending> rows) {
+    List<Room.Carried> entries = new ArrayList<>(rows.size());
+    settled = 0;
+    try {
+      for (Pending row : rows) {
+        Room.Carried entry = encode(row);
+        if (entry != null) {
+          entries.add(entry);
+          batch.put(row.key, row);
+        }
+      }
+      if (parts.health().refusal() == null && segment != null) {
+        write(segment, entries);
+      }
+    } catch (IOException e) {
+      failWrite(e);
+    } finally {
+      lose(entries.size() - settled);
+      rows.forEach(queue::done);
+      unwanted.forEach(parts.pruner()::bury);
+      unwanted.clear();
+      batch.clear();
+    }
+  }
+
+  /** A row is either cancelled before it can be found, or can be found by who removes it. */
+  private void publish(Segment to, TensorKey key, int start, int bodyBytes, long createdMillis) {
+    Pending row = batch.get(key);
+    if (row == null) {
+      parts.catalog().add(to, key, start, bodyBytes, createdMillis);
+    } else if (!row.unlessCancelled(
+        () -> parts.catalog().add(to, key, start, bodyBytes, createdMillis))) {
+      unwanted.add(Place.of(to.slot, start, SegmentFormatV1.recordBytes(bodyBytes)));
+    }
+  }
+
+  /** Null if there is nothing to write. The group number means nothing to another process: 0. */
+  private Room.@Nullable Carried encode(Pending row) {
+    if (row.isCancelled() || parts.catalog().index.find(row.key, parts.oldestSeconds()) != 0) {
+      return null;
+    }
+    try {
+      byte[][] payloads = new byte[row.row.schema().parts().size()][];
+      for (int part = 0; part < payloads.length; part++) {
+        payloads[part] = row.row.payload(part);
+      }
+      Row plain = Row.of(row.row.schema(), 0, payloads);
+      ByteBuffer entry = EntryFormatV1.encode(row.key, plain, parts.settings().compression());
+      return new Room.Carried(row.key, entry, row.provenance, row.createdMillis);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      parts.health().failed(new StorageException("row " + row.key + " cannot be encoded: " + e, e));
+      lose(1);
+      return null;
+    }
+  }
+
+  private void write(SegmentWriter to, List<Room.Carried> entries) throws IOException {
+    List<Room.Carried> carried = new ArrayList<>();
+    if (!append(to, carried, entries)) {
+      for (Room.Carried entry : entries) { // near the limit, some may fit
+        if (!append(to, carried, List.of(entry))) {
+          lose(1);
+          settled++;
+        }
+      }
+    }
+    if (parts.settings().sync() == SyncPolicy.EVERY_WRITE) {
+      to.force();
+    } else if (parts.settings().sync() == SyncPolicy.INTERVAL) {
+      forceIfDue();
+    }
+  }
+
+  /** False if there is no room for them. */
+  private boolean append(SegmentWriter to, List<Room.Carried> carried, List<Room.Carried> entries)
+      throws IOException {
+    carried.clear();
+    long before = to.accountedBytes();
+    if (!room.make(Room.cost(entries), to, carried)) {
+      return false;
+    }
+    if (!to.isDirty()) {
+      dirtySince = System.nanoTime();
+    }
+    for (List<Room.Carried> part : List.of(carried, entries)) {
+      for (Room.Carried entry : part) {
+        to.append(entry.key(), entry.entry(), entry.provenance(), entry.createdMillis());
+      }
+    }
+    to.publish();
+    settled += entries.size();
+    written += entries.size();
+    writtenBytes = to.totalBytes();
+    long reserved = Room.cost(entries) + Room.cost(carried);
+    parts.ledger().release(reserved - (to.accountedBytes() - before));
+    parts.health().wrote();
+    return true;
+  }
+
+  private void lose(int rows) {
+    if (rows > 0) {
+      lost += rows;
+      lostSinceFlush = true;
+    }
+  }
+
+  private void failWrite(IOException e) {
+    lostSinceFlush = true; // what was written may not be on the disk
+    if (segment != null) {
+      segment.abandon();
+      recountQuietly();
+    }
+    parts
+        .health()
+        .refuse(
+            "the durable store in "
+                + parts.directory()
+                + " cannot be written ("
+                + e
+                + "): nothing is stored until that is mended",
+            e,
+            false);
+  }
+
+  private void recountQuietly() {
+    try {
+      parts.ledger().recount(0);
+    } catch (IOException e) {
+      return; // what led here is told
+    }
+  }
+
+  private void forceIfDue() {
+    if (segment != null
+        && segment.isDirty()
+        && System.nanoTime() - dirtySince >= parts.settings().interval().toNanos()) {
+      force(true);
+    }
+  }
+
+  private void force(boolean really) {
+    try {
+      if (segment != null && really) {
+        segment.force();
+      }
+    } catch (IOException e) {
+      failWrite(e);
+    }
+  }
+
+  private void tickIfDue() {
+    if (parts.settings().sync() == SyncPolicy.INTERVAL) {
+      forceIfDue();
+    }
+    if (System.nanoTime() - lastTick < TICK_NANOS) {
+      return;
+    }
+    lastTick = System.nanoTime();
+    parts.catalog().poll();
+    if (segment == null || parts.health().isRefusalFinal()) {
+      return;
+    }
+    parts.health().retryIfDue();
+    try {
+      if (++ticks % TAKEOVER_TICKS == 0) {
+        takeOver(segment);
+      }
+      parts.ledger().change(used -> used);
+      room.dropExpired(parts.clock().millis());
+    } catch (IOException e) {
+      parts.health().refuse("the durable store cannot be kept in order: " + e, e, false);
+    }
+  }
+
+  /** A dead process may have left reservations too. */
+  private void takeOver(SegmentWriter open) throws IOException {
+    if (takeover.run()) {
+      parts.ledger().recount(open.indexBytes());
+    }
+  }
+
+  private void finish() {
+    try {
+      if (segment != null) {
+        segment.seal();
+      }
+    } catch (IOException e) {
+      failWrite(e);
+    }
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      parts.health().failed(new StorageException("a lock file remains: " + e, e));
+    }
+    parts.catalog().close();
+    parts.health().deliver();
+  }
+
+  /** Waits until everything queued is written; {@link WriteQueue#close} comes before. */
+  void awaitEnd() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.tensor.TensorKey;
+import java.time.Instant;
+
+/**
+ * What the store knows about one entry without reading its row.
+ *
+ * @param key its key
+ * @param provenance where the row comes from
+ * @param created when it was stored, to the second, by the clock of the process that stored it
+ * @param byteCount bytes it takes in its segment
+ */
+public record StoredEntry(TensorKey key, Provenance provenance, Instant created, long byteCount) {}

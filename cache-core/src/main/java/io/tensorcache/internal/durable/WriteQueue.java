@@ -1,0 +1,174 @@
+package io.tensorcache.internal.durable;
+
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows on their way to the disk, and what is to be done between them, in order. Bounded in bytes: a
+ * row counts until it is written. Safe for use by several threads.
+ */
+final class WriteQueue {
+  private final long capacityBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final Condition freed = lock.newCondition();
+
+  /** Rows and tasks. Guarded by lock. */
+  private final ArrayDeque<Object> items = new ArrayDeque<>();
+
+  private final Map<TensorKey, Pending> rows = new ConcurrentHashMap<>();
+
+  /** Bytes of the rows that are not written. Written under lock. */
+  private volatile long heldBytes;
+
+  /** Guarded by lock. */
+  private boolean closed;
+
+  WriteQueue(long capacityBytes) {
+    this.capacityBytes = capacityBytes;
+  }
+
+  /** What the writer takes at a time: rows, or one task. */
+  record Batch(List<Pending> rows, @Nullable Runnable task, boolean isEnd) {}
+
+  /** The row of this key if it is not written yet. */
+  @Nullable Pending pending(TensorKey key) {
+    return rows.isEmpty() ? null : rows.get(key);
+  }
+
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /**
+   * Adds a row. True if it, or another one of its key, is on its way; false if it is larger than
+   * the queue, if there is no room and no waiting, or if the thread was interrupted or the queue
+   * closed meanwhile.
+   */
+  boolean offer(Pending row, boolean wait) {
+    if (row.byteCount() > capacityBytes) {
+      return false;
+    }
+    lock.lock();
+    try {
+      while (!closed && heldBytes + row.byteCount() > capacityBytes) {
+        if (!wait) {
+          return false;
+        }
+        freed.await();
+      }
+      if (closed) {
+        return false;
+      }
+      if (rows.putIfAbsent(row.key, row) == null) {
+        heldBytes += row.byteCount();
+        items.add(row);
+        arrived.signal();
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds something to be done after the rows before it; false if closed. */
+  boolean offer(Runnable task) {
+    lock.lock();
+    try {
+      if (!closed) {
+        items.add(task);
+        arrived.signal();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes rows of up to so many bytes, or a task, or nothing after the time. */
+  Batch take(long mostBytes, long waitNanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = waitNanos;
+      while (items.isEmpty() && !closed && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+      List<Pending> batch = new ArrayList<>();
+      long bytes = 0;
+      while (items.peek() instanceof Pending row && (bytes == 0 || bytes < mostBytes)) {
+        batch.add(row);
+        bytes += row.byteCount();
+        items.poll();
+      }
+      if (batch.isEmpty() && items.poll() instanceof Runnable task) {
+        return new Batch(batch, task, false);
+      }
+      return new Batch(batch, null, batch.isEmpty() && closed);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The row is in the index now, or given up. */
+  void done(Pending row) {
+    rows.remove(row.key, row);
+    lock.lock();
+    try {
+      heldBytes -= row.byteCount();
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a row back before it is written. */
+  void cancel(TensorKey key) {
+    Pending row = rows.get(key);
+    if (row != null) {
+      row.cancel();
+      rows.remove(key, row);
+    }
+  }
+
+  /** Takes back every row that waits. */
+  void cancelAll() {
+    rows.keySet().forEach(this::cancel);
+  }
+
+  /** Nothing is added any more; what is there is still taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      arrived.signalAll();
+      freed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** True until {@link #close}. */
+  boolean isOpen() {
+    lock.lock();
+    try {
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+}

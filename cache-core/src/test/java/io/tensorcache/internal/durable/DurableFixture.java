@@ -1,0 +1,140 @@
+package io.tensorcache.internal.durable;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.WhenBusy;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Rows and settings for the tests of the durable store. */
+final class DurableFixture {
+  static final Provenance NET = new Provenance("net", 11, 12);
+
+  private DurableFixture() {}
+
+  /** What the store told. */
+  static final class Events implements DurableEvents {
+    final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
+    final AtomicLong evicted = new AtomicLong();
+
+    @Override
+    public void failed(TensorCacheException failure) {
+      failures.add(failure);
+    }
+
+    @Override
+    public void evicted(long entries) {
+      evicted.addAndGet(entries);
+    }
+  }
+
+  /** Small segments, no waiting for anything. */
+  static DurableSettings settings(long limitKiB, WhenFull whenFull, int segmentKiB) {
+    return settings(limitKiB, whenFull, segmentKiB, null);
+  }
+
+  static DurableSettings settings(
+      long limitKiB, WhenFull whenFull, int segmentKiB, @Nullable Duration timeToLive) {
+    return new DurableSettings(
+        ByteSize.ofKiB(limitKiB),
+        whenFull,
+        SyncPolicy.ON_CLOSE,
+        Duration.ofSeconds(1),
+        Compression.NONE,
+        ByteSize.ofMiB(8),
+        WhenBusy.WAIT,
+        ByteSize.ofKiB(segmentKiB),
+        timeToLive);
+  }
+
+  static DurableSettings large() {
+    return settings(1 << 20, WhenFull.EVICT, 1 << 16);
+  }
+
+  static TensorKey key(int number) {
+    SplittableRandom random = new SplittableRandom(number);
+    return new TensorKey(random.nextLong(), random.nextLong());
+  }
+
+  /** The row that belongs to a key's number; of 1 to 3000 bytes. */
+  static Row row(int number) {
+    return SampleRows.ofBytes(number, 1 + Math.floorMod(number * 31, 3000));
+  }
+
+  static DurableStore open(Path directory, DurableSettings settings, Events events) {
+    return DurableStore.open(directory, "rows", settings, events);
+  }
+
+  static DurableStore open(Path directory, Events events) {
+    return open(directory, large(), events);
+  }
+
+  static boolean store(DurableStore store, int number) {
+    return store.store(key(number), row(number), NET);
+  }
+
+  /** Reads the row of a number; if it is a hit, it must be the right one. */
+  static DurableLookup read(DurableStore store, int number) {
+    return read(store, number, row(number));
+  }
+
+  static DurableLookup read(DurableStore store, int number, Row expected) {
+    RowSchema schema = expected.schema();
+    ByteBuffer[] buffers = SampleRows.buffers(schema, 1, (number & 1) == 0);
+    DurableLookup found = store.read(key(number), new RowTarget(schema, buffers));
+    if (found == DurableLookup.HIT) {
+      for (int part = 0; part < buffers.length; part++) {
+        byte[] bytes = SampleRows.expectedBytes(expected, part);
+        assertArrayEquals(bytes, SampleRows.bytesAt(buffers[part], 0, bytes.length));
+      }
+    }
+    return found;
+  }
+
+  /** How many of the rows {@code from <= number < to} are found. */
+  static int found(DurableStore store, int from, int to) {
+    int found = 0;
+    for (int number = from; number < to; number++) {
+      found += read(store, number) == DurableLookup.HIT ? 1 : 0;
+    }
+    return found;
+  }
+
+  /** The files of the store with this suffix, in order. */
+  static List<Path> files(Path directory, String suffix) throws IOException {
+    try (Stream<Path> all = Files.list(directory.resolve("rows"))) {
+      return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+    }
+  }
+
+  static long byteCount(Path directory) throws IOException {
+    long bytes = 0;
+    for (Path file : files(directory, "")) {
+      try {
+        bytes += file.getFileName().toString().startsWith("seg-") ? Files.size(file) : 0;
+      } catch (java.nio.file.NoSuchFileException e) {
+        continue; // dropped by another process
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,165 @@
+package io.tensorcache.internal.durable;
+
+import static io.tensorcache.internal.durable.DurableFixture.byteCount;
+import static io.tensorcache.internal.durable.DurableFixture.found;
+import static io.tensorcache.internal.durable.DurableFixture.key;
+import static io.tensorcache.internal.durable.DurableFixture.open;
+import static io.tensorcache.internal.durable.DurableFixture.read;
+import static io.tensorcache.internal.durable.DurableFixture.settings;
+import static io.tensorcache.internal.durable.DurableFixture.store;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.WhenFull;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Several stores on one directory: in other processes, and in this one. */
+class ProcessesTest {
+  private static final int LIMIT_KIB = 8192;
+  private static final int QUEUE_KIB = 8192; // of the fixture's settings
+  private static final int RANGE = 8000; // about 12 MB
+
+  @TempDir Path directory;
+  private final DurableFixture.Events events = new DurableFixture.Events();
+
+  /** Three processes and this one; the limit is watched while they run. */
+  @ParameterizedTest
+  @EnumSource(WhenFull.class)
+  void processesShareADirectoryAndItsLimit(WhenFull whenFull) throws Exception {
+    List<ChildProcess> children = new ArrayList<>();
+    long most = 0;
+    try {
+      for (int i = 0; i < 3; i++) {
+        children.add(
+            new ChildProcess(
+                SharingProcess.class, directory, 100 + i, RANGE, 4500, LIMIT_KIB, whenFull));
+      }
+      for (ChildProcess child : children) {
+        child.awaitStart();
+      }
+      try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
+        for (int i = 0; i < 2000; i++) {
+          if (read(store, i % RANGE) == DurableLookup.MISS) {
+            store(store, i % RANGE);
+          }
+          if (i % 20 == 0) {
+            most = Math.max(most, byteCount(directory));
+          }
+        }
+      }
+      for (ChildProcess child : children) {
+        child.awaitEnd();
+        System.out.println("ProcessesTest: " + child.output());
+      }
+    } finally {
+      for (ChildProcess child : children) {
+        child.close();
+      }
+    }
+    most = Math.max(most, byteCount(directory));
+    System.out.println("ProcessesTest: at most " + (most >> 10) + " KiB of " + LIMIT_KIB);
+    assertTrue(most <= (long) (LIMIT_KIB + QUEUE_KIB / 8) << 10, most + " bytes");
+    assertEquals(List.of(), events.failures);
+    try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
+      assertTrue(found(store, 0, RANGE) > RANGE / 4);
+      assertEquals(List.of(), events.failures);
+    }
+  }
+
+  @Test
+  void storesOfOneProcessSeeEachOther() {
+    try (DurableStore one = open(directory, settings(1 << 16, WhenFull.EVICT, 32), events);
+        DurableStore two = open(directory, settings(1 << 16, WhenFull.EVICT, 32), events)) {
+      for (int i = 0; i < 100; i++) {
+        store(i % 2 == 0 ? one : two, i);
+      }
+      one.flush();
+      two.flush();
+      await(() -> found(one, 0, 100) == 100 && found(two, 0, 100) == 100);
+      one.remove(key(1)); // of the other one
+      two.remove(key(2));
+      one.flush();
+      two.flush();
+      await(() -> !two.contains(key(1)) && !one.contains(key(2)));
+      assertEquals(49, two.prune(Selection.ofFunction("net")) - 49);
+      await(() -> found(one, 0, 100) == 0);
+      store(one, 7);
+      one.flush();
+      await(() -> read(two, 7) == DurableLookup.HIT);
+      two.clear();
+      await(() -> read(one, 7) == DurableLookup.MISS);
+    }
+    try (DurableStore store = open(directory, events)) {
+      assertEquals(0, found(store, 0, 100));
+    }
+    assertEquals(List.of(), events.failures);
+  }
+
+  @Test
+  void closingOneStoreDoesNotUnlockTheOther() {
+    DurableStore one = open(directory, events);
+    store(one, 1);
+    one.flush();
+    for (int i = 0; i < 3; i++) {
+      open(directory, events).close(); // would take over what looks dead
+    }
+    store(one, 2);
+    assertTrue(one.flush());
+    assertEquals(2, found(one, 1, 3));
+    one.close();
+    try (DurableStore store = open(directory, events)) {
+      assertEquals(2, found(store, 1, 3));
+    }
+    assertEquals(List.of(), events.failures);
+  }
+
+  @Test
+  void whatADeadProcessLeftIsTakenOverWhileOthersRun() throws Exception {
+    try (DurableStore store = open(directory, events)) {
+      int last;
+      try (ChildProcess child = new ChildProcess(KilledWriter.class, directory, 0)) {
+        child.awaitStart();
+        await(() -> store.contains(key(0)) || read(store, 0) == DurableLookup.HIT);
+        child.kill();
+        last = child.acknowledged();
+      }
+      await(
+          () ->
+              DurableFixture.files(directory, SegmentName.INDEX).size()
+                  >= DurableFixture.files(directory, SegmentName.SEGMENT).size());
+      assertEquals(last + 1, found(store, 0, last + 1));
+    }
+    assertEquals(List.of(), events.failures);
+  }
+
+  /** Something that may throw. */
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Returns when it holds, at the latest after 30 seconds. */
+  private static void await(Condition condition) {
+    BooleanSupplier holds =
+        () -> {
+          try {
+            return condition.holds();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        };
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!holds.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "does not become true");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+}
