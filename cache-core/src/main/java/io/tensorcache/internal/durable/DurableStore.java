@@ -203,7 +203,8 @@ public final class DurableStore implements AutoCloseable {
 
   private boolean isFull(long cost) {
     return parts.settings().whenFull() == WhenFull.KEEP_FIRST
-        && parts.ledger().lastSeen() + queue.heldBytes() + cost > parts.settings().limit().bytes();
+        && parts.ledger().lastSeen() + queue.unreservedBytes() + cost
+            > parts.settings().limit().bytes();
   }
 
   /**

@@ -10,6 +10,9 @@ final class Pending {
   final Provenance provenance;
   final long createdMillis;
 
+  /** Room for it is counted as used on the disk. Guarded by the lock of the queue. */
+  boolean isReserved;
+
   /** Removed by a user before it could be found in a segment. */
   private boolean cancelled;
 

@@ -23,7 +23,7 @@ final class Room {
   private final Ledger ledger;
   private final Health health;
   private final DurableSettings settings;
-  private long evicted;
+  private volatile long evicted;
 
   Room(
       StoreFiles files,

@@ -230,6 +230,7 @@ final class StoreWriter implements Runnable {
     if (!room.make(Room.cost(entries), to, carried)) {
       return false;
     }
+    queue.reserved(entries.stream().map(entry -> batch.get(entry.key())).toList());
     if (!to.isDirty()) {
       dirtySince = System.nanoTime();
     }

@@ -3,6 +3,7 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,9 @@ final class WriteQueue {
 
   /** Bytes of the rows that are not written. Written under lock. */
   private volatile long heldBytes;
+
+  /** Those of them for which no room on the disk is reserved. Written under lock. */
+  private volatile long unreservedBytes;
 
   /** Guarded by lock. */
   private boolean closed;
@@ -70,6 +74,7 @@ final class WriteQueue {
       }
       if (rows.putIfAbsent(row.key, row) == null) {
         heldBytes += row.byteCount();
+        unreservedBytes += row.byteCount();
         items.add(row);
         arrived.signal();
       }
@@ -120,11 +125,30 @@ final class WriteQueue {
     }
   }
 
+  /** Bytes that will be asked for: those of rows without room on the disk. */
+  long unreservedBytes() {
+    return unreservedBytes;
+  }
+
+  /** There is room on the disk for these rows, and it is counted there. */
+  void reserved(Collection<Pending> of) {
+    lock.lock();
+    try {
+      for (Pending row : of) {
+        unreservedBytes -= row.isReserved ? 0 : row.byteCount();
+        row.isReserved = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The row is in the index now, or given up. */
   void done(Pending row) {
     rows.remove(row.key, row);
     lock.lock();
     try {
+      unreservedBytes -= row.isReserved ? 0 : row.byteCount();
       heldBytes -= row.byteCount();
       freed.signalAll();
     } finally {
