@@ -54,7 +54,7 @@ final class ComputedBatch<T> {
       views.add(settings.granularity() == Granularity.WHOLE ? view.asSingleRow() : view);
       parts.add(new RowSchema.Part(output.getKey(), spec, settings.storedDType(spec.dtype())));
     }
-    return new ComputedBatch<>(views, new RowSchema(parts));
+    return new ComputedBatch<>(views, function.shared(new RowSchema(parts)));
   }
 
   @SuppressWarnings("ConstantValue")

@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.stats.FunctionStats;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class FunctionState {
   final LongAdder computeNanos = new LongAdder();
   private volatile @Nullable KeyPlan lastPlan;
   private volatile @Nullable Group current;
+  private volatile @Nullable RowSchema lastSchema;
 
   FunctionState(String name, FunctionSettings settings) {
     this.name = name;
@@ -46,6 +48,16 @@ final class FunctionState {
       lastPlan = plan;
     }
     return plan;
+  }
+
+  /** The schema as the one object that earlier rows have, so that rows compare by identity. */
+  RowSchema shared(RowSchema schema) {
+    RowSchema last = lastSchema;
+    if (schema.equals(last)) {
+      return last;
+    }
+    lastSchema = schema;
+    return schema;
   }
 
   /** Mean computing time of a row times hits. */
