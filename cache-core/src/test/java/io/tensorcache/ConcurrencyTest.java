@@ -255,39 +255,6 @@ class ConcurrencyTest {
     return pool.submit(() -> self.get().apply(x));
   }
 
-  @Test
-  void anInterruptedThreadDoesNotWait() throws Exception {
-    try (TensorCache cache = TensorCache.builder("interrupted").heap(ByteSize.ofMiB(4)).build()) {
-      CountDownLatch inside = new CountDownLatch(1);
-      CountDownLatch release = new CountDownLatch(1);
-      var cached =
-          cache.wrap(
-              "f",
-              V1,
-              HOST,
-              x -> {
-                if (inside.getCount() == 1) {
-                  inside.countDown();
-                  release.await();
-                }
-                return Counted.featuresOf(x, 4, 1);
-              });
-      HostTensor x = Counted.batch(0, 3, 3);
-      Future<HostTensor> slow = pool.submit(() -> cached.apply(x));
-      inside.await();
-      Future<Boolean> interrupted =
-          pool.submit(
-              () -> {
-                Thread.currentThread().interrupt();
-                assertTrue(sameBits(Counted.featuresOf(x, 4, 1), cached.apply(x)));
-                return Thread.interrupted();
-              });
-      assertTrue(interrupted.get(), "the interrupt is the caller's to see");
-      release.countDown();
-      assertTrue(sameBits(Counted.featuresOf(x, 4, 1), slow.get()));
-    }
-  }
-
   /**
    * Waits until both functions are running, then calls the other one, whose rows the other thread
    * has claimed.

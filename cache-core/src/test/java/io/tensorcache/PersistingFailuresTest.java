@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -141,7 +141,7 @@ class PersistingFailuresTest {
   void aListenerMayUseAndCloseTheCache() throws Exception {
     AtomicReference<@Nullable TensorCache> itself = new AtomicReference<>();
     AtomicInteger told = new AtomicInteger();
-    AtomicBoolean returned = new AtomicBoolean();
+    CountDownLatch returned = new CountDownLatch(1);
     TensorCache cache =
         builder(directory.resolve("gone"))
             .listener(
@@ -153,23 +153,23 @@ class PersistingFailuresTest {
                     own.reset();
                     own.clear();
                     own.close();
-                    returned.set(true);
+                    returned.countDown();
                   }
                 })
             .build();
     itself.set(cache);
     var cached = persisting(cache, Counted.features(5000));
     deleteAll(directory.resolve("gone"));
-    for (int i = 0; i < 1000 && !returned.get(); i++) {
+    // pausing for it lets the store tell most failures on its own thread
+    for (int i = 0; i < 1000 && !returned.await(20, TimeUnit.MILLISECONDS); i++) {
       try {
         cached.apply(batch(i * 5, 5, 3));
       } catch (IllegalStateException e) {
         assertTrue(String.valueOf(e.getMessage()).contains("closed"), e.getMessage());
       }
-      Thread.sleep(20); // so that the store tells most failures on its own thread
     }
     cache.close();
-    assertTrue(returned.get());
+    assertEquals(0, returned.getCount());
   }
 
   @Test
@@ -178,6 +178,7 @@ class PersistingFailuresTest {
       TensorCache cache = builder(directory).build();
       var cached = persisting(cache, Counted.features(50));
       List<Throwable> wrong = new ArrayList<>();
+      CountDownLatch warm = new CountDownLatch(10 + round);
       Thread caller =
           new Thread(
               () -> {
@@ -187,6 +188,7 @@ class PersistingFailuresTest {
                     if (!sameBits(Counted.featuresOf(x, 50, 1), cached.apply(x))) {
                       wrong.add(new AssertionError("other rows"));
                     }
+                    warm.countDown();
                   }
                 } catch (IllegalStateException e) {
                   if (!String.valueOf(e.getMessage()).contains("is closed")) {
@@ -197,7 +199,7 @@ class PersistingFailuresTest {
                 }
               });
       caller.start();
-      Thread.sleep(10 + round);
+      assertTrue(warm.await(60, TimeUnit.SECONDS), "the caller ended early: " + wrong);
       cache.close();
       caller.join();
       assertEquals(List.of(), wrong);
