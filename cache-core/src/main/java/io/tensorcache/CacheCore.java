@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -18,6 +19,8 @@ import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +41,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final RowKeys keys;
   private final @Nullable CacheListener listener;
   private final MemoryTiers tiers;
+  private final @Nullable ScratchDirectory scratch; // of the disk tier
   private final @Nullable PersistedRows persisted;
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
   private final Groups groups = new Groups();
@@ -55,18 +59,46 @@ final class CacheCore implements TierEvents, AutoCloseable {
     this.config = config;
     this.keys = keys;
     this.listener = listener;
-    this.tiers =
-        new MemoryTiers(
-            config.name(),
-            new TierSettings(
-                config.heap(), config.offHeap(), config.whenFull(), config.compression()),
-            this);
+    this.scratch = config.disk().bytes() > 0 ? scratch(config) : null;
+    try {
+      this.tiers = new MemoryTiers(config.name(), settings(config), this);
+    } catch (RuntimeException | Error e) {
+      deleteScratch();
+      throw e;
+    }
     try {
       StoreConfig store = config.store();
       this.persisted = store == null ? null : PersistedRows.open(this, store);
     } catch (RuntimeException | Error e) {
       tiers.close();
+      deleteScratch();
       throw e;
+    }
+  }
+
+  private static ScratchDirectory scratch(CacheConfig config) {
+    Path parent = config.diskDirectory();
+    return parent == null ? ScratchDirectory.create() : ScratchDirectory.create(parent);
+  }
+
+  private TierSettings settings(CacheConfig of) {
+    return new TierSettings(
+        of.heap(),
+        of.offHeap(),
+        of.disk(),
+        scratch == null ? null : scratch.path(),
+        of.whenFull(),
+        of.compression());
+  }
+
+  private void deleteScratch() {
+    if (scratch == null) {
+      return;
+    }
+    try {
+      scratch.close();
+    } catch (IOException e) {
+      failed(new StorageException("the scratch directory " + scratch.path() + " remains: " + e, e));
     }
   }
 
@@ -163,8 +195,8 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** Stores a row wherever it belongs, unless it is there. */
   void store(TensorKey key, Row row, Group group, FunctionSettings settings) {
     PersistedRows durable = persisted(settings);
+    boolean isDurable = durable != null && durable.store(key, row, group); // first: not to spill
     boolean isInMemory = storeInMemory(key, row, group);
-    boolean isDurable = durable != null && durable.store(key, row, group);
     if (!isInMemory && !isDurable) {
       recorder.rowsNotAdmitted.increment();
     }
@@ -200,6 +232,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
     recorder.evictions.increment();
     evicted.add(key);
     groups.dropped(group);
+  }
+
+  /** Rows in the store are on a disk already. */
+  @Override
+  public boolean isKeptElsewhere(TensorKey key) {
+    return persisted != null && persisted.contains(key);
   }
 
   @Override
@@ -286,6 +324,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     closed = true;
     try {
       tiers.close();
+      deleteScratch();
     } finally {
       if (persisted != null) {
         persisted.close();

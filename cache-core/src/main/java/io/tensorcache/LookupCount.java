@@ -11,6 +11,7 @@ final class LookupCount {
   private final BitSet corrupt = new BitSet(); // rows found damaged and not found elsewhere
   private long heapHits;
   private long offHeapHits;
+  private long diskHits;
   private long durableHits;
   private long otherShape;
 
@@ -19,6 +20,7 @@ final class LookupCount {
     switch (lookup) {
       case HEAP_HIT -> heapHits++;
       case OFF_HEAP_HIT -> offHeapHits++;
+      case DISK_HIT -> diskHits++;
       case CORRUPT -> corrupt.set(row);
       case OTHER_SCHEMA -> otherShape++;
       case MISS -> {
@@ -57,6 +59,7 @@ final class LookupCount {
   void reportHits(StatsRecorder recorder, FunctionState function) {
     recorder.hit(function, Tier.HEAP, heapHits);
     recorder.hit(function, Tier.OFF_HEAP, offHeapHits);
+    recorder.hit(function, Tier.DISK, diskHits);
     recorder.hit(function, Tier.DURABLE, durableHits);
   }
 
@@ -65,6 +68,6 @@ final class LookupCount {
     recorder.miss(
         function,
         otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
-        heapHits + offHeapHits + durableHits);
+        heapHits + offHeapHits + diskHits + durableHits);
   }
 }

@@ -33,15 +33,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PersistedRows implements DurableEvents, AutoCloseable {
   private final CacheCore core;
-  private final @Nullable Path temporary;
+  private final @Nullable ScratchDirectory temporary;
   private final DurableStore store;
   private final ThreadLocal<Boolean> telling = ThreadLocal.withInitial(() -> false);
   private final AtomicBoolean declined = new AtomicBoolean();
   private volatile boolean closed;
 
-  private PersistedRows(CacheCore core, StoreConfig config, Path parent, boolean isTemporary) {
+  private PersistedRows(
+      CacheCore core, StoreConfig config, Path parent, @Nullable ScratchDirectory temporary) {
     this.core = core;
-    this.temporary = isTemporary ? parent : null;
+    this.temporary = temporary;
     this.store = DurableStore.open(parent, core.config().name(), settings(config), this);
   }
 
@@ -55,14 +56,14 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   static PersistedRows open(CacheCore core, StoreConfig config) {
     Path directory = config.directory();
     if (directory != null) {
-      return new PersistedRows(core, config, directory, false);
+      return new PersistedRows(core, config, directory, null);
     }
-    Path temporary = TemporaryDirectory.create();
+    ScratchDirectory temporary = ScratchDirectory.create();
     try {
-      return new PersistedRows(core, config, temporary, true);
+      return new PersistedRows(core, config, temporary.path(), temporary);
     } catch (RuntimeException | Error e) {
       try {
-        TemporaryDirectory.delete(temporary);
+        temporary.close();
       } catch (IOException another) {
         e.addSuppressed(another);
       }
@@ -187,9 +188,11 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
       return;
     }
     try {
-      TemporaryDirectory.delete(temporary);
+      temporary.close();
     } catch (IOException e) {
-      failed(new StorageException("the temporary directory " + temporary + " remains: " + e, e));
+      failed(
+          new StorageException(
+              "the temporary directory " + temporary.path() + " remains: " + e, e));
     }
   }
 }

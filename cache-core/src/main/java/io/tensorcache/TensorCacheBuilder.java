@@ -9,8 +9,10 @@ import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.key.RowKeys;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
@@ -28,6 +30,7 @@ public final class TensorCacheBuilder {
   private final Once<CacheLevel> level = new Once<>("level");
   private final Once<ByteSize> heap = new Once<>("heap");
   private final Once<ByteSize> offHeap = new Once<>("offHeap");
+  private final Once<Disk> disk = new Once<>("disk");
   private final Once<WhenFull> whenFull = new Once<>("whenFull");
   private final Once<Compression> compression = new Once<>("compression");
   private final Once<KeyAlgorithm> keyAlgorithm = new Once<>("keyAlgorithm");
@@ -73,13 +76,40 @@ public final class TensorCacheBuilder {
     return this;
   }
 
+  private record Disk(ByteSize size, @Nullable Path directory) {
+    @Override
+    public String toString() {
+      return directory == null ? size.toString() : size + " in " + directory;
+    }
+  }
+
+  /**
+   * Bytes of a file below the tiers in memory, at least 16 MiB, where the system keeps temporary
+   * files. <b>Scratch:</b> deleted when the cache is closed, and by the next program if this one
+   * does not end by itself. Rows of {@code persisting} functions are not written there, as they are
+   * on the disk already. Default: none.
+   */
+  public TensorCacheBuilder disk(ByteSize value) {
+    disk.set(new Disk(value, null));
+    return this;
+  }
+
+  /** The same, in a new directory inside this one. */
+  public TensorCacheBuilder disk(ByteSize value, Path directory) {
+    disk.set(new Disk(value, Objects.requireNonNull(directory, "directory is null")));
+    return this;
+  }
+
   /** What a full tier does with a new entry. Default: {@code EVICT}. */
   public TensorCacheBuilder whenFull(WhenFull value) {
     whenFull.set(value);
     return this;
   }
 
-  /** How off-heap entries are compressed. Default: {@code LZ4}, kept only where it gains. */
+  /**
+   * How entries off the heap and in the disk tier are compressed. Default: {@code LZ4}, kept only
+   * where it gains.
+   */
   public TensorCacheBuilder compression(Compression value) {
     compression.set(value);
     return this;
@@ -146,6 +176,19 @@ public final class TensorCacheBuilder {
     return this;
   }
 
+  /** A cache without a tier and without a store keeps nothing, which nobody wants. */
+  private void requireSomewhere() {
+    ByteSize some = ByteSize.ofBytes(1);
+    boolean inMemory =
+        heap.or(offHeap.orNull() == null ? some : ByteSize.ofBytes(0)).bytes() > 0
+            || offHeap.or(ByteSize.ofBytes(0)).bytes() > 0;
+    Disk scratch = disk.orNull();
+    if (!inMemory && store.orNull() == null && (scratch == null || scratch.size().bytes() == 0)) {
+      throw new IllegalStateException(
+          "cache \"" + name + "\" keeps nothing: every tier is 0 bytes and there is no store");
+    }
+  }
+
   /**
    * Builds the cache, takes its memory and opens its store.
    *
@@ -156,6 +199,8 @@ public final class TensorCacheBuilder {
    */
   public TensorCache build() {
     ByteSize none = ByteSize.ofBytes(0);
+    requireSomewhere();
+    Disk scratch = disk.or(new Disk(none, null));
     KeyAlgorithm algorithm = keyAlgorithm.or(KeyAlgorithm.TCH1);
     int samples = samplesPerRow.or(0);
     RowKeys keys =
@@ -166,6 +211,8 @@ public final class TensorCacheBuilder {
             level.or(CacheLevel.NORMAL),
             heap.or(offHeap.orNull() == null ? ByteSize.ofBytes(DEFAULT_HEAP) : none),
             offHeap.or(none),
+            scratch.size(),
+            scratch.directory(),
             whenFull.or(WhenFull.EVICT),
             compression.or(Compression.LZ4),
             algorithm,

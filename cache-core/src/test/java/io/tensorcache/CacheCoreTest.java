@@ -27,6 +27,8 @@ class CacheCoreTest {
             CacheLevel.NORMAL,
             ByteSize.ofMiB(1),
             ByteSize.ofBytes(0),
+            ByteSize.ofBytes(0),
+            null,
             WhenFull.EVICT,
             Compression.LZ4,
             KeyAlgorithm.TCH1,

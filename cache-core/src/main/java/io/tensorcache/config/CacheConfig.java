@@ -1,5 +1,6 @@
 package io.tensorcache.config;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param level what is stored: functions of at most this level
  * @param heap payload bytes on the Java heap at most
  * @param offHeap bytes outside the Java heap at most, overhead included
+ * @param disk bytes of the disk tier at most; 0 for none
+ * @param diskDirectory where the disk tier keeps its file, in a directory of its own; null for
+ *     where the system keeps temporary files
  * @param whenFull what a full tier does with a new entry
- * @param compression how off-heap entries are compressed
+ * @param compression how entries off the heap and in the disk tier are compressed
  * @param keyAlgorithm how keys are computed
  * @param samplesPerRow elements of a row that count; 0 for all
  * @param salted whether the public seed was replaced by a salt
@@ -23,6 +27,8 @@ public record CacheConfig(
     CacheLevel level,
     ByteSize heap,
     ByteSize offHeap,
+    ByteSize disk,
+    @Nullable Path diskDirectory,
     WhenFull whenFull,
     Compression compression,
     KeyAlgorithm keyAlgorithm,

@@ -6,6 +6,8 @@ public enum Tier {
   HEAP,
   /** In memory outside the Java heap, as bytes. */
   OFF_HEAP,
+  /** In a file of this process, as bytes: scratch, gone when the process ends. */
+  DISK,
   /** In the files of the durable store. */
   DURABLE
 }

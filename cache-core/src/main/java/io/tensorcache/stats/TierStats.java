@@ -9,8 +9,9 @@ import io.tensorcache.config.Tier;
  * @param tier which
  * @param entries rows held
  * @param bytes bytes held as the limit counts them: on the heap the payload and 256 a row for the
- *     objects around it, off the heap the entries as stored, heads included, after compression; in
- *     the store the files of all processes
+ *     objects around it, off the heap the entries as stored, heads included, after compression; on
+ *     disk the same, each rounded up to a power of two, which is what it takes of the file; in the
+ *     store the files of all processes
  * @param limit bytes at most
  * @param hits rows served since the cache was built
  * @param evictions rows that this tier had to drop to make room; they may still be in the store

@@ -8,6 +8,7 @@ import io.tensorcache.config.Compression
 import io.tensorcache.config.KeyAlgorithm
 import io.tensorcache.config.KeyBackend
 import io.tensorcache.config.WhenFull
+import java.nio.file.Path
 
 /** The options of a cache. */
 @TensorCacheDsl
@@ -47,6 +48,16 @@ public class TiersScope internal constructor(private val builder: TensorCacheBui
   /** See [TensorCacheBuilder.offHeap]. */
   public fun offHeap(size: ByteSize) {
     builder.offHeap(size)
+  }
+
+  /** See [TensorCacheBuilder.disk]. */
+  public fun disk(size: ByteSize) {
+    builder.disk(size)
+  }
+
+  /** See [TensorCacheBuilder.disk]. */
+  public fun disk(size: ByteSize, directory: Path) {
+    builder.disk(size, directory)
   }
 
   /** See [TensorCacheBuilder.whenFull]. */

@@ -2,6 +2,7 @@ package io.tensorcache.internal.store;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.tensor.TensorKey;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.ehcache.Cache;
 import org.ehcache.CacheManager;
@@ -13,14 +14,29 @@ import org.ehcache.config.units.EntryUnit;
 import org.ehcache.config.units.MemoryUnit;
 import org.ehcache.event.CacheEvent;
 import org.ehcache.event.EventType;
+import org.ehcache.impl.config.persistence.CacheManagerPersistenceConfiguration;
+import org.ehcache.spi.resilience.ResilienceStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Ehcache side of the memory tiers: one manager, and in it one cache per tier. Nothing is
  * shared with other instances. No expiry, no copier, no Java serialisation.
  */
 final class EhcacheTiers {
-  private final CacheManager manager =
-      CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread()).build(true);
+  private static final String OVERSIZE = "OversizeMappingException";
+
+  private final CacheManager manager;
+
+  /** {@code diskDirectory} is null if there is no disk tier. */
+  EhcacheTiers(@Nullable Path diskDirectory) {
+    var builder = CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread());
+    this.manager =
+        diskDirectory == null
+            ? builder.build(true)
+            : builder
+                .using(new CacheManagerPersistenceConfiguration(diskDirectory.toFile()))
+                .build(true);
+  }
 
   /** By reference and never full: the bytes are counted by {@link HeapTier}. */
   Cache<TensorKey, HeapEntry> heap(Notices notices) {
@@ -39,29 +55,15 @@ final class EhcacheTiers {
    *
    * @throws IllegalArgumentException if the memory cannot be had, naming the flag
    */
-  Cache<OffHeapKey, OffHeapValue> offHeap(
-      ByteSize size,
-      ThreadLocal<OffHeapRead> reads,
-      Consumer<OffHeapKey> evicted,
-      Notices notices) {
-    var configuration =
-        CacheConfigurationBuilder.newCacheConfigurationBuilder(
-                OffHeapKey.class,
-                OffHeapValue.class,
-                ResourcePoolsBuilder.newResourcePoolsBuilder().offheap(size.bytes(), MemoryUnit.B))
-            .withKeySerializer(new OffHeapKey.Bytes())
-            .withValueSerializer(new OffHeapValue.Bytes(reads))
-            .withResilienceStrategy(
-                new ReportingResilience<>("off-heap", OffHeapValue.REFUSED, notices))
-            .withService(
-                CacheEventListenerConfigurationBuilder.newEventListenerConfiguration(
-                        (CacheEvent<? extends OffHeapKey, ? extends OffHeapValue> event) ->
-                            evicted.accept(event.getKey()),
-                        EventType.EVICTED)
-                    .unordered()
-                    .synchronous());
+  Pool offHeap(
+      ByteSize size, ThreadLocal<EntryRead> reads, Consumer<EntryKey> evicted, Notices notices) {
+    var resources =
+        ResourcePoolsBuilder.newResourcePoolsBuilder().offheap(size.bytes(), MemoryUnit.B);
+    var resilience =
+        new ReportingResilience<EntryKey, EntryValue>("off-heap", EntryValue.REFUSED, notices);
     try {
-      return manager.createCache("off-heap", configuration);
+      var cache = manager.createCache("off-heap", entries(resources, reads, evicted, resilience));
+      return new Pool(PoolKind.OFF_HEAP, cache, null, notices);
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(
           "an off-heap tier of "
@@ -70,6 +72,60 @@ final class EhcacheTiers {
               + " -XX:MaxDirectMemorySize, which must cover the off-heap tiers of all caches",
           e);
     }
+  }
+
+  /** A pool in a file that is made now and grows as it fills. */
+  Pool disk(
+      ByteSize size,
+      DiskSpace space,
+      ThreadLocal<EntryRead> reads,
+      Consumer<EntryKey> evicted,
+      Notices notices) {
+    var resources =
+        ResourcePoolsBuilder.newResourcePoolsBuilder().disk(size.bytes(), MemoryUnit.B, false);
+    Pool[] pool = new Pool[1];
+    var resilience =
+        new ReportingResilience<EntryKey, EntryValue>(
+            "disk",
+            EntryValue.REFUSED,
+            notices,
+            e -> {
+              if (!isOversize(e)) {
+                pool[0].turnOff();
+              }
+            });
+    var cache = manager.createCache("disk", entries(resources, reads, evicted, resilience));
+    pool[0] = new Pool(PoolKind.DISK, cache, space, notices);
+    return pool[0];
+  }
+
+  /** An entry for which Ehcache found no room harms no other one. */
+  private static boolean isOversize(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getClass().getSimpleName().equals(OVERSIZE)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CacheConfigurationBuilder<EntryKey, EntryValue> entries(
+      ResourcePoolsBuilder resources,
+      ThreadLocal<EntryRead> reads,
+      Consumer<EntryKey> evicted,
+      ResilienceStrategy<EntryKey, EntryValue> resilience) {
+    return CacheConfigurationBuilder.newCacheConfigurationBuilder(
+            EntryKey.class, EntryValue.class, resources)
+        .withKeySerializer(new EntryKey.Bytes())
+        .withValueSerializer(new EntryValue.Bytes(reads))
+        .withResilienceStrategy(resilience)
+        .withService(
+            CacheEventListenerConfigurationBuilder.newEventListenerConfiguration(
+                    (CacheEvent<? extends EntryKey, ? extends EntryValue> event) ->
+                        evicted.accept(event.getKey()),
+                    EventType.EVICTED)
+                .unordered()
+                .synchronous());
   }
 
   void close() {

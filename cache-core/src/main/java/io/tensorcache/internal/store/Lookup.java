@@ -6,6 +6,8 @@ public enum Lookup {
   HEAP_HIT,
   /** Decoded and verified from the off-heap tier. */
   OFF_HEAP_HIT,
+  /** Decoded and verified from the disk tier. */
+  DISK_HIT,
   /** Not there, or a tier failed and said so. */
   MISS,
   /** There, but not what the target expects: another output, shape, dtype or stored dtype. */
@@ -15,6 +17,6 @@ public enum Lookup {
 
   /** True if the target now holds the row. */
   public boolean isHit() {
-    return this == HEAP_HIT || this == OFF_HEAP_HIT;
+    return this == HEAP_HIT || this == OFF_HEAP_HIT || this == DISK_HIT;
   }
 }

@@ -1,6 +1,5 @@
 package io.tensorcache.internal.store;
 
-import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
@@ -17,11 +16,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows in memory: a heap tier above an off-heap tier, each optional, a row in one of them.
+ * The rows in memory and, as scratch, on a disk: a heap tier above an off-heap tier above a disk
+ * tier, each optional, a row in one of them.
  *
- * <p>{@code EVICT}: a row enters the heap, and the rows used longest ago move on to the off-heap
- * tier, or out when there is none. {@code KEEP_FIRST}: the heap fills, then the off-heap tier, then
- * nothing more is admitted. A second hit moves an off-heap row up if the heap has room for it.
+ * <p>{@code EVICT}: a row enters the highest tier that it fits, and the rows used longest ago move
+ * on to the next one, or out when there is none. {@code KEEP_FIRST}: tier after tier fills, then
+ * nothing more is admitted. A second hit moves a row up if a tier above has room for it. What is
+ * kept elsewhere, in the durable store, is never written to the disk tier.
  *
  * <p>What a tier fails to do is a miss or "not admitted", and is reported; it never breaks the
  * caller. Safe for use by several threads; reads wait for no one but, off-heap, for another
@@ -33,48 +34,35 @@ public final class MemoryTiers implements AutoCloseable {
   private final Notices notices;
   private final EhcacheTiers ehcache;
   private final @Nullable HeapTier heap;
-  private final @Nullable OffHeapTier offHeap;
+  private final Pools pools;
   private final SecondHits secondHits = new SecondHits();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** Counts moves to the heap, so that a look-up that crossed one can look again. */
+  /** Counts moves upwards, so that a look-up that crossed one can look again. */
   private volatile long promotions;
 
   /**
    * Allocates the tiers.
    *
    * @param name for messages
-   * @throws IllegalArgumentException if the off-heap tier is below 1 MiB or cannot be allocated
+   * @throws IllegalArgumentException if a tier is below its minimum or cannot be allocated
+   * @throws StorageException if the directory of the disk tier cannot be used
    */
   public MemoryTiers(String name, TierSettings settings, TierEvents events) {
     this.name = name;
     this.whenFull = settings.whenFull();
     this.notices = new Notices(events);
-    long offHeapBytes = settings.offHeap().bytes();
-    if (offHeapBytes > 0 && offHeapBytes < OffHeapTier.MIN_BYTES) {
-      throw new IllegalArgumentException(
-          "off-heap tier of "
-              + settings.offHeap()
-              + ": must be 0 (none) or at least "
-              + ByteSize.ofBytes(OffHeapTier.MIN_BYTES));
-    }
-    this.ehcache = new EhcacheTiers();
+    Pools.requireAtLeast(PoolKind.OFF_HEAP, settings.offHeap());
+    Pools.requireAtLeast(PoolKind.DISK, settings.disk());
+    this.ehcache = new EhcacheTiers(settings.diskDirectory());
     try {
       long heapBytes = settings.heap().bytes();
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes) : null;
-      this.offHeap = offHeapBytes > 0 ? newOffHeap(settings) : null;
+      this.pools = new Pools(ehcache, settings, events, notices);
     } catch (RuntimeException | Error e) {
       ehcache.close();
       throw e;
     }
-  }
-
-  private OffHeapTier newOffHeap(TierSettings settings) {
-    ThreadLocal<OffHeapRead> reads = ThreadLocal.withInitial(OffHeapRead::new);
-    OffHeapTier[] tier = new OffHeapTier[1]; // no eviction before the first entry
-    var cache = ehcache.offHeap(settings.offHeap(), reads, key -> tier[0].wasEvicted(key), notices);
-    tier[0] = new OffHeapTier(cache, reads, settings, notices);
-    return tier[0];
   }
 
   /**
@@ -91,7 +79,7 @@ public final class MemoryTiers implements AutoCloseable {
           if (row != null) {
             return row.schema();
           }
-          return offHeap == null ? null : offHeap.schema(key);
+          return pools.schema(key);
         });
   }
 
@@ -117,14 +105,20 @@ public final class MemoryTiers implements AutoCloseable {
   private Lookup find(TensorKey key, RowTarget target) {
     long before = promotions;
     Lookup found = findOnHeap(key, target);
-    if (found != Lookup.MISS || offHeap == null) {
-      return found;
+    for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
+      found = pools.get(i).read(key, target);
+      if (found.isHit()) {
+        promoteOnSecondHit(key, i, target.storedByteCount());
+      }
     }
-    found = offHeap.read(key, target);
-    if (found == Lookup.OFF_HEAP_HIT) {
-      promoteOnSecondHit(key, target.storedByteCount());
-    } else if (found == Lookup.MISS && before != promotions) {
-      return findOnHeap(key, target);
+    return found == Lookup.MISS && before != promotions ? findAgain(key, target) : found;
+  }
+
+  /** A row that moved up while it was looked for below is in one of these. */
+  private Lookup findAgain(TensorKey key, RowTarget target) {
+    Lookup found = findOnHeap(key, target);
+    for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
+      found = pools.get(i).read(key, target);
     }
     return found;
   }
@@ -137,18 +131,40 @@ public final class MemoryTiers implements AutoCloseable {
     return row.copyIfExpected(target) ? Lookup.HEAP_HIT : Lookup.OTHER_SCHEMA;
   }
 
-  private void promoteOnSecondHit(TensorKey key, long byteCount) {
-    if (heap == null
-        || offHeap == null
-        || !heap.hasRoomFor(byteCount)
-        || !secondHits.isSecond(key)) {
+  /** {@code from} is the pool in which the row was found. */
+  private void promoteOnSecondHit(TensorKey key, int from, long byteCount) {
+    if (!hasRoomAbove(from, byteCount) || !secondHits.isSecond(key)) {
       return;
     }
-    Row row = offHeap.row(key);
-    if (row != null && heap.addIfRoom(key, row)) {
+    Row row = pools.get(from).row(key);
+    if (row != null && addAbove(from, key, row)) {
       countPromotion();
-      offHeap.remove(key);
+      pools.get(from).remove(key);
     }
+  }
+
+  private boolean hasRoomAbove(int pool, long byteCount) {
+    return heap != null && heap.hasRoomFor(byteCount) || pools.hasRoom(pool, byteCount);
+  }
+
+  private boolean addAbove(int pool, TensorKey key, Row row) {
+    return heap != null && heap.addIfRoom(key, row) || pools.addIfRoom(pool, key, row);
+  }
+
+  /** True if a row of this size would fit the memory and nothing would have to go for it. */
+  public boolean hasRoomInMemory(long byteCount) {
+    return !closed.get() && hasRoomAbove(pools.countInMemory(), byteCount);
+  }
+
+  /**
+   * Adds a row to the tiers in memory if nothing has to go for it. It is kept by reference on the
+   * heap.
+   *
+   * @return true if it was added; false also if it was there
+   * @throws IllegalStateException if closed
+   */
+  public boolean addIfRoom(TensorKey key, Row row) {
+    return guarded(false, () -> !isHere(key) && addAbove(pools.countInMemory(), key, row));
   }
 
   private synchronized void countPromotion() {
@@ -165,7 +181,7 @@ public final class MemoryTiers implements AutoCloseable {
         null,
         () -> {
           Row row = heap == null ? null : heap.get(key);
-          return row != null || offHeap == null ? row : offHeap.row(key);
+          return row == null ? pools.row(key) : row;
         });
   }
 
@@ -185,13 +201,11 @@ public final class MemoryTiers implements AutoCloseable {
     if (heap != null && heap.contains(key)) {
       return Tier.HEAP;
     }
-    if (offHeap != null && offHeap.contains(key)) {
-      return Tier.OFF_HEAP;
+    Tier found = pools.tierOf(key);
+    if (found != null) {
+      return found;
     }
-    if (heap != null && placeOnHeap(heap, key, row)) {
-      return Tier.HEAP;
-    }
-    return offHeap != null && offHeap.add(key, row) ? Tier.OFF_HEAP : null;
+    return heap != null && placeOnHeap(heap, key, row) ? Tier.HEAP : pools.add(key, row);
   }
 
   private boolean placeOnHeap(HeapTier tier, TensorKey key, Row row) {
@@ -207,17 +221,20 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   private void moveDown(HeapEntry entry, List<HeapEntry> left) {
-    if (offHeap != null && entry.row != null) {
+    if (entry.row == null) {
+      return;
+    }
+    if (pools.count() > 0) {
       left.add(entry);
       try {
-        if (offHeap.add(entry.key, entry.row)) {
+        if (pools.add(entry.key, entry.row) != null) {
           return;
         }
       } catch (RuntimeException e) {
         report(e);
       }
     }
-    if (heap != null && entry.row != null) {
+    if (heap != null) {
       heap.countEviction();
       notices.evicted(entry.key, entry.row.group());
     }
@@ -226,8 +243,8 @@ public final class MemoryTiers implements AutoCloseable {
   /** What was removed while it moved down must not have arrived. */
   private void forgetRemoved(List<HeapEntry> left) {
     for (HeapEntry entry : left) {
-      if (entry.removed && offHeap != null) {
-        offHeap.remove(entry.key);
+      if (entry.removed) {
+        pools.remove(entry.key);
       }
     }
   }
@@ -238,9 +255,11 @@ public final class MemoryTiers implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public boolean contains(TensorKey key) {
-    return guarded(
-        false,
-        () -> heap != null && heap.contains(key) || offHeap != null && offHeap.contains(key));
+    return guarded(false, () -> isHere(key));
+  }
+
+  private boolean isHere(TensorKey key) {
+    return heap != null && heap.contains(key) || pools.tierOf(key) != null;
   }
 
   /**
@@ -255,9 +274,7 @@ public final class MemoryTiers implements AutoCloseable {
           if (heap != null) {
             heap.remove(key);
           }
-          if (offHeap != null) {
-            offHeap.remove(key);
-          }
+          pools.remove(key);
           return null;
         });
   }
@@ -274,22 +291,18 @@ public final class MemoryTiers implements AutoCloseable {
           if (heap != null) {
             heap.clear();
           }
-          if (offHeap != null) {
-            offHeap.clear();
-          }
+          pools.clear();
           return null;
         });
   }
 
   /** What each tier that exists holds, heap first. After close that is nothing. */
   public List<TierUse> use() {
-    List<TierUse> uses = new ArrayList<>(2);
+    List<TierUse> uses = new ArrayList<>(3);
     if (heap != null) {
       uses.add(heap.use());
     }
-    if (offHeap != null) {
-      uses.add(offHeap.use());
-    }
+    uses.addAll(pools.use());
     return closed.get() ? uses.stream().map(TierUse::emptied).toList() : uses;
   }
 
@@ -299,11 +312,7 @@ public final class MemoryTiers implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    if (offHeap != null) {
-      offHeap.close(ehcache::close);
-    } else {
-      ehcache.close();
-    }
+    pools.close(ehcache::close);
     if (heap != null) {
       heap.forget();
     }
@@ -345,8 +354,8 @@ public final class MemoryTiers implements AutoCloseable {
     }
   }
 
-  /** Puts bytes into the off-heap tier as if they were the entry of this key; for tests. */
+  /** Puts bytes into the highest pool as if they were the entry of this key; for tests. */
   boolean plant(TensorKey key, int group, ByteBuffer entry) {
-    return offHeap != null && offHeap.addEntry(key, group, entry.remaining(), entry);
+    return pools.get(0).plant(key, group, entry.remaining(), entry);
   }
 }

@@ -3,6 +3,7 @@ package io.tensorcache.internal.store;
 import io.tensorcache.error.StorageException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.ehcache.Cache;
 import org.ehcache.spi.resilience.ResilienceStrategy;
 import org.ehcache.spi.resilience.StoreAccessException;
@@ -16,15 +17,24 @@ final class ReportingResilience<K, V> implements ResilienceStrategy<K, V> {
   private final String tier;
   private final V refused;
   private final Notices notices;
+  private final Consumer<StoreAccessException> failed;
 
   /** {@code refused} is what putIfAbsent returns when it failed. */
   ReportingResilience(String tier, V refused, Notices notices) {
+    this(tier, refused, notices, e -> {});
+  }
+
+  /** {@code failed} is called with each failure, under locks of Ehcache. */
+  ReportingResilience(
+      String tier, V refused, Notices notices, Consumer<StoreAccessException> failed) {
     this.tier = tier;
     this.refused = refused;
     this.notices = notices;
+    this.failed = failed;
   }
 
   private void report(String operation, StoreAccessException e) {
+    failed.accept(e);
     notices.failed(
         new StorageException("the " + tier + " tier failed to " + operation + ": " + e, e));
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What happens to a row on its way out, played on one thread from inside the callback. */
 class HeapTierLeavingTest {
-  private final EhcacheTiers ehcache = new EhcacheTiers();
+  private final EhcacheTiers ehcache = new EhcacheTiers(null);
   private final HeapTier tier =
       new HeapTier(ehcache.heap(new Notices(new RecordedEvents())), 3L * HEAP_ROW);
   private final List<HeapEntry> left = new ArrayList<>();

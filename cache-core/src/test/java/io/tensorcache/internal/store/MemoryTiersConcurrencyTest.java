@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +36,7 @@ class MemoryTiersConcurrencyTest {
   private static final int ROUNDS = 4000;
   private static final int ROWS = 400;
 
+  @TempDir Path directory;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   @AfterEach
@@ -44,18 +47,26 @@ class MemoryTiersConcurrencyTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EVICT, 30, 0",
-    "EVICT, 30, 1",
-    "EVICT, 0, 1",
-    "KEEP_FIRST, 30, 1",
-    "EVICT, 3, 1",
+    "EVICT, 30, 0, 0",
+    "EVICT, 30, 1, 0",
+    "EVICT, 0, 1, 0",
+    "KEEP_FIRST, 30, 1, 0",
+    "EVICT, 3, 1, 0",
+    "EVICT, 3, 1, 16",
+    "EVICT, 0, 0, 16",
+    "KEEP_FIRST, 3, 1, 16",
   })
-  void neverHoldsTooMuchAndNeverServesAWrongValue(WhenFull whenFull, int heapRows, int poolMiB)
-      throws Exception {
+  void neverHoldsTooMuchAndNeverServesAWrongValue(
+      WhenFull whenFull, int heapRows, int poolMiB, int diskMiB) throws Exception {
     long seed = System.nanoTime();
     try (TiersFixture f =
         new TiersFixture(
-            (long) heapRows * HEAP_ROW, (long) poolMiB * MIB, whenFull, Compression.LZ4)) {
+            (long) heapRows * HEAP_ROW,
+            (long) poolMiB * MIB,
+            (long) diskMiB * MIB,
+            diskMiB == 0 ? null : directory,
+            whenFull,
+            Compression.LZ4)) {
       AtomicBoolean done = new AtomicBoolean();
       Future<Long> monitor = threads.submit(() -> watch(f, done));
       int[] hits = new int[THREADS];

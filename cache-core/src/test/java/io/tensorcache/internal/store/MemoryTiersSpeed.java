@@ -51,7 +51,12 @@ public final class MemoryTiersSpeed {
     ByteSize none = ByteSize.ofBytes(0);
     TierSettings settings =
         new TierSettings(
-            onHeap ? pool : none, onHeap ? none : pool, WhenFull.EVICT, Compression.NONE);
+            onHeap ? pool : none,
+            onHeap ? none : pool,
+            none,
+            null,
+            WhenFull.EVICT,
+            Compression.NONE);
     try (MemoryTiers tiers = new MemoryTiers("speed", settings, new RecordedEvents())) {
       long storeNanos = System.nanoTime();
       for (int i = 0; i < rows; i++) {

@@ -24,4 +24,12 @@ final class RecordedEvents implements TierEvents {
   public void failed(TensorCacheException failure) {
     failures.add(failure);
   }
+
+  /** Keys that count as kept elsewhere. */
+  final java.util.Set<TensorKey> elsewhere = ConcurrentHashMap.newKeySet();
+
+  @Override
+  public boolean isKeptElsewhere(TensorKey key) {
+    return elsewhere.contains(key);
+  }
 }

@@ -15,7 +15,9 @@ import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Tiers of a given size and rows whose content follows from their number. */
 final class TiersFixture implements AutoCloseable {
@@ -30,12 +32,33 @@ final class TiersFixture implements AutoCloseable {
   final MemoryTiers tiers;
 
   TiersFixture(long heapBytes, long offHeapBytes, WhenFull whenFull, Compression compression) {
+    this(heapBytes, offHeapBytes, 0, null, whenFull, compression);
+  }
+
+  TiersFixture(
+      long heapBytes,
+      long offHeapBytes,
+      long diskBytes,
+      @Nullable Path directory,
+      WhenFull whenFull,
+      Compression compression) {
     tiers =
         new MemoryTiers(
             "test",
             new TierSettings(
-                ByteSize.ofBytes(heapBytes), ByteSize.ofBytes(offHeapBytes), whenFull, compression),
+                ByteSize.ofBytes(heapBytes),
+                ByteSize.ofBytes(offHeapBytes),
+                ByteSize.ofBytes(diskBytes),
+                directory,
+                whenFull,
+                compression),
             events);
+  }
+
+  /** With a disk tier of 16 MiB. */
+  static TiersFixture onDisk(long heapBytes, long offHeapBytes, Path directory, WhenFull whenFull) {
+    return new TiersFixture(
+        heapBytes, offHeapBytes, 16L * MIB, directory, whenFull, Compression.NONE);
   }
 
   static TiersFixture evicting(long heapBytes, long offHeapBytes) {

@@ -1,7 +1,6 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.config.Compression;
-import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.EntryFormatV1;
@@ -17,51 +16,63 @@ import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as checked entries in direct memory that Ehcache manages. A read decodes straight from
- * Ehcache's page into the target, under the lock of one of at least 16 segments. Safe for use by
- * several threads.
+ * Rows as checked entries in a pool of Ehcache, in direct memory or in a file. A read decodes
+ * straight from Ehcache's page into the target, under the lock of one of at least 16 segments. Safe
+ * for use by several threads.
  */
-final class OffHeapTier {
-  /** What Ehcache refuses to go below. */
-  static final long MIN_BYTES = 1 << 20;
-
-  /** Largest entry that is tried: what exceeds half a pool may empty it and still not fit. */
-  private static final long MAX_ENTRY_BYTES = 1 << 30;
-
+final class EntryTier {
   /** An entry that others replace all the time is theirs. */
   private static final int REMOVE_ATTEMPTS = 8;
 
-  private final Cache<OffHeapKey, OffHeapValue> cache;
-  private final ThreadLocal<OffHeapRead> reads;
+  private final Pool cache;
+  private final PoolKind kind;
+  private final ThreadLocal<EntryRead> reads;
   private final WhenFull whenFull;
   private final Compression compression;
   private final Notices notices;
   private final long limitBytes;
-  private final OffHeapBudget budget;
+  private final PoolBudget budget;
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong heldBytes = new AtomicLong();
   private final AtomicLong evictions = new AtomicLong();
 
+  /** Where rows move when there is no room; null to leave that to Ehcache. */
+  private @Nullable Spill spill;
+
   /** Shared by what adds or removes one entry; exclusive for clearing and closing. */
   private final ReadWriteLock changes = new ReentrantReadWriteLock();
 
-  OffHeapTier(
-      Cache<OffHeapKey, OffHeapValue> cache,
-      ThreadLocal<OffHeapRead> reads,
+  EntryTier(
+      Pool cache,
+      long poolBytes,
+      ThreadLocal<EntryRead> reads,
       TierSettings settings,
       Notices notices) {
     this.cache = cache;
+    this.kind = cache.kind();
     this.reads = reads;
     this.whenFull = settings.whenFull();
     this.compression = settings.compression();
-    this.limitBytes = settings.offHeap().bytes();
-    this.budget = new OffHeapBudget(limitBytes);
+    this.limitBytes = poolBytes;
+    this.budget = new PoolBudget(kind, poolBytes);
     this.notices = notices;
   }
 
-  /** Copies the row into the target. MISS, OFF_HEAP_HIT, OTHER_SCHEMA or CORRUPT. */
+  /** Under {@code EVICT}: rows move there from now on. Before the tier is used. */
+  void spillTo(Spill next) {
+    if (!keepsFirst()) {
+      spill = next;
+      budget.leaveSlack();
+    }
+  }
+
+  PoolKind kind() {
+    return kind;
+  }
+
+  /** Copies the row into the target. MISS, a hit of this tier, OTHER_SCHEMA or CORRUPT. */
   Lookup read(TensorKey key, RowTarget target) {
-    OffHeapRead read = reads.get();
+    EntryRead read = reads.get();
     read.openForCopy(key, target);
     if (!lookUp(key, read)) {
       return Lookup.MISS;
@@ -70,12 +81,15 @@ final class OffHeapTier {
       dropDamaged(key, read.damage());
       return Lookup.CORRUPT;
     }
-    return read.isExpected() ? Lookup.OFF_HEAP_HIT : Lookup.OTHER_SCHEMA;
+    if (spill != null) {
+      spill.mark(key);
+    }
+    return read.isExpected() ? kind.hit : Lookup.OTHER_SCHEMA;
   }
 
   /** A copy of the row, or null if it is not there or damaged; then it is dropped. */
   @Nullable Row row(TensorKey key) {
-    OffHeapRead read = reads.get();
+    EntryRead read = reads.get();
     read.openForRow(key);
     if (lookUp(key, read) && read.damage() != null) {
       dropDamaged(key, read.damage());
@@ -85,7 +99,7 @@ final class OffHeapTier {
 
   /** What the row consists of, as its head says; null if not there or unreadable. */
   @Nullable RowSchema schema(TensorKey key) {
-    OffHeapRead read = reads.get();
+    EntryRead read = reads.get();
     read.openForSchema(key);
     if (lookUp(key, read) && read.damage() != null) {
       dropDamaged(key, read.damage());
@@ -93,9 +107,9 @@ final class OffHeapTier {
     return read.takeSchema();
   }
 
-  private boolean lookUp(TensorKey key, OffHeapRead read) {
+  private boolean lookUp(TensorKey key, EntryRead read) {
     try {
-      return cache.get(OffHeapKey.of(key)) != null;
+      return cache.get(EntryKey.of(key)) != null;
     } finally {
       read.close();
     }
@@ -109,55 +123,118 @@ final class OffHeapTier {
   }
 
   boolean contains(TensorKey key) {
-    return cache.containsKey(OffHeapKey.of(key));
+    return cache.contains(EntryKey.of(key));
+  }
+
+  /** True if a row of this size would fit and nothing would have to go for it. */
+  boolean hasRoomFor(long plainBytes) {
+    return !cache.isOff()
+        && plainBytes <= kind.largestEntry(limitBytes)
+        && budget.hasRoomFor(plainBytes);
   }
 
   /** Adds the row, or not if it does not fit. True if the key is in the tier afterwards. */
   boolean add(TensorKey key, Row row) {
     long plainBytes = EntryFormatV1.headerBytes(row.schema()) + row.payloadBytes();
-    if (plainBytes > MAX_ENTRY_BYTES
+    if (plainBytes > PoolKind.LARGEST_ENTRY
         || compression == Compression.NONE && !mayFit(plainBytes)
-        || budget.isKnownToBeFull(plainBytes)) {
+        || keepsFirst() && budget.isKnownToBeFull(plainBytes)
+        || cache.isOff()) {
       return false;
     }
     ByteBuffer entry = EntryFormatV1.encode(key, row, compression);
-    return mayFit(entry.remaining()) && addEntry(key, row.group(), plainBytes, entry);
+    return addEntry(key, row.group(), plainBytes, entry);
   }
 
   private boolean mayFit(long entryBytes) {
-    return entryBytes <= limitBytes / 2;
+    return entryBytes <= kind.largestEntry(limitBytes);
   }
 
-  /** Adds an encoded entry as it is; tests plant damaged ones here. */
+  /** Adds an encoded entry as it is, or not if it does not fit. */
   boolean addEntry(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
-    OffHeapKey of = new OffHeapKey(key.hi(), key.lo(), entry.remaining(), group);
-    OffHeapValue before;
+    return mayFit(entry.remaining()) && plant(key, group, plainBytes, entry);
+  }
+
+  /** The same whatever its size; tests plant damaged ones here. */
+  boolean plant(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
+    EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
+    EntryValue before;
     changes.readLock().lock();
     try {
-      if (keepsFirst() && !budget.reserve(of.entryBytes(), plainBytes)) {
+      if (!takeRoom(key, of.entryBytes(), plainBytes)) {
         return false;
       }
-      before = cache.putIfAbsent(of, OffHeapValue.of(entry));
+      before = cache.putIfAbsent(of, EntryValue.of(entry));
       if (before == null) {
         entries.incrementAndGet();
-        heldBytes.addAndGet(of.entryBytes());
+        heldBytes.addAndGet(kind.heldBytes(of.entryBytes()));
+        if (spill != null) {
+          spill.added(key, entries.get(), this);
+        }
         return true;
       }
-      if (keepsFirst()) {
-        budget.release(of.entryBytes());
-      }
+      budget.release(of.entryBytes());
     } finally {
       changes.readLock().unlock();
     }
-    if (before == OffHeapValue.REFUSED) {
+    if (before == EntryValue.REFUSED) {
       recount();
       return false;
     }
     return true;
   }
 
+  /** Reserves room. Under {@code EVICT} there always is: rows move, or Ehcache drops some. */
+  private boolean takeRoom(TensorKey key, int entryBytes, long plainBytes) {
+    if (!cache.hasRoomFor(kind.cost(entryBytes))) {
+      return false;
+    }
+    Spill next = spill;
+    do {
+      if (budget.reserve(entryBytes, plainBytes)) {
+        return true;
+      }
+    } while (next != null && moveOldest(next, key));
+    if (keepsFirst()) {
+      return false;
+    }
+    budget.add(entryBytes);
+    return true;
+  }
+
+  /** Moves one row to the next tier, for another one; false if there is none. Under changes. */
+  private boolean moveOldest(Spill next, TensorKey entering) {
+    TensorKey key = next.poll(entering);
+    if (key == null) {
+      return false;
+    }
+    EntryRead read = reads.get();
+    read.openForBytes(key);
+    ByteBuffer entry = lookUp(key, read) ? read.takeBytes() : null;
+    if (entry == null) {
+      return true; // went by itself
+    }
+    boolean moved = next.take(key, entry);
+    if (cache.remove(EntryKey.of(key), EntryValue.of(entry))) {
+      uncount(entry.remaining());
+      if (!moved) {
+        evictions.incrementAndGet();
+        next.dropped(key, entry);
+      }
+    } else if (moved) {
+      next.tier().remove(key); // removed by a user meanwhile: must not have arrived
+    }
+    return true;
+  }
+
   private boolean keepsFirst() {
     return whenFull == WhenFull.KEEP_FIRST;
+  }
+
+  private void uncount(int entryBytes) {
+    entries.decrementAndGet();
+    heldBytes.addAndGet(-kind.heldBytes(entryBytes));
+    budget.release(entryBytes);
   }
 
   /**
@@ -167,12 +244,15 @@ final class OffHeapTier {
   private void recount() {
     changes.writeLock().lock();
     try {
+      if (cache.isOff()) {
+        return;
+      }
       long found = 0;
       long bytes = 0;
       budget.clear();
-      for (Cache.Entry<OffHeapKey, OffHeapValue> each : cache) {
+      for (Cache.Entry<EntryKey, EntryValue> each : cache.all()) {
         found++;
-        bytes += each.getKey().entryBytes();
+        bytes += kind.heldBytes(each.getKey().entryBytes());
         budget.add(each.getKey().entryBytes());
       }
       evictions.addAndGet(Math.max(0, entries.getAndSet(found) - found));
@@ -183,32 +263,26 @@ final class OffHeapTier {
   }
 
   /** Ehcache dropped this entry. Called by its notices, on the thread that adds, under changes. */
-  void wasEvicted(OffHeapKey key) {
-    entries.decrementAndGet();
-    heldBytes.addAndGet(-key.entryBytes());
+  void wasEvicted(EntryKey key) {
+    uncount(key.entryBytes());
     evictions.incrementAndGet();
     if (keepsFirst()) {
-      budget.release(key.entryBytes());
       budget.lowerLimit(); // our estimate of Ehcache's overhead was too low: stop here
     }
     notices.evicted(key.key(), key.group());
   }
 
   void remove(TensorKey key) {
-    OffHeapKey of = OffHeapKey.of(key);
+    EntryKey of = EntryKey.of(key);
     changes.readLock().lock();
     try {
       for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
-        OffHeapValue found = cache.get(of);
+        EntryValue found = cache.get(of);
         if (found == null) {
           return;
         }
         if (cache.remove(of, found)) {
-          entries.decrementAndGet();
-          heldBytes.addAndGet(-found.entryBytes());
-          if (keepsFirst()) {
-            budget.release(found.entryBytes());
-          }
+          uncount(found.entryBytes());
           return;
         }
       }
@@ -224,6 +298,9 @@ final class OffHeapTier {
       entries.set(0);
       heldBytes.set(0);
       budget.clear();
+      if (spill != null) {
+        spill.clear();
+      }
     } finally {
       changes.writeLock().unlock();
     }
@@ -240,6 +317,8 @@ final class OffHeapTier {
   }
 
   TierUse use() {
-    return new TierUse(Tier.OFF_HEAP, entries.get(), heldBytes.get(), limitBytes, evictions.get());
+    TierUse use =
+        new TierUse(kind.tier, entries.get(), heldBytes.get(), limitBytes, evictions.get());
+    return cache.isOff() ? use.emptied() : use;
   }
 }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * An entry on its way into the off-heap tier, or what tells one entry from another on its way out:
  * its length and its checksum. The bytes themselves never come out this way.
  */
-final class OffHeapValue {
-  /** What a read returns when the entry was delivered to the thread's {@link OffHeapRead}. */
-  static final OffHeapValue DELIVERED = new OffHeapValue(null, -1, 0);
+final class EntryValue {
+  /** What a read returns when the entry was delivered to the thread's {@link EntryRead}. */
+  static final EntryValue DELIVERED = new EntryValue(null, -1, 0);
 
   /** What a failed operation returns. */
-  static final OffHeapValue REFUSED = new OffHeapValue(null, -2, 0);
+  static final EntryValue REFUSED = new EntryValue(null, -2, 0);
 
   /** The checksum lies in bytes 4 to 8 of every entry format. */
   private static final int CHECKSUM_OFFSET = 4;
@@ -22,19 +22,19 @@ final class OffHeapValue {
   private final int entryBytes;
   private final int checksum;
 
-  private OffHeapValue(@Nullable ByteBuffer entry, int entryBytes, int checksum) {
+  private EntryValue(@Nullable ByteBuffer entry, int entryBytes, int checksum) {
     this.entry = entry;
     this.entryBytes = entryBytes;
     this.checksum = checksum;
   }
 
   /** A whole entry, from position to limit. */
-  static OffHeapValue of(ByteBuffer entry) {
-    return new OffHeapValue(entry, entry.remaining(), checksumOf(entry));
+  static EntryValue of(ByteBuffer entry) {
+    return new EntryValue(entry, entry.remaining(), checksumOf(entry));
   }
 
-  private static OffHeapValue stub(ByteBuffer entry) {
-    return new OffHeapValue(null, entry.remaining(), checksumOf(entry));
+  private static EntryValue stub(ByteBuffer entry) {
+    return new EntryValue(null, entry.remaining(), checksumOf(entry));
   }
 
   private static int checksumOf(ByteBuffer entry) {
@@ -53,7 +53,7 @@ final class OffHeapValue {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof OffHeapValue that
+    return other instanceof EntryValue that
         && entryBytes == that.entryBytes
         && checksum == that.checksum;
   }
@@ -63,16 +63,16 @@ final class OffHeapValue {
     return 31 * entryBytes + checksum;
   }
 
-  /** Reads deliver to the thread's {@link OffHeapRead}, if one is open, without another copy. */
-  static final class Bytes implements Serializer<OffHeapValue> {
-    private final ThreadLocal<OffHeapRead> reads;
+  /** Reads deliver to the thread's {@link EntryRead}, if one is open, without another copy. */
+  static final class Bytes implements Serializer<EntryValue> {
+    private final ThreadLocal<EntryRead> reads;
 
-    Bytes(ThreadLocal<OffHeapRead> reads) {
+    Bytes(ThreadLocal<EntryRead> reads) {
       this.reads = reads;
     }
 
     @Override
-    public ByteBuffer serialize(OffHeapValue value) {
+    public ByteBuffer serialize(EntryValue value) {
       if (value.entry == null) {
         throw new IllegalStateException("a stub cannot be stored");
       }
@@ -81,8 +81,8 @@ final class OffHeapValue {
 
     /** The buffer lies over live memory, under a lock of Ehcache: nothing of it is kept. */
     @Override
-    public OffHeapValue read(ByteBuffer entry) {
-      OffHeapRead read = reads.get();
+    public EntryValue read(ByteBuffer entry) {
+      EntryRead read = reads.get();
       if (read.isOpen()) {
         read.accept(entry);
         return DELIVERED;
@@ -91,7 +91,7 @@ final class OffHeapValue {
     }
 
     @Override
-    public boolean equals(OffHeapValue value, ByteBuffer bytes) {
+    public boolean equals(EntryValue value, ByteBuffer bytes) {
       return value.equals(stub(bytes));
     }
   }

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-class OffHeapBudgetTest {
+class PoolBudgetTest {
   @Test
   void whatIsReleasedCanBeReservedAgain() {
-    OffHeapBudget budget = new OffHeapBudget(1 << 20);
+    PoolBudget budget = new PoolBudget(PoolKind.OFF_HEAP, 1 << 20);
     int count = 0;
     while (budget.reserve(1000, 1000)) {
       count++;
@@ -21,7 +21,7 @@ class OffHeapBudgetTest {
 
   @Test
   void remembersWhatIsNotWorthTrying() {
-    OffHeapBudget budget = new OffHeapBudget(1 << 20);
+    PoolBudget budget = new PoolBudget(PoolKind.OFF_HEAP, 1 << 20);
     assertFalse(budget.isKnownToBeFull(Long.MAX_VALUE - 1));
     assertFalse(budget.reserve(2 << 20, 2 << 20));
     assertTrue(budget.isKnownToBeFull(2 << 20));
@@ -33,7 +33,7 @@ class OffHeapBudgetTest {
 
   @Test
   void aLoweredLimitHoldsUntilTheTierIsCleared() {
-    OffHeapBudget budget = new OffHeapBudget(1 << 20);
+    PoolBudget budget = new PoolBudget(PoolKind.OFF_HEAP, 1 << 20);
     assertTrue(budget.reserve(1000, 1000));
     assertTrue(budget.reserve(1000, 1000));
     budget.lowerLimit();

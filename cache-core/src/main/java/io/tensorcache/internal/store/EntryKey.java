@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * A key in the off-heap tier. It is the 128 bits; size and group only travel with it, so that an
  * eviction can be counted without looking into memory that was just freed.
  */
-final class OffHeapKey {
+final class EntryKey {
   private final long hi;
   private final long lo;
   private final int entryBytes;
   private final int group;
 
-  OffHeapKey(long hi, long lo, int entryBytes, int group) {
+  EntryKey(long hi, long lo, int entryBytes, int group) {
     this.hi = hi;
     this.lo = lo;
     this.entryBytes = entryBytes;
@@ -23,8 +23,8 @@ final class OffHeapKey {
   }
 
   /** For looking up. */
-  static OffHeapKey of(TensorKey key) {
-    return new OffHeapKey(key.hi(), key.lo(), 0, 0);
+  static EntryKey of(TensorKey key) {
+    return new EntryKey(key.hi(), key.lo(), 0, 0);
   }
 
   TensorKey key() {
@@ -41,7 +41,7 @@ final class OffHeapKey {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof OffHeapKey that && hi == that.hi && lo == that.lo;
+    return other instanceof EntryKey that && hi == that.hi && lo == that.lo;
   }
 
   /** The key is uniformly distributed already. */
@@ -56,9 +56,9 @@ final class OffHeapKey {
   }
 
   /** 24 bytes, big-endian as Ehcache hands buffers out. Stateless. */
-  static final class Bytes implements Serializer<OffHeapKey> {
+  static final class Bytes implements Serializer<EntryKey> {
     @Override
-    public ByteBuffer serialize(OffHeapKey key) {
+    public ByteBuffer serialize(EntryKey key) {
       return ByteBuffer.allocate(24)
           .putLong(key.hi)
           .putLong(key.lo)
@@ -68,14 +68,14 @@ final class OffHeapKey {
     }
 
     @Override
-    public OffHeapKey read(ByteBuffer bytes) {
+    public EntryKey read(ByteBuffer bytes) {
       int at = bytes.position();
-      return new OffHeapKey(
+      return new EntryKey(
           bytes.getLong(at), bytes.getLong(at + 8), bytes.getInt(at + 16), bytes.getInt(at + 20));
     }
 
     @Override
-    public boolean equals(OffHeapKey key, ByteBuffer bytes) {
+    public boolean equals(EntryKey key, ByteBuffer bytes) {
       int at = bytes.position();
       return bytes.getLong(at) == key.hi && bytes.getLong(at + 8) == key.lo;
     }

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  * What a thread wants of the entry it is looking up, and what it got. One per thread, reused; open
  * only during one look-up. Confined to one thread.
  */
-final class OffHeapRead {
+final class EntryRead {
   private enum Want {
     NOTHING,
     COPY,
     ROW,
-    SCHEMA
+    SCHEMA,
+    BYTES
   }
 
   private Want want = Want.NOTHING;
@@ -26,6 +27,7 @@ final class OffHeapRead {
   private @Nullable RowTarget target;
   private @Nullable Row row;
   private @Nullable RowSchema schema;
+  private @Nullable ByteBuffer bytes;
   private @Nullable CorruptEntryException damage;
   private boolean expected;
 
@@ -46,11 +48,17 @@ final class OffHeapRead {
     open(Want.SCHEMA, key);
   }
 
+  /** For the entry as it is, unverified. */
+  void openForBytes(TensorKey key) {
+    open(Want.BYTES, key);
+  }
+
   private void open(Want what, TensorKey of) {
     want = what;
     key = of;
     row = null;
     schema = null;
+    bytes = null;
     damage = null;
     expected = false;
   }
@@ -71,6 +79,7 @@ final class OffHeapRead {
     try {
       switch (want) {
         case COPY -> expected = target != null && EntryFormatV1.decodeInto(entry, of, target);
+        case BYTES -> bytes = copyOf(entry);
         case ROW -> row = EntryFormatV1.decode(entry, of);
         default -> schema = EntryFormatV1.readSchema(entry);
       }
@@ -79,6 +88,12 @@ final class OffHeapRead {
     } catch (RuntimeException e) {
       damage = new CorruptEntryException("an entry of " + of + " cannot be decoded: " + e, e);
     }
+  }
+
+  private static ByteBuffer copyOf(ByteBuffer entry) {
+    byte[] copy = new byte[entry.remaining()];
+    entry.get(entry.position(), copy);
+    return ByteBuffer.wrap(copy);
   }
 
   /** True if the row was written to the target. */
@@ -101,6 +116,13 @@ final class OffHeapRead {
   @Nullable RowSchema takeSchema() {
     RowSchema found = schema;
     schema = null;
+    return found;
+  }
+
+  /** The bytes that were found, a copy; gives it away. */
+  @Nullable ByteBuffer takeBytes() {
+    ByteBuffer found = bytes;
+    bytes = null;
     return found;
   }
 }

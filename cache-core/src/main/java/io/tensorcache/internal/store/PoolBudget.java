@@ -3,32 +3,28 @@ package io.tensorcache.internal.store;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many entries fit before Ehcache would evict one: what {@code KEEP_FIRST} needs and Ehcache
- * does not tell. Safe for use by several threads.
- *
- * <p>Measured with Ehcache 3.11.1, pools of 1 MiB to 512 MiB, entries of 100 B to 600 KB, up to the
- * first eviction: an entry takes its bytes, 112 to 130 more for Ehcache's heads, its hash table and
- * alignment (8 more for our key), and up to 2.4 % for pages that are not filled.
+ * How many entries fit before Ehcache would evict one: what moving rows up and down and {@code
+ * KEEP_FIRST} need and Ehcache does not tell. Safe for use by several threads.
  */
-final class OffHeapBudget {
-  private static final int ENTRY_OVERHEAD = 144;
-  private static final int PAGE_SHARE = 40;
-  private static final int RESERVE_SHARE = 50;
-
-  private final long initialLimit;
+final class PoolBudget {
+  private final PoolKind kind;
+  private long initialLimit;
   private final AtomicLong used = new AtomicLong();
   private volatile long limit;
 
   /** The smallest row that was refused since something was freed. */
   private volatile long refusedBytes = Long.MAX_VALUE;
 
-  OffHeapBudget(long poolBytes) {
-    this.initialLimit = poolBytes - poolBytes / RESERVE_SHARE;
+  PoolBudget(PoolKind kind, long poolBytes) {
+    this.kind = kind;
+    this.initialLimit = kind.usable(poolBytes);
     this.limit = initialLimit;
   }
 
-  private static long cost(long entryBytes) {
-    return entryBytes + ENTRY_OVERHEAD + entryBytes / PAGE_SHARE;
+  /** Leaves a tenth to the holes between entries of many sizes. Before the pool is used. */
+  void leaveSlack() {
+    initialLimit = initialLimit / 10 * 9;
+    limit = initialLimit;
   }
 
   /** True if a row that was no larger was refused since: not worth encoding. */
@@ -36,9 +32,14 @@ final class OffHeapBudget {
     return plainBytes >= refusedBytes;
   }
 
+  /** True if an entry of this size would fit now. */
+  boolean hasRoomFor(long entryBytes) {
+    return used.get() + kind.cost(entryBytes) <= limit;
+  }
+
   /** False, and nothing reserved, if the entry does not fit. */
   boolean reserve(long entryBytes, long plainBytes) {
-    long cost = cost(entryBytes);
+    long cost = kind.cost(entryBytes);
     if (used.addAndGet(cost) <= limit) {
       return true;
     }
@@ -50,13 +51,13 @@ final class OffHeapBudget {
     return false;
   }
 
-  /** Counts an entry that is there already. */
+  /** Counts an entry whether it fits or not. */
   void add(long entryBytes) {
-    used.addAndGet(cost(entryBytes));
+    used.addAndGet(kind.cost(entryBytes));
   }
 
   void release(long entryBytes) {
-    used.addAndGet(-cost(entryBytes));
+    used.addAndGet(-kind.cost(entryBytes));
     refusedBytes = Long.MAX_VALUE;
   }
 
