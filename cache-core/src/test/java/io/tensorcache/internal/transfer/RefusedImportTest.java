@@ -258,7 +258,7 @@ class RefusedImportTest {
     byte[] safetensors = TransferFixture.resource("several.safetensors");
     Path file = directory.resolve("fuzzed");
     int refused = 0;
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 1000; i++) {
       boolean isNpy = i % 2 == 0;
       byte[] bytes = (isNpy ? npy : safetensors).clone();
       for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
@@ -278,6 +278,6 @@ class RefusedImportTest {
         throw new AssertionError("seed " + seed + ", file " + i, e);
       }
     }
-    assertTrue(refused > 1000, refused + " refused, seed " + seed);
+    assertTrue(refused > 250, refused + " refused, seed " + seed);
   }
 }
