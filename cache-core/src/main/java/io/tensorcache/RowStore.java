@@ -102,6 +102,14 @@ public final class RowStore implements AutoCloseable {
   }
 
   /**
+   * What was wrong with files since this was opened, such as a segment of a newer format, whose
+   * rows are not seen. Empty for the store of a cache, whose listener is told.
+   */
+  public List<String> problems() {
+    return access.problems();
+  }
+
+  /**
    * What it holds of each function under each fingerprint, in order of names. Reads indexes only.
    */
   public List<StoredFunction> functions() {
