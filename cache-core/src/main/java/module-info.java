@@ -11,6 +11,7 @@ module io.tensorcache.core {
   exports io.tensorcache.config;
   exports io.tensorcache.error;
   exports io.tensorcache.stats;
+  exports io.tensorcache.store;
   exports io.tensorcache.tensor;
 
   opens io.tensorcache.internal.key to

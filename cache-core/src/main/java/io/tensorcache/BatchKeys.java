@@ -2,7 +2,9 @@ package io.tensorcache;
 
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The keys of the rows of one call. Confined to one thread. */
@@ -24,6 +26,30 @@ final class BatchKeys {
     }
     this.firstOf = new int[rows];
     this.distinct = findDuplicates();
+  }
+
+  /** The keys of the rows of these inputs of a function, {@code views} their tensors. */
+  static <T> BatchKeys of(
+      CacheCore core,
+      FunctionState function,
+      Group group,
+      Inputs<T> inputs,
+      List<TensorView> views,
+      int rows) {
+    List<TensorSpec> rowSpecs = new ArrayList<>(views.size());
+    for (TensorView view : views) {
+      rowSpecs.add(view.spec().row());
+    }
+    KeyPlan.Kind kind =
+        new KeyPlan.Kind(
+            core.config().keyAlgorithm(),
+            function.name(),
+            group.fingerprint(),
+            function.settings().granularity(),
+            List.copyOf(inputs.tensors().keySet()),
+            rowSpecs,
+            KeyPlan.Arguments.of(inputs.arguments()));
+    return of(core.keys(), function.plan(kind, core), views, rows);
   }
 
   static BatchKeys of(RowKeys hasher, KeyPlan plan, List<TensorView> inputs, int rows) {

@@ -271,6 +271,18 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  /** The store, if there is one. */
+  RowStore store() {
+    checkOpen();
+    if (persisted == null) {
+      throw new IllegalStateException(
+          "cache \""
+              + config.name()
+              + "\" has no store: add store(store -> store.directory(path)) to its builder");
+    }
+    return persisted.rowStore();
+  }
+
   /** True if every row that persists is acknowledged. */
   boolean flush() {
     checkOpen();

@@ -8,7 +8,6 @@ import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
-import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,20 +93,7 @@ final class CachedCall<T> {
 
   private BatchKeys keys() {
     long start = System.nanoTime();
-    List<TensorSpec> rowSpecs = new ArrayList<>(views.size());
-    for (TensorView view : views) {
-      rowSpecs.add(view.spec().row());
-    }
-    KeyPlan.Kind kind =
-        new KeyPlan.Kind(
-            core.config().keyAlgorithm(),
-            function.name(),
-            group.fingerprint(),
-            settings.granularity(),
-            List.copyOf(inputs.tensors().keySet()),
-            rowSpecs,
-            KeyPlan.Arguments.of(inputs.arguments()));
-    BatchKeys keys = BatchKeys.of(core.keys(), function.plan(kind, core), views, rows);
+    BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, rows);
     core.recorder().keyNanos.add(System.nanoTime() - start);
     core.recorder().duplicates.add(rows - keys.distinct());
     return keys;

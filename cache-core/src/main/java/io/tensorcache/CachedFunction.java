@@ -1,7 +1,9 @@
 package io.tensorcache;
 
+import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
+import java.util.function.Consumer;
 
 /**
  * A function whose outputs are cached row by row. Safe for use by several threads, if the function
@@ -65,6 +67,41 @@ public final class CachedFunction<T> {
               + "; call apply(Inputs)");
     }
     return outputs.tensor(0);
+  }
+
+  /**
+   * Computes and stores the rows that are not stored yet, and returns when they are safe: a
+   * persisting function's in the files of the store. Rows that are stored are neither computed nor
+   * read again, so a warm-up that was interrupted or killed is continued by doing it again.
+   *
+   * <p>Ends early, between two batches, if the thread is interrupted, which it stays. What the
+   * function or {@code progress} throws ends it too; the rows before are stored.
+   *
+   * @param batches {@code [rows, ...]} each, taken one at a time; they stay the caller's. An engine
+   *     whose tensors must be freed can free a batch when the next one is asked for.
+   * @param progress told after each batch what was done so far
+   * @return what was done in all
+   * @throws IllegalStateException after the cache was closed, or if the cache stores nothing of the
+   *     function's level
+   */
+  public WarmUp warm(Iterable<? extends T> batches, Consumer<? super WarmUp> progress) {
+    return warmRun().run(batches, Inputs::of, progress);
+  }
+
+  /** The same without a report on the way. */
+  public WarmUp warm(Iterable<? extends T> batches) {
+    return warm(batches, done -> {});
+  }
+
+  /** The same for several tensors and arguments. */
+  public WarmUp warmInputs(
+      Iterable<? extends Inputs<T>> batches, Consumer<? super WarmUp> progress) {
+    return warmRun().run(batches, inputs -> inputs, progress);
+  }
+
+  private WarmRun<T> warmRun() {
+    core.checkOpen();
+    return new WarmRun<>(core, state, fingerprint, adapter, operation);
   }
 
   /**

@@ -83,6 +83,11 @@ public final class Fingerprint implements FingerprintSource {
         combine(List.of(digest(bytes(ByteBuffer.wrap(text)), "version"))), "version " + version);
   }
 
+  /** The fingerprint of this digest, as a store or an export names it. */
+  public static Fingerprint ofDigest(TensorKey digest) {
+    return new Fingerprint(digest, "digest");
+  }
+
   /** This fingerprint with one more thing that counts, such as a mode. */
   public Fingerprint and(String detail) {
     byte[] text = CanonicalText.bytesOf(detail);

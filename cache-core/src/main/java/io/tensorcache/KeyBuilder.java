@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.internal.key.RowKeys;
@@ -8,6 +9,7 @@ import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,7 @@ public final class KeyBuilder {
   private final Once<KeyAlgorithm> algorithm = new Once<>("algorithm");
   private final Once<Integer> samplesPerRow = new Once<>("samplesPerRow");
   private final Once<byte[]> salt = new Once<>("salt");
-  private final Once<byte[]> domain = new Once<>("domain");
+  private final Once<Function<KeyAlgorithm, byte[]>> domain = new Once<>("domain");
   private volatile @Nullable RowKeys keys;
 
   /** TCH1, every byte, the public seed, an empty domain, the fastest back end. */
@@ -51,14 +53,40 @@ public final class KeyBuilder {
 
   /** Bytes mixed into every key. */
   public KeyBuilder domain(byte[] bytes) {
-    domain.set(bytes.clone());
+    byte[] copy = bytes.clone();
+    domain.set(algorithm -> copy);
+    return this;
+  }
+
+  /**
+   * In place of {@link #domain}: that of the cached function of this name, on one tensor without
+   * arguments. The keys are then those under which a cache stores what the function returns. With
+   * {@code WHOLE}, use {@link #key}.
+   *
+   * @param fingerprint of the rows: for a persisting function with {@code storeAs}, as the store
+   *     lists it
+   */
+  public KeyBuilder function(String name, Fingerprint fingerprint, Granularity granularity) {
+    Names.check("function", name);
+    domain.set(
+        algorithm ->
+            KeyPlan.domain(
+                new KeyPlan.Kind(
+                    algorithm,
+                    name,
+                    fingerprint,
+                    granularity,
+                    List.of("0"),
+                    List.of(),
+                    KeyPlan.Arguments.NONE)));
     return this;
   }
 
   /** The keys of the rows of a batch, along its first axis. Copies nothing. */
   public List<TensorKey> rowKeys(TensorView batch) {
     RowKeys hasher = keys();
-    Tweak tweak = hasher.tweak(batch.spec().row(), 0, domain.or(new byte[0]));
+    byte[] bytes = domain.or(algorithm -> new byte[0]).apply(algorithm.or(KeyAlgorithm.TCH1));
+    Tweak tweak = hasher.tweak(batch.spec().row(), 0, bytes);
     long[] out = new long[Math.toIntExact(2 * batch.spec().dim(0))];
     hasher.digest(batch, tweak, out);
     List<TensorKey> result = new ArrayList<>(out.length / 2);

@@ -54,7 +54,7 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     return new KeyPlan(kind, tweaks);
   }
 
-  private static byte[] domain(Kind kind) {
+  static byte[] domain(Kind kind) {
     byte[] arguments = new byte[kind.arguments().bytes().remaining()];
     kind.arguments().bytes().duplicate().get(arguments);
     return new DomainEncoder()

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PersistedRows implements DurableEvents, AutoCloseable {
   private final CacheCore core;
   private final @Nullable ScratchDirectory temporary;
+  private final Path parent;
   private final DurableStore store;
   private final ThreadLocal<Boolean> telling = ThreadLocal.withInitial(() -> false);
   private final AtomicBoolean declined = new AtomicBoolean();
@@ -43,6 +44,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
       CacheCore core, StoreConfig config, Path parent, @Nullable ScratchDirectory temporary) {
     this.core = core;
     this.temporary = temporary;
+    this.parent = parent;
     this.store = DurableStore.open(parent, core.config().name(), settings(config), this);
   }
 
@@ -126,6 +128,20 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
           store.clear();
           return null;
         });
+  }
+
+  /** A door to everything that is here. */
+  RowStore rowStore() {
+    return new RowStore(parent, core.config().name(), StoreAccess.of(this::storeIfUsable));
+  }
+
+  private DurableStore storeIfUsable() {
+    core.checkOpen();
+    if (telling.get()) {
+      throw new IllegalStateException(
+          "a listener must not use the store while it is told of it: use another thread");
+    }
+    return store;
   }
 
   TierStats stats(long hits) {

@@ -80,6 +80,15 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
+   * What the store of this cache holds. Closed with the cache; closing it does nothing.
+   *
+   * @throws IllegalStateException if the cache has no store, or is closed
+   */
+  public RowStore store() {
+    return core.store();
+  }
+
+  /**
    * Drops every row from memory: what does not persist is gone, what does is served from the store.
    * Calls under way store theirs afterwards.
    */

@@ -23,26 +23,43 @@ import org.junit.jupiter.api.Test;
 class PackageDirectionTest {
   private static final String ROOT = "io.tensorcache";
   private static final Map<String, Set<String>> MAY_IMPORT =
-      Map.of(
-          "error", Set.of(),
-          "config", Set.of(),
-          "tensor", Set.of("error"),
-          "stats", Set.of("config"),
-          "internal.device", Set.of("error"),
-          "internal.key", Set.of("tensor", "config", "error", "internal.device"),
-          "internal.codec", Set.of("tensor", "config", "error"),
-          "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
-          "internal.durable", Set.of("tensor", "config", "error", "internal.codec"),
-          "",
+      Map.ofEntries(
+          Map.entry("error", Set.of()),
+          Map.entry("config", Set.of()),
+          Map.entry("tensor", Set.of("error")),
+          Map.entry("stats", Set.of("config")),
+          Map.entry("store", Set.of("tensor", "config")),
+          Map.entry("internal.json", Set.of()),
+          Map.entry("internal.device", Set.of("error")),
+          Map.entry("internal.key", Set.of("tensor", "config", "error", "internal.device")),
+          Map.entry("internal.codec", Set.of("tensor", "config", "error")),
+          Map.entry(
+              "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec")),
+          Map.entry(
+              "internal.durable", Set.of("tensor", "config", "store", "error", "internal.codec")),
+          Map.entry(
+              "internal.transfer",
+              Set.of(
+                  "tensor",
+                  "config",
+                  "store",
+                  "error",
+                  "internal.json",
+                  "internal.codec",
+                  "internal.durable")),
+          Map.entry(
+              "",
               Set.of(
                   "error",
                   "config",
                   "tensor",
                   "stats",
+                  "store",
                   "internal.key",
                   "internal.codec",
                   "internal.store",
-                  "internal.durable"));
+                  "internal.durable",
+                  "internal.transfer")));
 
   private static final Set<String> MAY_IMPORT_JCUDA = Set.of("internal.device");
 

@@ -8,6 +8,19 @@ package io.tensorcache.tensor;
  * @param lo the last 64 bits
  */
 public record TensorKey(long hi, long lo) {
+  /**
+   * The key of 32 hexadecimal digits, as {@link #toString} writes them.
+   *
+   * @throws IllegalArgumentException if the text is none
+   */
+  public static TensorKey parse(String hex) {
+    if (!hex.matches("[0-9a-fA-F]{32}")) {
+      throw new IllegalArgumentException("key \"" + hex + "\": 32 hexadecimal digits are needed");
+    }
+    return new TensorKey(
+        Long.parseUnsignedLong(hex, 0, 16, 16), Long.parseUnsignedLong(hex, 16, 32, 16));
+  }
+
   /** Already uniformly distributed: no further mixing. */
   @Override
   public int hashCode() {

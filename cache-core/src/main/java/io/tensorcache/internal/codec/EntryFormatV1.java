@@ -201,7 +201,8 @@ public final class EntryFormatV1 {
    */
   public static EntryHeader readHeader(ByteBuffer head, int entryBytes) {
     EntryLayout layout = EntryLayout.ofHead(head, entryBytes);
-    return new EntryHeader(layout.key(), layout.group(), layout.readSchema(), layout.byteCount());
+    return new EntryHeader(
+        layout.key(), layout.group(), layout.readSchema(), layout.byteCount(), layout.codecs());
   }
 
   /**

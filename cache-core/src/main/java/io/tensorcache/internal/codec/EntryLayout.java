@@ -5,6 +5,8 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Where things lie in the bytes of one entry of format 1, with every offset checked. Reads from the
@@ -110,6 +112,14 @@ final class EntryLayout {
   /** The codec and the three zero bytes after it, so that these are checked with it. */
   private int codec(int part) {
     return in.getInt(partEntry(part));
+  }
+
+  List<String> codecs() {
+    List<String> names = new ArrayList<>();
+    for (int part = 0; part < partCount; part++) {
+      names.add(PartCodec.name(codec(part)));
+    }
+    return names;
   }
 
   private int rawLength(int part) {

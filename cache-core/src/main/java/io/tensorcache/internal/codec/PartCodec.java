@@ -32,6 +32,16 @@ final class PartCodec {
     return codec >= RAW && codec <= SHUFFLED_LZ4;
   }
 
+  /** For people. */
+  static String name(int codec) {
+    return switch (codec) {
+      case RAW -> "raw";
+      case LZ4 -> "lz4";
+      case SHUFFLED_LZ4 -> "shuffled-lz4";
+      default -> "codec " + codec;
+    };
+  }
+
   /** True if a part of this codec may have these lengths. */
   static boolean isPlausible(int codec, long rawLength, long storedLength) {
     return codec == RAW

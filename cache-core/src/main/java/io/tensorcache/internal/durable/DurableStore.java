@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
@@ -11,6 +12,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -60,6 +62,31 @@ public final class DurableStore implements AutoCloseable {
   public static DurableStore open(
       Path directory, String name, DurableSettings settings, DurableEvents events) {
     return open(directory, name, settings, events, new DiskFiles(), System::currentTimeMillis);
+  }
+
+  /**
+   * Opens a store to look at it: creates and changes no file, not even those of dead processes.
+   * What is stored or removed by this object is declined and told.
+   *
+   * @throws IllegalArgumentException if the name cannot be that of a directory
+   * @throws StorageException if there is no such store
+   */
+  public static DurableStore openForReading(Path directory, String name, DurableEvents events) {
+    Path real = StoreDirectory.existing(directory, name);
+    Health health = new Health(events);
+    health.onlyRead();
+    StoreParts parts =
+        StoreParts.of(
+            new ReadOnlyFiles(new DiskFiles()),
+            real,
+            DurableSettings.of(ByteSize.ofBytes(Long.MAX_VALUE), WhenFull.KEEP_FIRST),
+            new StoreClock(System::currentTimeMillis),
+            health);
+    parts.catalog().poll();
+    DurableStore store = new DurableStore(name, parts, null);
+    health.deliver();
+    store.writer.start();
+    return store;
   }
 
   static DurableStore open(
@@ -262,6 +289,11 @@ public final class DurableStore implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public long prune(Selection selection) {
+    return remove(selection).entries();
+  }
+
+  /** The same with the bytes they took. */
+  public PruneCount remove(Selection selection) {
     return changeAll(
         () -> {
           writer.seal();
@@ -282,13 +314,13 @@ public final class DurableStore implements AutoCloseable {
           writer.seal();
           parts.pruner().clear();
           parts.ledger().recount(0);
-          return 0L;
+          return PruneCount.NONE;
         });
   }
 
-  private long changeAll(java.util.concurrent.Callable<Long> change) {
+  private PruneCount changeAll(Callable<PruneCount> change) {
     requireOpen();
-    Long removed = null;
+    PruneCount removed = null;
     if (parts.health().isRefusalFinal()) {
       parts
           .health()
@@ -297,7 +329,7 @@ public final class DurableStore implements AutoCloseable {
       removed = writer.call(change);
     }
     finish();
-    return removed == null ? 0 : removed;
+    return removed == null ? PruneCount.NONE : removed;
   }
 
   /**
@@ -306,9 +338,12 @@ public final class DurableStore implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public void forEach(Consumer<StoredEntry> visitor) {
-    requireOpen();
-    parts.pruner().forEach(visitor);
-    finish();
+    browser().forEach(visitor);
+  }
+
+  /** To look at what is in the files, entry by entry. */
+  public StoreBrowser browser() {
+    return new StoreBrowser(parts, writer, reader, this::requireOpen);
   }
 
   /** What the store holds and did. Also after close. */

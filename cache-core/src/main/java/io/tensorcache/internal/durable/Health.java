@@ -57,6 +57,11 @@ final class Health {
     }
   }
 
+  /** Nothing is written because nobody wants to: that is no failure. */
+  synchronized void onlyRead() {
+    refusal = new Refusal("the store was opened for reading only", true, System.nanoTime());
+  }
+
   /** Why nothing is written, or null. */
   @Nullable String refusal() {
     Refusal now = refusal;

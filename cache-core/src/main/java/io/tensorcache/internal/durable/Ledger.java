@@ -100,8 +100,8 @@ final class Ledger {
   /**
    * Runs under the lock of all processes.
    *
-   * @throws IOException if another process does not give the lock up for seconds, or the change
-   *     throws
+   * @throws BusyException if another process does not give the lock up for seconds
+   * @throws IOException if the change throws
    */
   void change(Change change) throws IOException {
     here.lock();
@@ -130,7 +130,7 @@ final class Ledger {
     long start = System.nanoTime();
     while (!file.tryLock()) {
       if (System.nanoTime() - start > PATIENCE_NANOS) {
-        throw new IOException("another process has kept " + FILE + " locked for 5 seconds");
+        throw new BusyException("another process has kept " + FILE + " locked for 5 seconds");
       }
       LockSupport.parkNanos(100_000);
     }

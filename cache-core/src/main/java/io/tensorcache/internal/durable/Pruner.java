@@ -4,7 +4,9 @@ import io.tensorcache.error.StorageException;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,19 +56,27 @@ final class Pruner {
     }
   }
 
-  /** Visits every entry that can be found. */
+  /** Visits every entry that can be found, segment by segment. */
   void forEach(Consumer<StoredEntry> visitor) {
-    for (Segment segment : catalog.segments.all()) {
+    List<Segment> segments = catalog.segments.all();
+    segments.sort(Comparator.comparing(segment -> segment.name.toString()));
+    for (Segment segment : segments) {
       walk(
           segment,
-          (key, start, bytes, of, at) ->
-              visitor.accept(
-                  new StoredEntry(
-                      key,
-                      of,
-                      java.time.Instant.ofEpochMilli(at),
-                      SegmentFormatV1.recordBytes(bytes))));
+          (key, start, bytes, of, at) -> visitor.accept(entry(segment, key, start, bytes, of, at)));
     }
+  }
+
+  private static StoredEntry entry(
+      Segment segment, TensorKey key, int start, int bodyBytes, Provenance of, long createdMillis) {
+    long bytes = SegmentFormatV1.recordBytes(bodyBytes);
+    return new StoredEntry(
+        key,
+        of,
+        Instant.ofEpochMilli(createdMillis),
+        bytes,
+        segment.name.toString(),
+        Place.of(segment.slot, start, bytes));
   }
 
   /** An entry that can be found, with where it comes from. */
@@ -90,19 +100,36 @@ final class Pruner {
     }
   }
 
-  /** Removes what is selected; returns the number of entries. The open segment is sealed. */
-  long prune(Selection selection) {
+  /** Removes what is selected. The open segment is sealed. */
+  PruneCount prune(Selection selection) {
     catalog.poll();
-    long removed = 0;
+    PruneCount removed = PruneCount.NONE;
     for (Segment segment : catalog.segments.all()) {
-      removed += prune(segment, selection);
+      removed = removed.plus(prune(segment, selection));
     }
     return removed;
   }
 
-  private long prune(Segment segment, Selection selection) {
+  /** What {@link #prune} would remove. */
+  PruneCount count(Selection selection) {
+    catalog.poll();
+    long[] counts = new long[2]; // entries, bytes
+    for (Segment segment : catalog.segments.all()) {
+      walk(
+          segment,
+          (key, start, bytes, of, at) -> {
+            if (selection.matches(of, at)) {
+              counts[0]++;
+              counts[1] += SegmentFormatV1.recordBytes(bytes);
+            }
+          });
+    }
+    return new PruneCount(counts[0], counts[1]);
+  }
+
+  private PruneCount prune(Segment segment, Selection selection) {
     List<DeadFileV1.Range> ranges = new ArrayList<>();
-    long[] counts = new long[2]; // removed, kept
+    long[] counts = new long[3]; // removed, kept, bytes removed
     walk(
         segment,
         (key, start, bytes, of, at) -> {
@@ -111,6 +138,7 @@ final class Pruner {
             catalog.index.remove(key, place);
             ranges.add(new DeadFileV1.Range(start, start + 1));
             counts[0]++;
+            counts[2] += SegmentFormatV1.recordBytes(bytes);
           } else {
             counts[1]++;
           }
@@ -120,7 +148,7 @@ final class Pruner {
     } else if (counts[0] > 0) {
       bury(segment, ranges);
     }
-    return counts[0];
+    return new PruneCount(counts[0], counts[2]);
   }
 
   /** Removes everything that is there now. */

@@ -3,6 +3,8 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.EntryHeader;
+import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
@@ -99,7 +101,42 @@ final class SegmentReader {
         target);
   }
 
+  /** See {@link DurableStore#header}. */
+  EntryHeader header(TensorKey key, long place) throws IOException {
+    EntryHeader header = readHeader(segmentOf(place), place);
+    if (!header.key().equals(key)) {
+      throw new CorruptEntryException(
+          "the entry of " + header.key() + " where " + key + " belongs");
+    }
+    return header;
+  }
+
+  /** See {@link DurableStore#row}. */
+  Row row(TensorKey key, long place) throws IOException {
+    Segment segment = segmentOf(place);
+    int entryBytes = entryBytes(readHead(segment, place), segment, place);
+    long from = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
+    if (entryBytes > segment.file().size() - from) {
+      throw new CorruptEntryException(segment.name + " ends within the entry at " + from);
+    }
+    ByteBuffer entry = ByteBuffer.allocate(entryBytes);
+    readFully(segment, entry, from);
+    return EntryFormatV1.decode(entry.flip(), key);
+  }
+
+  private Segment segmentOf(long place) throws IOException {
+    Segment segment = parts.catalog().segments.at(Place.segment(place));
+    if (segment == null) {
+      throw new ClosedChannelException(); // dropped just now
+    }
+    return segment;
+  }
+
   private RowSchema readSchema(Segment segment, long place) throws IOException {
+    return readHeader(segment, place).schema();
+  }
+
+  private EntryHeader readHeader(Segment segment, long place) throws IOException {
     ByteBuffer head = readHead(segment, place);
     int entryBytes = entryBytes(head, segment, place);
     ByteBuffer entry = entryIn(head, entryBytes);
@@ -108,7 +145,7 @@ final class SegmentReader {
       readFully(segment, entry, Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES);
       entry.flip();
     }
-    return EntryFormatV1.readHeader(entry, entryBytes).schema();
+    return EntryFormatV1.readHeader(entry, entryBytes);
   }
 
   /** The first bytes of a record, of a short one all. */

@@ -41,6 +41,11 @@ public record Selection(
     return new Selection(null, 0, 0, false, false, time);
   }
 
+  /** True if an entry meets every condition. */
+  public boolean matches(StoredEntry entry) {
+    return matches(entry.provenance(), entry.created().toEpochMilli());
+  }
+
   boolean matches(Provenance of, long createdMillis) {
     boolean sameFingerprint =
         of.fingerprintHi() == fingerprintHi && of.fingerprintLo() == fingerprintLo;

@@ -32,10 +32,7 @@ final class StoreDirectory {
    * @throws StorageException if it does not exist and cannot be created
    */
   static Path create(Path parent, String name) {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "store name \"" + name + "\": 1 to 100 of A-Z a-z 0-9 . _ -, not starting with . or -");
-    }
+    checkName(name);
     Path directory = parent.resolve(name);
     try {
       createOwnerOnly(parent);
@@ -48,6 +45,54 @@ final class StoreDirectory {
       throw new StorageException(
           "the store directory " + directory + " cannot be used: " + e + ". Name another one.", e);
     }
+  }
+
+  /**
+   * The directory of a store that is there.
+   *
+   * @throws IllegalArgumentException if the name cannot be one
+   * @throws StorageException if there is no such store
+   */
+  static Path existing(Path parent, String name) {
+    checkName(name);
+    Path directory = parent.resolve(name);
+    if (!isStore(directory)) {
+      throw new StorageException(
+          Files.isDirectory(directory)
+              ? directory + " is not a store: it has no " + Ledger.FILE + " and no segments"
+              : "there is no store " + directory + ": nothing is created by reading");
+    }
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      throw new StorageException("the store directory " + directory + " cannot be used: " + e, e);
+    }
+  }
+
+  /** True if a directory holds files of a store. */
+  static boolean isStore(Path directory) {
+    if (Files.isRegularFile(directory.resolve(Ledger.FILE))) {
+      return true;
+    }
+    try {
+      return new DiskFiles()
+          .list(directory).stream()
+              .anyMatch(name -> SegmentName.of(name, SegmentName.SEGMENT) != null);
+    } catch (IOException e) {
+      return false; // no directory, or none that can be read
+    }
+  }
+
+  private static void checkName(String name) {
+    if (!isName(name)) {
+      throw new IllegalArgumentException(
+          "store name \"" + name + "\": 1 to 100 of A-Z a-z 0-9 . _ -, not starting with . or -");
+    }
+  }
+
+  /** True if a store may be called so. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   private static void createOwnerOnly(Path directory) throws IOException {

@@ -10,5 +10,18 @@ import java.time.Instant;
  * @param provenance where the row comes from
  * @param created when it was stored, to the second, by the clock of the process that stored it
  * @param byteCount bytes it takes in its segment
+ * @param segment the name of the segment, without suffix
+ * @param place where its record lies, as this store counts
  */
-public record StoredEntry(TensorKey key, Provenance provenance, Instant created, long byteCount) {}
+public record StoredEntry(
+    TensorKey key,
+    Provenance provenance,
+    Instant created,
+    long byteCount,
+    String segment,
+    long place) {
+  /** Bytes from the start of the segment to its record. */
+  public long offset() {
+    return Place.offset(place);
+  }
+}

@@ -133,7 +133,10 @@ class EntryFormatV1Test {
     assertEquals(0, entry.position());
     EntryHeader header = EntryFormatV1.readHeader(entry);
     assertEquals(
-        new EntryHeader(key, row.group(), row.schema(), entry.remaining()), header, message);
+        new EntryHeader(key, row.group(), row.schema(), entry.remaining(), header.codecs()),
+        header,
+        message);
+    assertEquals(row.schema().parts().size(), header.codecs().size(), message);
     assertRow(row, EntryFormatV1.decode(entry, key));
     byte[] bytes = bytes(entry);
     ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length + 5).position(3);

@@ -1,6 +1,6 @@
 package io.tensorcache.samples.frozen;
 
-import io.tensorcache.samples.Json;
+import io.tensorcache.internal.json.Json;
 import io.tensorcache.stats.TierStats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,13 +1,14 @@
-package io.tensorcache.samples;
+package io.tensorcache.internal.json;
 
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON (RFC 8259) on one line from maps, lists, text, numbers, booleans and enums, which are
- * written in lower case. Numbers keep every digit. NaN and infinities, which JSON does not have,
- * become null.
+ * Writes JSON (RFC 8259) on one line from maps, lists, text, numbers, booleans, null and enums,
+ * which are written in lower case. Numbers keep every digit. NaN and infinities, which JSON does
+ * not have, become null.
  */
 public final class Json {
   private final StringBuilder out = new StringBuilder();
@@ -25,8 +26,10 @@ public final class Json {
     return json.out.toString();
   }
 
-  private void value(Object value) {
-    if (value instanceof Map<?, ?> map) {
+  private void value(@Nullable Object value) {
+    if (value == null) {
+      out.append("null");
+    } else if (value instanceof Map<?, ?> map) {
       object(map);
     } else if (value instanceof List<?> list) {
       array(list);

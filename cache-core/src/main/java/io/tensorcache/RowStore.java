@@ -1,0 +1,353 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.CorruptEntryException;
+import io.tensorcache.internal.codec.EntryHeader;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.durable.DurableSettings;
+import io.tensorcache.internal.durable.DurableStore;
+import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.durable.Selection;
+import io.tensorcache.internal.durable.StoreBrowser;
+import io.tensorcache.internal.durable.StoreFinder;
+import io.tensorcache.internal.durable.StoredEntry;
+import io.tensorcache.internal.transfer.RowExporter;
+import io.tensorcache.internal.transfer.RowImporter;
+import io.tensorcache.store.ExportFormat;
+import io.tensorcache.store.ExportedRows;
+import io.tensorcache.store.ImportCheck;
+import io.tensorcache.store.ImportedRows;
+import io.tensorcache.store.RemovedRows;
+import io.tensorcache.store.RowSelection;
+import io.tensorcache.store.StoreSize;
+import io.tensorcache.store.StoredFunction;
+import io.tensorcache.store.StoredOutput;
+import io.tensorcache.store.StoredRow;
+import io.tensorcache.store.Verification;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a durable store holds: to list, verify, prune, export and import its rows, with a cache
+ * ({@link TensorCache#store}) or without one. Safe for use by several threads.
+ *
+ * <p>Rows of every process that uses the store are seen. A cache that runs meanwhile goes on; what
+ * it holds in memory it serves until {@code reset()}. Rows past a cache's time to live are listed
+ * until their file goes.
+ */
+public final class RowStore implements AutoCloseable {
+  private final Path directory;
+  private final String name;
+  private final StoreAccess access;
+
+  RowStore(Path directory, String name, StoreAccess access) {
+    this.directory = directory;
+    this.name = name;
+    this.access = access;
+  }
+
+  /**
+   * Opens the store {@code directory/name} to look at it. Creates and changes no file.
+   *
+   * @throws IllegalArgumentException if the name cannot be that of a store
+   * @throws io.tensorcache.error.StorageException if there is no such store
+   */
+  public static RowStore open(Path directory, String name) {
+    return new RowStore(directory, name, StoreAccess.toRead(directory, name));
+  }
+
+  /**
+   * Opens a store that exists to remove rows or to import them.
+   *
+   * @param limit bytes of all its files at most; what would go beyond it is not imported
+   * @throws IllegalArgumentException if the name cannot be that of a store
+   * @throws io.tensorcache.error.StorageException if there is no such store or it cannot be written
+   * @throws io.tensorcache.error.StoreBusyException if another process keeps it locked for seconds
+   */
+  public static RowStore openForChanges(Path directory, String name, ByteSize limit) {
+    StoreAccess.toRead(directory, name).close(); // it must be there
+    return create(directory, name, limit);
+  }
+
+  /** The same for a store that is created unless it exists, for its owner only. */
+  public static RowStore create(Path directory, String name, ByteSize limit) {
+    DurableSettings settings = DurableSettings.of(limit, WhenFull.KEEP_FIRST);
+    return new RowStore(directory, name, StoreAccess.toChange(directory, name, settings));
+  }
+
+  /** The names of the stores in a directory, in order; none if there is no such directory. */
+  public static List<String> names(Path directory) {
+    return StoreFinder.names(directory);
+  }
+
+  /** The name of the store: that of its caches. */
+  public String name() {
+    return name;
+  }
+
+  /** Where it lies: in a directory of its name in this one. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * What was wrong with files since this was opened, such as a segment of a newer format, whose
+   * rows are not seen. Empty for the store of a cache, whose listener is told.
+   */
+  public List<String> problems() {
+    return access.problems();
+  }
+
+  /**
+   * What it holds of each function under each fingerprint, in order of names. Reads indexes only.
+   */
+  public List<StoredFunction> functions() {
+    Map<String, FunctionTotal> totals = new TreeMap<>();
+    StoreBrowser browser = browser();
+    browser.forEach(
+        entry -> {
+          Provenance of = entry.provenance();
+          String order = of.function() + '\0' + fingerprint(of);
+          totals.computeIfAbsent(order, key -> new FunctionTotal(of)).add(entry);
+        });
+    return totals.values().stream().map(FunctionTotal::toFunction).toList();
+  }
+
+  /**
+   * Visits every row that is selected, file by file. Reads the head of each.
+   *
+   * @param visitor called on this thread; must not change the store
+   */
+  public void forEach(RowSelection selection, Consumer<StoredRow> visitor) {
+    Selection wanted = selection(selection);
+    StoreBrowser browser = browser();
+    browser.forEach(
+        entry -> {
+          if (wanted.matches(entry)) {
+            visitor.accept(row(browser, entry));
+          }
+        });
+  }
+
+  /** Every row of a key: none, one, or one for each process that stored it. Reads all indexes. */
+  public List<StoredRow> find(TensorKey key) {
+    return find(List.of(key));
+  }
+
+  /** The same for several keys at once. */
+  public List<StoredRow> find(Collection<TensorKey> keys) {
+    List<StoredRow> found = new ArrayList<>();
+    StoreBrowser browser = browser();
+    browser.forEach(
+        entry -> {
+          if (keys.contains(entry.key())) {
+            found.add(row(browser, entry));
+          }
+        });
+    return found;
+  }
+
+  /**
+   * Reads every row and checks it, without a cache in between and without changing anything.
+   *
+   * @param progress told how many rows are checked
+   */
+  public Verification verify(LongConsumer progress) {
+    browser().settle();
+    try (StoreAccess fresh = StoreAccess.toRead(directory, name)) {
+      return new RowVerifier(fresh.store().browser(), progress).run(fresh::problems);
+    }
+  }
+
+  /** The files of the store. */
+  public StoreSize size() {
+    browser().settle();
+    return StoreFinder.size(directory, name);
+  }
+
+  /** What {@link #prune} would remove now. */
+  public RemovedRows wouldPrune(RowSelection selection) {
+    var counted = browser().count(selection(selection));
+    return new RemovedRows(counted.entries(), ByteSize.ofBytes(counted.byteCount()));
+  }
+
+  /**
+   * Removes the rows that are selected, whoever stored them, for good.
+   *
+   * @throws IllegalStateException if the store was opened to be read
+   * @throws io.tensorcache.error.StorageException if a file cannot be changed
+   * @throws io.tensorcache.error.StoreBusyException if another process keeps it locked for seconds
+   */
+  public RemovedRows prune(RowSelection selection) {
+    DurableStore store = access.storeToChange();
+    var removed = store.remove(selection(selection));
+    access.check();
+    return new RemovedRows(removed.entries(), ByteSize.ofBytes(removed.byteCount()));
+  }
+
+  /** Removes every row, as {@link #prune} does; the files of rows are deleted at once. */
+  public RemovedRows clear() {
+    DurableStore store = access.storeToChange();
+    RemovedRows all = wouldPrune(RowSelection.all());
+    store.clear();
+    access.check();
+    return all;
+  }
+
+  /**
+   * Writes the rows of a function into files for other programs, with a manifest that says what
+   * they are. A row is written in the dtype it is stored in. Holds 24 bytes a row and one row in
+   * memory, and reads a row once for each of its outputs.
+   *
+   * @param function whose rows
+   * @param fingerprint the digest of their fingerprint; null if there is one only
+   * @param to a directory that is empty or does not exist
+   * @param progress told how many rows are written
+   * @throws IllegalArgumentException if there are no such rows, rows of several fingerprints, the
+   *     directory is not empty, or the format has no such dtype
+   * @throws io.tensorcache.error.StorageException if a file cannot be written
+   */
+  public ExportedRows exportRows(
+      String function,
+      @Nullable TensorKey fingerprint,
+      ExportFormat format,
+      Path to,
+      LongConsumer progress) {
+    Provenance of = provenance(function, fingerprint);
+    StoreBrowser browser = browser();
+    return new RowExporter(browser, name, of, format, to, progress).run();
+  }
+
+  private Provenance provenance(String function, @Nullable TensorKey fingerprint) {
+    List<TensorKey> there =
+        functions().stream()
+            .filter(each -> each.function().equals(function))
+            .map(StoredFunction::fingerprint)
+            .toList();
+    if (there.isEmpty()) {
+      throw new IllegalArgumentException(
+          "store \"" + name + "\" has no row of function \"" + function + "\"");
+    }
+    if (fingerprint == null && there.size() > 1) {
+      throw new IllegalArgumentException(
+          "function \"" + function + "\" has rows of several fingerprints: name one of " + there);
+    }
+    TensorKey wanted = fingerprint == null ? there.get(0) : fingerprint;
+    if (!there.contains(wanted)) {
+      throw new IllegalArgumentException(
+          "function \"" + function + "\" has no row of fingerprint " + wanted + ", only " + there);
+    }
+    return new Provenance(function, wanted.hi(), wanted.lo());
+  }
+
+  /**
+   * Stores the rows of an export. They count as stored now. Digests show that the files are what
+   * was written, not who wrote them: a row that somebody made up is served like any other.
+   *
+   * @param from the directory of the export
+   * @param expected what it must be of
+   * @param progress told how many rows were looked at
+   * @throws IllegalStateException if the store was opened to be read
+   * @throws io.tensorcache.error.ImportRefusedException if it is not what it says or not what is
+   *     expected; nothing is stored
+   * @throws io.tensorcache.error.StorageException if the store admits no more; the rows before that
+   *     are stored
+   */
+  public ImportedRows importRows(Path from, ImportCheck expected, LongConsumer progress) {
+    DurableStore store = access.storeToChange();
+    ImportedRows imported = new RowImporter(store, from, progress).run(expected);
+    store.flush();
+    access.check();
+    return imported;
+  }
+
+  private StoreBrowser browser() {
+    StoreBrowser browser = access.store().browser();
+    browser.settle();
+    return browser;
+  }
+
+  private static StoredRow row(StoreBrowser browser, StoredEntry entry) {
+    List<StoredOutput> outputs = new ArrayList<>();
+    try {
+      EntryHeader header = browser.header(entry.key(), entry.place());
+      for (RowSchema.Part part : header.schema().parts()) {
+        String codec = header.codecs().get(outputs.size());
+        outputs.add(new StoredOutput(part.name(), part.spec(), part.storedDtype(), codec));
+      }
+    } catch (CorruptEntryException | IOException e) {
+      outputs.clear(); // says so
+    }
+    return new StoredRow(
+        entry.key(),
+        entry.provenance().function(),
+        fingerprint(entry.provenance()),
+        outputs,
+        ByteSize.ofBytes(entry.byteCount()),
+        entry.created(),
+        entry.segment(),
+        entry.offset());
+  }
+
+  private static TensorKey fingerprint(Provenance of) {
+    return new TensorKey(of.fingerprintHi(), of.fingerprintLo());
+  }
+
+  private static Selection selection(RowSelection of) {
+    TensorKey fingerprint = of.fingerprint();
+    return new Selection(
+        of.function(),
+        fingerprint == null ? 0 : fingerprint.hi(),
+        fingerprint == null ? 0 : fingerprint.lo(),
+        fingerprint != null,
+        of.isOther(),
+        of.before());
+  }
+
+  /** Frees what {@code open} took. The store of a cache stays open: it is the cache's. */
+  @Override
+  public void close() {
+    access.close();
+  }
+
+  /** Where it lies. */
+  @Override
+  public String toString() {
+    return "RowStore " + directory.resolve(name);
+  }
+
+  private static final class FunctionTotal {
+    private final Provenance of;
+    private long rows;
+    private long bytes;
+    private Instant oldest = Instant.MAX;
+    private Instant newest = Instant.MIN;
+
+    FunctionTotal(Provenance of) {
+      this.of = of;
+    }
+
+    void add(StoredEntry entry) {
+      rows++;
+      bytes += entry.byteCount();
+      oldest = entry.created().isBefore(oldest) ? entry.created() : oldest;
+      newest = entry.created().isAfter(newest) ? entry.created() : newest;
+    }
+
+    StoredFunction toFunction() {
+      return new StoredFunction(
+          of.function(), fingerprint(of), rows, ByteSize.ofBytes(bytes), oldest, newest);
+    }
+  }
+}
