@@ -28,6 +28,7 @@ class PackageDirectionTest {
           Map.entry("config", Set.of()),
           Map.entry("tensor", Set.of("error")),
           Map.entry("stats", Set.of("config")),
+          Map.entry("scope", Set.of("config")),
           Map.entry("store", Set.of("tensor", "config")),
           Map.entry("internal.json", Set.of()),
           Map.entry("internal.device", Set.of("error")),
@@ -47,6 +48,7 @@ class PackageDirectionTest {
                   "internal.json",
                   "internal.codec",
                   "internal.durable")),
+          Map.entry("internal.scope", Set.of("scope", "tensor", "config", "internal.codec")),
           Map.entry(
               "",
               Set.of(
@@ -55,11 +57,13 @@ class PackageDirectionTest {
                   "tensor",
                   "stats",
                   "store",
+                  "scope",
                   "internal.key",
                   "internal.codec",
                   "internal.store",
                   "internal.durable",
-                  "internal.transfer")));
+                  "internal.transfer",
+                  "internal.scope")));
 
   private static final Set<String> MAY_IMPORT_JCUDA = Set.of("internal.device");
 
