@@ -58,6 +58,7 @@ class PackageDirectionTest {
                   "stats",
                   "store",
                   "scope",
+                  "internal.device",
                   "internal.key",
                   "internal.codec",
                   "internal.store",
