@@ -3,6 +3,7 @@ package io.tensorcache;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The keys of the rows of one call. Confined to one thread. */
@@ -72,6 +73,17 @@ final class BatchKeys {
   /** Rows without the copies of earlier rows. */
   int distinct() {
     return distinct;
+  }
+
+  /** The keys of those, in their order. */
+  List<TensorKey> distinctKeys() {
+    List<TensorKey> all = new ArrayList<>(distinct);
+    for (int row = 0; row < rows; row++) {
+      if (firstOf[row] == row) {
+        all.add(keys[row]);
+      }
+    }
+    return all;
   }
 
   TensorKey key(int row) {

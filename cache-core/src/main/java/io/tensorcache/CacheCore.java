@@ -47,6 +47,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final Groups groups = new Groups();
   private final EvictedKeys evicted = new EvictedKeys();
   private final InFlight inFlight;
+  private final ReadAhead readAhead = new ReadAhead(this);
   private final StatsRecorder recorder = new StatsRecorder();
   private volatile boolean closed;
 
@@ -184,6 +185,36 @@ final class CacheCore implements TierEvents, AutoCloseable {
     return isInMemory(key) || durable != null && durable.contains(key);
   }
 
+  ReadAhead readAhead() {
+    return readAhead;
+  }
+
+  /** What was read ahead for a call with these keys; null if nothing was. */
+  @Nullable AheadBatch takeAhead(BatchKeys keys) {
+    return readAhead.isEmpty() ? null : readAhead.take(keys.distinctKeys());
+  }
+
+  /** True if something of this function may lie on a disk. */
+  boolean mayReadAhead(FunctionSettings settings) {
+    return scratch != null || persisted(settings) != null;
+  }
+
+  /** True if a row that was read from there has not been removed since. */
+  boolean isStillThere(TensorKey key, Tier from) {
+    return from == Tier.DURABLE
+        ? persisted != null && persisted.contains(key)
+        : tierOf(key) != null;
+  }
+
+  /** The tier in which a row lies; null if in none. */
+  @Nullable Tier tierOf(TensorKey key) {
+    try {
+      return closed ? null : tiers.tierOf(key);
+    } catch (IllegalStateException e) {
+      return ifClosed(e, null);
+    }
+  }
+
   boolean isInMemory(TensorKey key) {
     try {
       return !closed && tiers.contains(key);
@@ -199,6 +230,30 @@ final class CacheCore implements TierEvents, AutoCloseable {
     boolean isInMemory = storeInMemory(key, row, group);
     if (!isInMemory && !isDurable) {
       recorder.rowsNotAdmitted.increment();
+    }
+  }
+
+  /**
+   * Told that the store served a row: at the second time it goes to memory too, if there is room,
+   * never at another's expense.
+   */
+  void servedByStore(TensorKey key, long byteCount, FunctionState function, Group group) {
+    PersistedRows durable = persisted(function.settings());
+    Row row = durable != null && tiers.isWanted(key, byteCount) ? durable.row(key) : null;
+    if (row == null) {
+      return;
+    }
+    group.add(1); // before the row can be evicted
+    boolean isAdded = false;
+    try {
+      isAdded =
+          !closed && tiers.addIfRoom(key, row.from(function.shared(row.schema()), group.number()));
+    } catch (IllegalStateException e) {
+      ifClosed(e, null);
+    } finally {
+      if (!isAdded) {
+        group.add(-1);
+      }
     }
   }
 
@@ -259,6 +314,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** Drops what is in memory only. */
   void reset() {
     checkOpen();
+    readAhead.clear();
     tiers.clear();
     groups.clear();
     evicted.clear();
@@ -269,6 +325,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     if (persisted != null) {
       persisted.clear();
     }
+    readAhead.clear();
   }
 
   /** True if every row that persists is acknowledged. */
@@ -322,6 +379,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    readAhead.close();
     try {
       tiers.close();
       deleteScratch();

@@ -3,6 +3,7 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
@@ -54,6 +55,11 @@ final class SegmentReader {
   /** Null if it is not there. */
   @Nullable RowSchema schema(TensorKey key) {
     return find(key, null, null, this::readSchema);
+  }
+
+  /** A copy of the row; null if it is not there. */
+  @Nullable Row row(TensorKey key) {
+    return find(key, null, null, (segment, place) -> readRow(segment, place, key));
   }
 
   /** Tries every record of the key until one is sound. */
@@ -109,6 +115,22 @@ final class SegmentReader {
       entry.flip();
     }
     return EntryFormatV1.readHeader(entry, entryBytes).schema();
+  }
+
+  private Row readRow(Segment segment, long place, TensorKey key) throws IOException {
+    ByteBuffer head = readHead(segment, place);
+    int entryBytes = entryBytes(head, segment, place);
+    ByteBuffer entry = entryIn(head, entryBytes);
+    if (entry.remaining() < entryBytes) {
+      long entryAt = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
+      if (entryAt + entryBytes > segment.file().size()) { // before anything is allocated
+        throw new CorruptEntryException(segment.name + " ends within the entry at " + entryAt);
+      }
+      entry = ByteBuffer.allocate(entryBytes);
+      readFully(segment, entry, entryAt);
+      entry.flip();
+    }
+    return EntryFormatV1.decode(entry, key);
   }
 
   /** The first bytes of a record, of a short one all. */
