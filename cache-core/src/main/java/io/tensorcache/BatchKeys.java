@@ -94,6 +94,17 @@ final class BatchKeys {
     return distinct;
   }
 
+  /** The keys of those, in their order. */
+  List<TensorKey> distinctKeys() {
+    List<TensorKey> all = new ArrayList<>(distinct);
+    for (int row = 0; row < rows; row++) {
+      if (firstOf[row] == row) {
+        all.add(keys[row]);
+      }
+    }
+    return all;
+  }
+
   TensorKey key(int row) {
     return keys[row];
   }

@@ -48,6 +48,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final EvictedKeys evicted = new EvictedKeys();
   private final InFlight inFlight;
   private final Scopes scopes;
+  private final ReadAhead readAhead = new ReadAhead(this);
   private final StatsRecorder recorder = new StatsRecorder();
   private volatile boolean closed;
 
@@ -195,6 +196,36 @@ final class CacheCore implements TierEvents, AutoCloseable {
     return isInMemory(key) || durable != null && durable.contains(key);
   }
 
+  ReadAhead readAhead() {
+    return readAhead;
+  }
+
+  /** What was read ahead for a call with these keys; null if nothing was. */
+  @Nullable AheadBatch takeAhead(BatchKeys keys) {
+    return readAhead.isEmpty() ? null : readAhead.take(keys.distinctKeys());
+  }
+
+  /** True if something of this function may lie on a disk. */
+  boolean mayReadAhead(FunctionSettings settings) {
+    return scratch != null || persisted(settings) != null;
+  }
+
+  /** True if a row that was read from there has not been removed since. */
+  boolean isStillThere(TensorKey key, Tier from) {
+    return from == Tier.DURABLE
+        ? persisted != null && persisted.contains(key)
+        : tierOf(key) != null;
+  }
+
+  /** The tier in which a row lies; null if in none. */
+  @Nullable Tier tierOf(TensorKey key) {
+    try {
+      return closed ? null : tiers.tierOf(key);
+    } catch (IllegalStateException e) {
+      return ifClosed(e, null);
+    }
+  }
+
   boolean isInMemory(TensorKey key) {
     try {
       return !closed && tiers.contains(key);
@@ -210,6 +241,30 @@ final class CacheCore implements TierEvents, AutoCloseable {
     boolean isInMemory = storeInMemory(key, row, group);
     if (!isInMemory && !isDurable) {
       recorder.rowsNotAdmitted.increment();
+    }
+  }
+
+  /**
+   * Told that the store served a row: at the second time it goes to memory too, if there is room,
+   * never at another's expense.
+   */
+  void servedByStore(TensorKey key, long byteCount, FunctionState function, Group group) {
+    PersistedRows durable = persisted(function.settings());
+    Row row = durable != null && tiers.isWanted(key, byteCount) ? durable.row(key) : null;
+    if (row == null) {
+      return;
+    }
+    group.add(1); // before the row can be evicted
+    boolean isAdded = false;
+    try {
+      isAdded =
+          !closed && tiers.addIfRoom(key, row.from(function.shared(row.schema()), group.number()));
+    } catch (IllegalStateException e) {
+      ifClosed(e, null);
+    } finally {
+      if (!isAdded) {
+        group.add(-1);
+      }
     }
   }
 
@@ -292,6 +347,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   void reset() {
     checkOpen();
     scopes.reset(false);
+    readAhead.clear();
     tiers.clear();
     groups.clear();
     evicted.clear();
@@ -304,6 +360,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     if (persisted != null) {
       persisted.clear();
     }
+    readAhead.clear();
   }
 
   /** The store, if there is one. */
@@ -370,6 +427,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   public void close() {
     closed = true;
     scopes.close();
+    readAhead.close();
     try {
       tiers.close();
       deleteScratch();

@@ -4,8 +4,6 @@ import io.tensorcache.config.PartialMiss;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
-import io.tensorcache.internal.codec.RowTarget;
-import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
@@ -13,7 +11,6 @@ import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +69,7 @@ final class CachedCall<T> {
       }
     }
     BatchKeys keys = keys();
+    core.recorder().duplicates.add(rows - keys.distinct());
     try (ResultBatch<T> result = newResult()) {
       RowList missing = lookUp(keys, result);
       if (found.sawOtherShape()) {
@@ -96,6 +94,13 @@ final class CachedCall<T> {
     return call.outputs(inputs, rows);
   }
 
+  /** Starts reading what disk tier and store have of the rows, for the same call later. */
+  void prefetch() {
+    if (rows > 0 && settings.level().isStoredAt(core.config().level())) {
+      core.readAhead().submit(keys().distinctKeys(), persisted);
+    }
+  }
+
   private ResultBatch<T> newResult() {
     return new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows);
   }
@@ -115,7 +120,6 @@ final class CachedCall<T> {
     long start = System.nanoTime();
     BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, rows);
     core.recorder().keyNanos.add(System.nanoTime() - start);
-    core.recorder().duplicates.add(rows - keys.distinct());
     return keys;
   }
 
@@ -123,9 +127,15 @@ final class CachedCall<T> {
   private RowList lookUp(BatchKeys keys, ResultBatch<T> result) {
     long start = System.nanoTime();
     RowList missing = new RowList();
-    for (int row = 0; row < rows; row++) {
-      if (keys.firstOf(row) == row && !readInto(keys.key(row), row, result)) {
-        missing.add(row);
+    try (AheadBatch ahead = core.takeAhead(keys)) {
+      for (int row = 0, index = 0; row < rows; row++) {
+        if (keys.firstOf(row) == row) {
+          boolean isHit = ahead != null && ahead.copy(index, row, core, result, found);
+          if (!isHit && !readInto(keys.key(row), row, result)) {
+            missing.add(row);
+          }
+          index++;
+        }
       }
     }
     if (persisted != null && !missing.isEmpty() && !found.sawOtherShape()) {
@@ -149,34 +159,7 @@ final class CachedCall<T> {
   /** Copies what the durable store has of these rows, all at once, and lists what it has not. */
   private RowList readPersisted(
       PersistedRows durable, BatchKeys keys, RowList wanted, ResultBatch<T> result) {
-    int[] numbers = wanted.toArray();
-    List<TensorKey> wantedKeys = new ArrayList<>(numbers.length);
-    for (int row : numbers) {
-      wantedKeys.add(keys.key(row));
-    }
-    for (int i = 0; i < numbers.length && !result.isOpen(); i++) {
-      RowSchema schema = durable.schema(wantedKeys.get(i));
-      if (schema != null) {
-        result.open(schema);
-      }
-    }
-    if (!result.isOpen()) {
-      return wanted;
-    }
-    DurableLookup[] lookups =
-        durable.readAll(
-            wantedKeys,
-            () -> {
-              IntFunction<RowTarget> targets = result.newTargets();
-              return i -> targets.apply(numbers[i]);
-            });
-    RowList missing = new RowList();
-    for (int i = 0; i < numbers.length; i++) {
-      if (!found.add(numbers[i], lookups[i])) {
-        missing.add(numbers[i]);
-      }
-    }
-    return missing;
+    return durable.read(keys, wanted, result, found, function, group);
   }
 
   /** Computes the missing rows, or takes them from the threads that do. */

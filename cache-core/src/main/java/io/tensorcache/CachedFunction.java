@@ -2,6 +2,8 @@ package io.tensorcache;
 
 import io.tensorcache.stats.WarmUp;
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;
@@ -124,5 +126,47 @@ public final class CachedFunction<T> {
     } finally {
       Reference.reachabilityFence(inputs);
     }
+  }
+
+  /**
+   * Starts reading what the disk tier and the store have of these rows, in the background, so that
+   * the next {@link #apply} to the same rows finds them in memory. The tensor is only read before
+   * this returns, for its keys. Never waits for a disk and computes nothing; without disk tier and
+   * store it does nothing. At most 256 MiB, or an eighth of the Java heap, are held for all
+   * functions of a cache, outside the Java heap; the oldest batches go. What goes wrong is told to
+   * the listener, and the rows are read by {@code apply}.
+   *
+   * @throws IllegalStateException after the cache was closed
+   */
+  public void prefetch(T input) {
+    prefetch(Inputs.of(input));
+  }
+
+  /** The same for several tensors and arguments. */
+  public void prefetch(Inputs<T> inputs) {
+    core.checkOpen();
+    if (!core.mayReadAhead(state.settings())) {
+      return;
+    }
+    try {
+      new CachedCall<>(core, state, fingerprint, adapter, operation, inputs).prefetch();
+    } catch (RuntimeException e) {
+      core.failed(
+          e instanceof TensorCacheException known
+              ? known
+              : new StorageException(name() + " cannot read rows ahead: " + e, e));
+    } finally {
+      Reference.reachabilityFence(inputs);
+    }
+  }
+
+  /**
+   * The same batches, each prefetched while the one before it is in use: an epoch then waits for
+   * the disk only where it is slower than what is done with the rows. Each iteration asks the
+   * source for one batch more than it has handed out, on the thread that iterates; the source must
+   * not use the memory of a batch again before the next but one.
+   */
+  public Iterable<T> prefetching(Iterable<? extends T> batches) {
+    return () -> new PrefetchingIterator<>(batches.iterator(), this::prefetch);
   }
 }

@@ -19,6 +19,7 @@ import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,8 +95,9 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     return guarded(null, () -> store.schema(key));
   }
 
-  DurableLookup read(TensorKey key, RowTarget target) {
-    return guarded(DurableLookup.MISS, () -> store.read(key, target));
+  /** A copy of a row; null if it is not here. */
+  @Nullable Row row(TensorKey key) {
+    return guarded(null, () -> store.row(key));
   }
 
   /** See {@link DurableStore#readAll}. */
@@ -104,6 +106,46 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     DurableLookup[] nothing = new DurableLookup[keys.size()];
     Arrays.fill(nothing, DurableLookup.MISS);
     return guarded(nothing, () -> store.readAll(keys, targets));
+  }
+
+  /** Copies what is here of these rows to the result, all at once, and lists what is not. */
+  RowList read(
+      BatchKeys keys,
+      RowList wanted,
+      ResultBatch<?> result,
+      LookupCount found,
+      FunctionState function,
+      Group group) {
+    int[] numbers = wanted.toArray();
+    List<TensorKey> wantedKeys = new ArrayList<>(numbers.length);
+    for (int row : numbers) {
+      wantedKeys.add(keys.key(row));
+    }
+    for (int i = 0; i < numbers.length && !result.isOpen(); i++) {
+      RowSchema schema = schema(wantedKeys.get(i));
+      if (schema != null) {
+        result.open(schema);
+      }
+    }
+    if (!result.isOpen()) {
+      return wanted;
+    }
+    DurableLookup[] lookups =
+        readAll(
+            wantedKeys,
+            () -> {
+              IntFunction<RowTarget> targets = result.newTargets();
+              return i -> targets.apply(numbers[i]);
+            });
+    RowList missing = new RowList();
+    for (int i = 0; i < numbers.length; i++) {
+      if (!found.add(numbers[i], lookups[i])) {
+        missing.add(numbers[i]);
+      } else {
+        core.servedByStore(wantedKeys.get(i), result.storedRowBytes(), function, group);
+      }
+    }
+    return missing;
   }
 
   boolean contains(TensorKey key) {

@@ -110,6 +110,25 @@ final class ResultBatch<T> implements AutoCloseable {
     value.copyTo(target(row));
   }
 
+  /** Copies a row out of buffers that hold one part of many rows each, not converted. */
+  void put(int row, ByteBuffer[] parts, int index) {
+    for (int part = 0; part < parts.length; part++) {
+      long bytes = rowBytes(part);
+      if (wholeTarget != null) {
+        wholeBuffers[part].put(
+            (int) (row * bytes), parts[part], (int) (index * bytes), (int) bytes);
+      } else {
+        ByteBuffer target = memories.get(part).slice(row * bytes, (int) bytes);
+        target.put(0, parts[part], (int) (index * bytes), (int) bytes);
+      }
+    }
+  }
+
+  /** Bytes of a row as it is stored, before compression. */
+  long storedRowBytes() {
+    return opened().storedByteCount();
+  }
+
   /** Copies one part of a row of any length and layout to its place. */
   void copy(int part, TensorView source, int sourceRow, int row) {
     RowCopy.copy(source, sourceRow, memories.get(part), row * rowBytes(part));

@@ -66,3 +66,7 @@ public operator fun <T : Any> CachedFunction<T>.invoke(inputs: Inputs<T>): Outpu
 
 /** The same as [TensorCache.epochs]. */
 public fun TensorCache.epochs(range: IntRange): Epochs = epochs(range.first, range.last)
+
+/** The same batches, each prefetched while the one before it is in use. */
+public fun <T : Any> CachedFunction<T>.prefetching(batches: Sequence<T>): Sequence<T> =
+  prefetching(batches.asIterable()).asSequence()

@@ -33,6 +33,7 @@ class TensorCacheDslSpec :
           tiers {
             heap(8.MiB)
             offHeap(16.MiB)
+            disk(32.MiB, parent)
             whenFull = WhenFull.KEEP_FIRST
             compression = Compression.NONE
           }
@@ -74,6 +75,8 @@ class TensorCacheDslSpec :
           config.level() shouldBe CacheLevel.HEAVY
           config.heap() shouldBe 8.MiB
           config.offHeap() shouldBe 16.MiB
+          config.disk() shouldBe 32.MiB
+          config.diskDirectory() shouldBe parent
           config.whenFull() shouldBe WhenFull.KEEP_FIRST
           config.compression() shouldBe Compression.NONE
           config.keyAlgorithm() shouldBe KeyAlgorithm.TORCHCACHE
@@ -174,5 +177,33 @@ class TensorCacheDslSpec :
     test("null is refused by name") {
       shouldThrow<IllegalArgumentException> { tensorCache("null") { level = null } }
         .message shouldContain "level"
+    }
+
+    test("a sequence is prefetched and handed on") {
+      val parent = tempdir().toPath()
+      val rows = AtomicInteger()
+      repeat(2) {
+        tensorCache("sequence") {
+            tiers { disk(16.MiB) }
+            store { directory = parent }
+          }
+          .use { cache ->
+            val squares =
+              cache.wrap(
+                "squares",
+                Fingerprint.version("1"),
+                HostTensor.adapter(),
+                { persisting = true },
+              ) { x ->
+                rows.addAndGet(x.spec().dim(0).toInt())
+                x
+              }
+            val batches =
+              (0..4).asSequence().map { HostTensor.ofRows(arrayOf(floatArrayOf(it.toFloat()))) }
+            squares.prefetching(batches).map { squares(it).floats().single() }.toList() shouldBe
+              listOf(0f, 1f, 2f, 3f, 4f)
+          }
+      }
+      rows.get() shouldBe 5
     }
   })

@@ -23,7 +23,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {Frozen.class, FrozenKotlin.class, KeyCommand.class, DoctorCommand.class},
     footer = {
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
-      "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch].",
+      "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",
       "",
       "COMMAND --help lists the options of the first four."
     })

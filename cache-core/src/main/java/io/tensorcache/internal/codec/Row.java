@@ -45,6 +45,18 @@ public final class Row {
     return new Row(schema, group, payloads, sum);
   }
 
+  /**
+   * The same row, sharing its payloads, with another instance of its schema and another group.
+   *
+   * @throws IllegalArgumentException if the schema is another one
+   */
+  public Row from(RowSchema same, int newGroup) {
+    if (!same.equals(schema)) {
+      throw new IllegalArgumentException(same + " for a row of " + schema);
+    }
+    return new Row(same, newGroup, payloads, payloadBytes);
+  }
+
   /** What the row consists of. */
   public RowSchema schema() {
     return schema;

@@ -156,6 +156,20 @@ public final class DurableStore implements AutoCloseable {
     return found;
   }
 
+  /**
+   * The row itself, verified, a copy; null if it is not here. Does not look for what other
+   * processes stored just now.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Row row(TensorKey key) {
+    requireOpen();
+    Pending pending = queue.pending(key);
+    Row row = pending == null ? reader.row(key) : pending.row;
+    finish();
+    return row;
+  }
+
   private DurableLookup find(TensorKey key, RowTarget target) {
     Pending pending = queue.pending(key);
     if (pending != null) {

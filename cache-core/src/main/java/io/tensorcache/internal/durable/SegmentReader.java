@@ -58,6 +58,11 @@ final class SegmentReader {
     return find(key, null, null, this::readSchema);
   }
 
+  /** A copy of the row; null if it is not there. */
+  @Nullable Row row(TensorKey key) {
+    return find(key, null, null, (segment, place) -> readRow(segment, place, key));
+  }
+
   /** Tries every record of the key until one is sound. */
   private <T extends @Nullable Object> T find(TensorKey key, T absent, T corrupt, Use<T> use) {
     KeyIndex index = parts.catalog().index;
@@ -113,15 +118,7 @@ final class SegmentReader {
 
   /** See {@link DurableStore#row}. */
   Row row(TensorKey key, long place) throws IOException {
-    Segment segment = segmentOf(place);
-    int entryBytes = entryBytes(readHead(segment, place), segment, place);
-    long from = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
-    if (entryBytes > segment.file().size() - from) {
-      throw new CorruptEntryException(segment.name + " ends within the entry at " + from);
-    }
-    ByteBuffer entry = ByteBuffer.allocate(entryBytes);
-    readFully(segment, entry, from);
-    return EntryFormatV1.decode(entry.flip(), key);
+    return readRow(segmentOf(place), place, key);
   }
 
   private Segment segmentOf(long place) throws IOException {
@@ -146,6 +143,22 @@ final class SegmentReader {
       entry.flip();
     }
     return EntryFormatV1.readHeader(entry, entryBytes);
+  }
+
+  private Row readRow(Segment segment, long place, TensorKey key) throws IOException {
+    ByteBuffer head = readHead(segment, place);
+    int entryBytes = entryBytes(head, segment, place);
+    ByteBuffer entry = entryIn(head, entryBytes);
+    if (entry.remaining() < entryBytes) {
+      long entryAt = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
+      if (entryAt + entryBytes > segment.file().size()) { // before anything is allocated
+        throw new CorruptEntryException(segment.name + " ends within the entry at " + entryAt);
+      }
+      entry = ByteBuffer.allocate(entryBytes);
+      readFully(segment, entry, entryAt);
+      entry.flip();
+    }
+    return EntryFormatV1.decode(entry, key);
   }
 
   /** The first bytes of a record, of a short one all. */

@@ -151,9 +151,14 @@ public final class MemoryTiers implements AutoCloseable {
     return heap != null && heap.addIfRoom(key, row) || pools.addIfRoom(pool, key, row);
   }
 
-  /** True if a row of this size would fit the memory and nothing would have to go for it. */
-  public boolean hasRoomInMemory(long byteCount) {
-    return !closed.get() && hasRoomAbove(pools.countInMemory(), byteCount);
+  /**
+   * Told that a row was served from below the tiers. True if that is its second time and the memory
+   * has room for it, so that {@link #addIfRoom} is worth reading it once more.
+   */
+  public boolean isWanted(TensorKey key, long byteCount) {
+    return !closed.get()
+        && hasRoomAbove(pools.countInMemory(), byteCount)
+        && secondHits.isSecond(key);
   }
 
   /**
@@ -198,10 +203,7 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   private @Nullable Tier place(TensorKey key, Row row) {
-    if (heap != null && heap.contains(key)) {
-      return Tier.HEAP;
-    }
-    Tier found = pools.tierOf(key);
+    Tier found = tier(key);
     if (found != null) {
       return found;
     }
@@ -259,7 +261,20 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   private boolean isHere(TensorKey key) {
-    return heap != null && heap.contains(key) || pools.tierOf(key) != null;
+    return tier(key) != null;
+  }
+
+  /**
+   * The tier in which a row of this key is; null if in none.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Tier tierOf(TensorKey key) {
+    return guarded(null, () -> tier(key));
+  }
+
+  private @Nullable Tier tier(TensorKey key) {
+    return heap != null && heap.contains(key) ? Tier.HEAP : pools.tierOf(key);
   }
 
   /**

@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
- * Epoch}; none means all.
+ * Epoch}, {@code Durable}; none means all but the last, which writes a gigabyte of files.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
@@ -31,7 +31,7 @@ public final class Bench {
   private void run(String[] names) throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     for (String name : names) {
-      options.include(name + "Benchmark");
+      options.include("\\." + name + "[A-Za-z]*Benchmark");
     }
     options
         .forks(1)
@@ -41,7 +41,7 @@ public final class Bench {
         .measurementTime(TimeValue.milliseconds(300))
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
-    System.err.println("measuring, about three minutes ...");
+    System.err.println("measuring, some minutes ...");
     Collection<RunResult> results = new Runner(options.build()).run();
     for (RunResult result : results) {
       String benchmark = result.getParams().getBenchmark();
@@ -101,6 +101,48 @@ public final class Bench {
         "  the same, and the images read",
         "EpochBenchmark.cachedEpoch",
         "EpochBenchmark.tableEpochWithImages");
+    printDurable();
+  }
+
+  private void printDurable() {
+    String[] peers = {"pread", "filePerEntry", "ehcacheDisk", "mvStore"};
+    for (String bytes : new String[] {"2048", "102400", "602112"}) {
+      for (String peer : peers) {
+        row(
+            "hit on disk of " + bytes + " B, us, " + peer,
+            "DurableBenchmark.store " + bytes,
+            "DurableBenchmark." + peer + " " + bytes);
+      }
+      row(
+          "  the same with LZ4 (ReLU), pread",
+          "DurableBenchmark.storeLz4 " + bytes,
+          "DurableBenchmark.pread " + bytes);
+    }
+    peers[0] = "pwrite";
+    for (String bytes : new String[] {"2048", "102400", "602112"}) {
+      for (String peer : peers) {
+        row(
+            "time for a store of " + bytes + " B, us, " + peer,
+            "DurableWriteBenchmark.store " + bytes,
+            "DurableWriteBenchmark." + peer + " " + bytes);
+      }
+      row(
+          "  the same with LZ4 (ReLU), pwrite",
+          "DurableWriteBenchmark.storeLz4 " + bytes,
+          "DurableWriteBenchmark.pwrite " + bytes);
+    }
+    String epoch = "DurableEpochBenchmark.";
+    row("epoch from disk, ms, pread", epoch + "epoch", epoch + "pread");
+    row("  prefetched", epoch + "epochPrefetched", epoch + "pread");
+    row(
+        "epoch from disk and computing, ms, computing",
+        epoch + "computingEpoch",
+        epoch + "computing");
+    row("  prefetched", epoch + "computingEpochPrefetched", epoch + "computing");
+    row(
+        "first epoch persisting, ms, uncached",
+        epoch + "firstEpochPersisting",
+        epoch + "firstEpochUncached");
   }
 
   private void row(String what, String ours, String beside) {

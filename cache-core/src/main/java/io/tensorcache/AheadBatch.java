@@ -1,0 +1,183 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Tier;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.durable.DurableLookup;
+import io.tensorcache.internal.store.Lookup;
+import io.tensorcache.tensor.TensorKey;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of one call that are read before it, and what came of each. Filled by one thread, then used
+ * by one other.
+ */
+final class AheadBatch implements AutoCloseable {
+  private final List<TensorKey> keys;
+  private final CountDownLatch read = new CountDownLatch(1);
+
+  /** Taken by who reads it or by who no longer wants it. Guarded by this. */
+  private boolean isBegun;
+
+  /** Guarded by this. */
+  private boolean isClosed;
+
+  private @Nullable RowSchema schema;
+  private @Nullable AheadMemory memory;
+  private @Nullable ByteBuffer buffer;
+  private ByteBuffer[] parts = {};
+  private int[] partBytes = {};
+  private @Nullable Lookup[] tierLookups = {};
+  private @Nullable DurableLookup[] durableLookups = {};
+
+  AheadBatch(List<TensorKey> keys) {
+    this.keys = keys;
+  }
+
+  List<TensorKey> keys() {
+    return keys;
+  }
+
+  /** True for the first who wants to read or to cancel it. */
+  synchronized boolean begin() {
+    boolean first = !isBegun;
+    isBegun = true;
+    return first;
+  }
+
+  /** True if it will not be read. */
+  boolean cancel() {
+    return begin();
+  }
+
+  /** Takes memory for so many rows; false if there is none. */
+  boolean allocate(AheadMemory from, RowSchema of, int rows, BooleanSupplier dropOldest) {
+    ByteBuffer all = from.allocate((int) (of.byteCount() * rows), dropOldest);
+    if (all == null) {
+      return false;
+    }
+    memory = from;
+    buffer = all;
+    parts = new ByteBuffer[of.parts().size()];
+    partBytes = new int[parts.length];
+    int at = 0;
+    for (int part = 0; part < parts.length; part++) {
+      partBytes[part] = (int) of.parts().get(part).spec().byteCount();
+      parts[part] = all.slice(at, partBytes[part] * rows);
+      at += partBytes[part] * rows;
+    }
+    tierLookups = new Lookup[rows];
+    durableLookups = new DurableLookup[rows];
+    schema = of;
+    return true;
+  }
+
+  RowTarget newTarget() {
+    RowSchema of = schema;
+    if (of == null) {
+      throw new IllegalStateException("nothing is allocated");
+    }
+    return new RowTarget(of, parts);
+  }
+
+  /** Sets a target to where a row goes. */
+  RowTarget at(RowTarget target, int row) {
+    for (int part = 0; part < parts.length; part++) {
+      target.at(part, row * partBytes[part]);
+    }
+    return target;
+  }
+
+  void found(int row, Lookup lookup) {
+    tierLookups[row] = lookup;
+  }
+
+  void found(int row, DurableLookup lookup) {
+    durableLookups[row] = lookup;
+  }
+
+  /** Reading has ended, for better or worse. */
+  void end() {
+    boolean unwanted;
+    synchronized (this) {
+      read.countDown();
+      unwanted = isClosed;
+    }
+    if (unwanted) {
+      release();
+    }
+  }
+
+  boolean isRead() {
+    return read.getCount() == 0;
+  }
+
+  /** Waits until it is read; true if there is anything. */
+  boolean await() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        read.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // a read of a few milliseconds is under way
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return schema != null;
+  }
+
+  /**
+   * Copies a row to its place in a result and counts where it came from; false if it is not here,
+   * or not in the store any more.
+   */
+  boolean copy(int index, int row, CacheCore core, ResultBatch<?> result, LookupCount found) {
+    RowSchema of = schema;
+    if (of == null || index >= tierLookups.length || !result.open(of)) {
+      return false;
+    }
+    @Nullable Lookup fromTier = tierLookups[index];
+    @Nullable DurableLookup fromStore = durableLookups[index];
+    boolean isHit = fromTier == null ? fromStore == DurableLookup.HIT : fromTier.isHit();
+    if (!isHit) {
+      if (fromTier == Lookup.CORRUPT || fromStore == DurableLookup.CORRUPT) {
+        found.add(row, Lookup.CORRUPT); // why there will be nothing to find
+      }
+      return false;
+    }
+    if (!core.isStillThere(keys.get(index), fromTier == null ? Tier.DURABLE : Tier.DISK)) {
+      return false;
+    }
+    result.put(row, parts, index);
+    return fromTier == null ? found.add(row, fromStore) : found.add(row, fromTier);
+  }
+
+  /** Gives the memory back. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+      isClosed = true;
+      if (!isRead()) {
+        return;
+      }
+    }
+    release();
+  }
+
+  private void release() {
+    AheadMemory from = memory;
+    ByteBuffer all = buffer;
+    if (from != null && all != null) {
+      from.release(all);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Tier;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows from disk tier and store before a call asks for them, on a thread of its own, one
+ * batch after another. A batch waits for the call with the same rows; it is never wrong, because
+ * the keys name the weights too, and at worst for nothing. Bounded in bytes: the oldest batches go.
+ * Safe for use by several threads.
+ */
+final class ReadAhead implements AutoCloseable {
+  /** 256 MiB, or an eighth of the Java heap if that is less. Outside the Java heap. */
+  static final long MOST_BYTES = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
+
+  private static final int MOST_WAITING = 8;
+
+  private final CacheCore core;
+  private final AheadMemory memory = new AheadMemory(MOST_BYTES);
+  private final ThreadPoolExecutor worker;
+
+  /** By keys, oldest first. Guarded by this. */
+  private final Map<List<TensorKey>, AheadBatch> batches = new LinkedHashMap<>();
+
+  private volatile boolean isEmpty = true;
+
+  ReadAhead(CacheCore core) {
+    this.core = core;
+    this.worker =
+        new ThreadPoolExecutor(
+            1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  private Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "tensorcache-prefetch-" + core.config().name());
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Starts reading rows; {@code durable} is null if they do not persist. */
+  void submit(List<TensorKey> keys, @Nullable PersistedRows durable) {
+    AheadBatch batch = new AheadBatch(keys);
+    synchronized (this) {
+      if (worker.isShutdown() || batches.containsKey(keys)) {
+        return;
+      }
+      while (batches.size() >= MOST_WAITING) {
+        drop(batches.values().iterator().next());
+      }
+      batches.put(keys, batch);
+      isEmpty = false;
+      worker.execute(() -> read(batch, durable));
+    }
+  }
+
+  /**
+   * What was read ahead of these rows, to be closed after use; null if nothing was, or has not been
+   * begun.
+   */
+  @Nullable AheadBatch take(List<TensorKey> keys) {
+    AheadBatch batch;
+    synchronized (this) {
+      batch = batches.remove(keys);
+      isEmpty = batches.isEmpty();
+    }
+    if (batch == null || batch.cancel()) {
+      return null;
+    }
+    return batch.await() ? batch : null;
+  }
+
+  /** True if there is nothing to take. */
+  boolean isEmpty() {
+    return isEmpty;
+  }
+
+  /** Forgets everything that was read. */
+  synchronized void clear() {
+    new ArrayList<>(batches.values()).forEach(this::drop);
+  }
+
+  private synchronized void drop(AheadBatch batch) {
+    batches.remove(batch.keys());
+    isEmpty = batches.isEmpty();
+    if (!batch.cancel()) {
+      batch.close(); // at once, or when it is read
+    }
+  }
+
+  /** Drops the oldest batch that holds memory; false if there is none. */
+  private synchronized boolean dropOldest() {
+    for (AheadBatch batch : batches.values()) {
+      if (batch.isRead()) {
+        drop(batch);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void read(AheadBatch batch, @Nullable PersistedRows durable) {
+    if (!batch.begin()) {
+      return;
+    }
+    try {
+      RowSchema schema = schema(batch.keys(), durable);
+      if (schema != null) {
+        fill(batch, schema, durable);
+      }
+    } catch (RuntimeException | OutOfMemoryError e) {
+      core.failed(
+          e instanceof TensorCacheException known
+              ? known
+              : new StorageException("rows could not be read ahead: " + e, e));
+    } finally {
+      batch.end();
+    }
+  }
+
+  private @Nullable RowSchema schema(List<TensorKey> keys, @Nullable PersistedRows durable) {
+    RowSchema schema = null;
+    for (int i = 0; i < keys.size() && schema == null; i++) {
+      schema = durable == null ? null : durable.schema(keys.get(i));
+      schema = schema == null ? core.schema(keys.get(i)) : schema;
+    }
+    return schema;
+  }
+
+  private void fill(AheadBatch batch, RowSchema schema, @Nullable PersistedRows durable) {
+    List<TensorKey> keys = batch.keys();
+    int rows = (int) Math.min(keys.size(), MOST_BYTES / Math.max(1, schema.byteCount()));
+    if (rows == 0 || !batch.allocate(memory, schema, rows, this::dropOldest)) {
+      return;
+    }
+    RowTarget target = batch.newTarget();
+    List<TensorKey> below = new ArrayList<>();
+    int[] numbers = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      Tier tier = core.tierOf(keys.get(row));
+      if (tier == Tier.DISK) {
+        batch.found(row, core.read(keys.get(row), batch.at(target, row)));
+      } else if (tier == null) {
+        numbers[below.size()] = row;
+        below.add(keys.get(row));
+      }
+    }
+    if (durable == null || below.isEmpty()) {
+      return;
+    }
+    var lookups =
+        durable.readAll(
+            below,
+            () -> {
+              RowTarget own = batch.newTarget();
+              IntFunction<RowTarget> targets = i -> batch.at(own, numbers[i]);
+              return targets;
+            });
+    for (int i = 0; i < lookups.length; i++) {
+      batch.found(numbers[i], lookups[i]);
+    }
+  }
+
+  @Override
+  public void close() {
+    worker.shutdown();
+    clear();
+  }
+}
