@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,9 +165,18 @@ public final class RowStore implements AutoCloseable {
    * @param progress told how many rows are checked
    */
   public Verification verify(LongConsumer progress) {
-    browser().settle();
+    return verify(entry -> true, progress);
+  }
+
+  /** The same for the rows of some keys only. */
+  public Verification verify(Collection<TensorKey> keys) {
+    return verify(entry -> keys.contains(entry.key()), done -> {});
+  }
+
+  private Verification verify(Predicate<StoredEntry> wanted, LongConsumer progress) {
+    browser();
     try (StoreAccess fresh = StoreAccess.toRead(directory, name)) {
-      return new RowVerifier(fresh.store().browser(), progress).run(fresh::problems);
+      return new RowVerifier(fresh.store().browser(), wanted, progress).run(fresh::problems);
     }
   }
 

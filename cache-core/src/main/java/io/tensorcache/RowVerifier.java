@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Reads and checks every row of a store. Confined to one thread. */
+/** Reads and checks rows of a store. Confined to one thread. */
 final class RowVerifier {
   private final StoreBrowser browser;
+  private final Predicate<StoredEntry> wanted;
   private final LongConsumer progress;
   private final List<BadRow> bad = new ArrayList<>();
   private long sound;
@@ -22,8 +24,9 @@ final class RowVerifier {
   private long unreadable;
   private long bytes;
 
-  RowVerifier(StoreBrowser browser, LongConsumer progress) {
+  RowVerifier(StoreBrowser browser, Predicate<StoredEntry> wanted, LongConsumer progress) {
     this.browser = browser;
+    this.wanted = wanted;
     this.progress = progress;
   }
 
@@ -31,8 +34,10 @@ final class RowVerifier {
   Verification run(Supplier<List<String>> problems) {
     browser.forEach(
         entry -> {
-          check(entry);
-          progress.accept(sound + corrupt + unreadable);
+          if (wanted.test(entry)) {
+            check(entry);
+            progress.accept(sound + corrupt + unreadable);
+          }
         });
     return new Verification(
         sound, corrupt, unreadable, ByteSize.ofBytes(bytes), bad, problems.get());

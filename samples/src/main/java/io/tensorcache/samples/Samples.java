@@ -1,17 +1,13 @@
 package io.tensorcache.samples;
 
-import io.tensorcache.config.ByteSize;
+import io.tensorcache.cli.CommandLines;
+import io.tensorcache.cli.KeyCommand;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
-import io.tensorcache.tensor.DType;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The samples, one subcommand each. */
 @Command(
@@ -22,6 +18,7 @@ import picocli.CommandLine.TypeConversionException;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {Frozen.class, FrozenKotlin.class, KeyCommand.class, DoctorCommand.class},
     footer = {
+      "  cli            Lists, checks and cleans up durable stores: cli --help.",
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
       "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",
       "",
@@ -45,34 +42,6 @@ public final class Samples implements Runnable {
 
   /** The parser of the command line, with every subcommand. A wrong argument is one line. */
   static CommandLine commandLine() {
-    return new CommandLine(new Samples())
-        .registerConverter(ByteSize.class, plain(ByteSize::parse))
-        .registerConverter(DType.class, plain(DTypeNames::parse))
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((error, args) -> refuse(error));
-  }
-
-  /** Refuses with the message of {@code parse} alone. */
-  private static <V> ITypeConverter<V> plain(Function<String, V> parse) {
-    return text -> {
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
-    };
-  }
-
-  private static int refuse(ParameterException error) {
-    CommandLine command = error.getCommandLine();
-    command
-        .getErr()
-        .println(
-            command.getCommandSpec().qualifiedName()
-                + ": "
-                + String.valueOf(error.getMessage()).replaceAll("\\R\\s*", " ")
-                + " (--help lists the options)");
-    command.getErr().flush();
-    return CommandLine.ExitCode.USAGE;
+    return CommandLines.of(new Samples());
   }
 }

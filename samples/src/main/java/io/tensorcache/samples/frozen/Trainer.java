@@ -1,6 +1,7 @@
 package io.tensorcache.samples.frozen;
 
-import io.tensorcache.samples.Progress;
+import io.tensorcache.cli.Progress;
+import io.tensorcache.cli.Terminal;
 import io.tensorcache.samples.ResidentMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +35,7 @@ record Trainer(int epochs, int batch, long seed, boolean augment, Digits train, 
     TimedFeatures timed = new TimedFeatures(features);
     List<TrainingRun.Epoch> results = new ArrayList<>();
     try (PointerScope scope = new PointerScope();
-        Progress progress = Progress.of(name, (long) epochs * batches())) {
+        Progress progress = Progress.of(Terminal.isTerminal(), name, (long) epochs * batches())) {
       Head head = new Head(Backbone.FEATURES, seed);
       for (int epoch = 1; epoch <= epochs; epoch++) {
         long start = System.nanoTime();

@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.cli;
 
 import io.tensorcache.KeyBuilder;
 import io.tensorcache.config.KeyAlgorithm;

@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.cli;
 
 import io.tensorcache.tensor.DType;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.cli;
 
 import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
@@ -10,6 +10,9 @@ public interface Progress extends AutoCloseable {
   /** One more step is done. */
   void step();
 
+  /** So many steps are done. */
+  void to(long steps);
+
   /** Shows what was reached: {@code brief} beside a bar, {@code full} on a line of its own. */
   void say(String brief, String full);
 
@@ -17,19 +20,14 @@ public interface Progress extends AutoCloseable {
   void close();
 
   /**
-   * A bar if standard error is a terminal, else plain lines: logs and pipes stay readable.
+   * A bar on a terminal, else plain lines: logs and pipes stay readable.
    *
+   * @param isTerminal whether standard error is one
    * @param task what is being done
-   * @param steps how often {@link #step} will be called
+   * @param steps how many there are
    */
-  static Progress of(String task, long steps) {
-    return isTerminal() ? new Bar(task, steps) : new Lines(task);
-  }
-
-  private static boolean isTerminal() {
-    // The launcher knows. System.console() looks at standard output and, from JDK 22, is never
-    // null.
-    return Boolean.getBoolean("tensorcache.samples.terminal");
+  static Progress of(boolean isTerminal, String task, long steps) {
+    return isTerminal ? new Bar(task, steps) : new Lines(task);
   }
 
   /** A bar that redraws itself. */
@@ -49,6 +47,11 @@ public interface Progress extends AutoCloseable {
     @Override
     public void step() {
       bar.step();
+    }
+
+    @Override
+    public void to(long steps) {
+      bar.stepTo(steps);
     }
 
     @Override
@@ -72,6 +75,9 @@ public interface Progress extends AutoCloseable {
 
     @Override
     public void step() {}
+
+    @Override
+    public void to(long steps) {}
 
     @Override
     public void say(String brief, String full) {

@@ -1,0 +1,102 @@
+package io.tensorcache.cli;
+
+import io.tensorcache.error.StoreBusyException;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.json.Json;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line of tensorcache, one subcommand for each thing to do. */
+@Command(
+    name = "tensorcache",
+    description = "Looks at durable stores of tensorcache, checks them and cleans them up.",
+    mixinStandardHelpOptions = true,
+    version = "tensorcache 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    subcommands = {
+      LsCommand.class,
+      DuCommand.class,
+      StatsCommand.class,
+      VerifyCommand.class,
+      PruneCommand.class,
+      ClearCommand.class,
+      ExportCommand.class,
+      ImportCommand.class,
+      WhyCommand.class,
+      KeyCommand.class,
+      DoctorCommand.class
+    },
+    footer = {
+      "",
+      "STORE is the directory of a store: the directory given to the cache, and in it the name of",
+      "the cache. COMMAND --help lists the options; all but key take --json.",
+      "Exit code: 0 ok, 1 a check failed, 2 usage, 3 another process holds what is needed."
+    })
+public final class Cli implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final Terminal terminal;
+
+  private Cli(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    if (System.getProperty("logback.configurationFile") == null) {
+      System.setProperty("logback.configurationFile", "io/tensorcache/cli/logback.xml");
+    }
+    System.exit(commandLine(Terminal.ofProcess()).execute(args));
+  }
+
+  /** The parser of the command line. */
+  public static CommandLine commandLine(Terminal terminal) {
+    return CommandLines.of(new Cli(terminal))
+        .setExecutionExceptionHandler((error, command, parsed) -> fail(error, command));
+  }
+
+  /** Without a command: what there is. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  /** What nobody can help but the caller is one line; the rest is a fault of the program. */
+  private static int fail(Exception error, CommandLine command) throws Exception {
+    int code = ExitCode.FAILED;
+    if (error instanceof StoreBusyException) {
+      code = ExitCode.BUSY;
+    } else if (error instanceof IllegalArgumentException) {
+      code = ExitCode.USAGE;
+    } else if (!(error instanceof TensorCacheException)) {
+      throw error;
+    }
+    String message = String.valueOf(error.getMessage()).replaceAll("\\R\\s*", " ");
+    if (command.getCommand() instanceof JsonCommand json && json.isJson()) {
+      PrintWriter out = command.getOut();
+      out.println(Json.write(Map.of("error", message)));
+      out.flush();
+    }
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    command.getErr().flush();
+    return code;
+  }
+
+  /** Tells on standard error what stands beside the answer. */
+  static void warn(CommandLine command, List<String> problems) {
+    for (String problem : problems) {
+      command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + problem);
+    }
+    command.getErr().flush();
+  }
+}

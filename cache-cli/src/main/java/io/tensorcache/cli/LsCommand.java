@@ -1,0 +1,123 @@
+package io.tensorcache.cli;
+
+import io.tensorcache.RowStore;
+import io.tensorcache.store.RowSelection;
+import io.tensorcache.store.StoredFunction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lists functions or rows of a store, or the stores in a directory. */
+@Command(
+    name = "ls",
+    description = {
+      "Lists what a store holds of each function; with --rows each row.",
+      "Of a directory that is none, lists the stores in it."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class LsCommand extends StoreCommand {
+  @Option(names = "--rows", description = "Each row: key, function, outputs, bytes, where it lies.")
+  private boolean rows;
+
+  @Option(names = "--function", description = "Only of this function.")
+  private @Nullable String function;
+
+  LsCommand() {}
+
+  @Override
+  Answer answer() {
+    boolean isStore = RowStore.names(directory()).contains(name());
+    List<String> inside = RowStore.names(path());
+    if (!isStore && !inside.isEmpty()) {
+      return stores(inside);
+    }
+    try (RowStore store = openToRead()) {
+      Answer answer = new Answer().put("store", path().toString());
+      if (rows) {
+        rows(store, answer);
+      } else {
+        functions(store, answer);
+      }
+      addProblems(store, answer);
+      return answer;
+    }
+  }
+
+  private Answer stores(List<String> names) {
+    Answer answer = new Answer().put("directory", path().toString());
+    Table table = new Table("store", "functions", "rows", "bytes");
+    List<Object> objects = new ArrayList<>();
+    for (String name : names) {
+      try (RowStore store = RowStore.open(path(), name)) {
+        List<StoredFunction> functions = store.functions();
+        long count = functions.stream().mapToLong(StoredFunction::rows).sum();
+        table.row(name, functions.size(), count, store.size().bytes());
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("store", name);
+        object.put("functions", functions.size());
+        object.put("rows", count);
+        object.put("bytes", store.size().bytes().bytes());
+        object.put("problems", store.problems());
+        objects.add(object);
+        Cli.warn(spec().commandLine(), store.problems());
+      }
+    }
+    return answer.put("stores", objects).lines(table);
+  }
+
+  private void functions(RowStore store, Answer answer) {
+    Table table = new Table("function", "fingerprint", "rows", "bytes", "oldest", "newest");
+    List<Object> objects = new ArrayList<>();
+    for (StoredFunction each : store.functions()) {
+      if (function == null || function.equals(each.function())) {
+        objects.add(object(each));
+        table.row(
+            each.function(),
+            each.fingerprint(),
+            each.rows(),
+            each.bytes(),
+            each.oldest(),
+            each.newest());
+      }
+    }
+    answer.put("functions", objects);
+    if (table.isEmpty()) {
+      answer.line("no rows");
+    } else {
+      answer.lines(table);
+    }
+  }
+
+  private void rows(RowStore store, Answer answer) {
+    RowSelection of = function == null ? RowSelection.all() : RowSelection.ofFunction(function);
+    Table table = new Table("key", "function", "outputs", "bytes", "stored", "segment", "offset");
+    List<Object> objects = new ArrayList<>();
+    store.forEach(
+        of,
+        row -> {
+          if (isJson()) {
+            objects.add(object(row));
+          } else {
+            table.row(
+                row.key(),
+                row.function(),
+                text(row.outputs()),
+                row.bytes(),
+                row.stored(),
+                row.segment(),
+                row.offset());
+          }
+        });
+    answer.put("rows", objects);
+    if (table.isEmpty()) {
+      answer.line("no rows");
+    } else {
+      answer.lines(table);
+    }
+  }
+}
