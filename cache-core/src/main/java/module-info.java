@@ -9,6 +9,7 @@ module io.tensorcache.core {
   exports io.tensorcache;
   exports io.tensorcache.config;
   exports io.tensorcache.error;
+  exports io.tensorcache.scope;
   exports io.tensorcache.stats;
   exports io.tensorcache.tensor;
 

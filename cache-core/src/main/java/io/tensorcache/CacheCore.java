@@ -43,6 +43,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final Groups groups = new Groups();
   private final EvictedKeys evicted = new EvictedKeys();
   private final InFlight inFlight;
+  private final Scopes scopes;
   private final StatsRecorder recorder = new StatsRecorder();
   private volatile boolean closed;
 
@@ -52,6 +53,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener, InFlight inFlight) {
     this.inFlight = inFlight;
+    this.scopes = new Scopes(this, PATIENCE);
     this.config = config;
     this.keys = keys;
     this.listener = listener;
@@ -84,6 +86,10 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   InFlight inFlight() {
     return inFlight;
+  }
+
+  Scopes scopes() {
+    return scopes;
   }
 
   StatsRecorder recorder() {
@@ -126,6 +132,11 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** The durable rows of this function; null if it does not persist. */
   @Nullable PersistedRows persisted(FunctionSettings settings) {
     return settings.persisting() ? persisted : null;
+  }
+
+  /** The durable rows; null without a store. */
+  @Nullable PersistedRows persisted() {
+    return persisted;
   }
 
   /** The schema of a row in memory; null if there is none, also when the cache is being closed. */
@@ -188,6 +199,26 @@ final class CacheCore implements TierEvents, AutoCloseable {
     return isStored;
   }
 
+  /** Stores a row in memory that is no function's; false if it is not admitted. */
+  boolean storeInMemory(TensorKey key, Row row) {
+    try {
+      return !closed && tiers.store(key, row) != null;
+    } catch (IllegalStateException e) {
+      return ifClosed(e, false);
+    }
+  }
+
+  /** Drops a row from memory. */
+  void dropFromMemory(TensorKey key) {
+    try {
+      if (!closed) {
+        tiers.remove(key);
+      }
+    } catch (IllegalStateException e) {
+      ifClosed(e, null);
+    }
+  }
+
   private <V extends @Nullable Object> V ifClosed(IllegalStateException e, V fallback) {
     if (!closed) {
       throw e;
@@ -200,6 +231,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     recorder.evictions.increment();
     evicted.add(key);
     groups.dropped(group);
+    scopes.evicted(key, group);
   }
 
   @Override
@@ -221,12 +253,15 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** Drops what is in memory only. */
   void reset() {
     checkOpen();
+    scopes.reset(false);
     tiers.clear();
     groups.clear();
     evicted.clear();
   }
 
   void clear() {
+    checkOpen();
+    scopes.reset(true);
     reset();
     if (persisted != null) {
       persisted.clear();
@@ -284,6 +319,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    scopes.close();
     try {
       tiers.close();
     } finally {

@@ -13,6 +13,8 @@ import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.DurableUse;
+import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.durable.StoredEntry;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,11 +109,35 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
 
   /** Queues a row; false if it is not admitted. */
   boolean store(TensorKey key, Row row, Group group) {
-    boolean admitted = guarded(false, () -> store.store(key, row, group.provenance()));
+    return store(key, row, group.provenance());
+  }
+
+  /** The same for a row of no function. */
+  boolean store(TensorKey key, Row row, Provenance provenance) {
+    boolean admitted = guarded(false, () -> store.store(key, row, provenance));
     if (!admitted) {
       declined.set(true);
     }
     return admitted;
+  }
+
+  void remove(TensorKey key) {
+    guarded(
+        null,
+        () -> {
+          store.remove(key);
+          return null;
+        });
+  }
+
+  /** Visits every entry that is on the disk. */
+  void forEach(Consumer<StoredEntry> visitor) {
+    guarded(
+        null,
+        () -> {
+          store.forEach(visitor);
+          return null;
+        });
   }
 
   /** True if every row since the last flush is kept and acknowledged. */

@@ -50,6 +50,23 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
+   * The scope of this name, opened with default options unless it is open.
+   *
+   * @param name what the scope is called
+   * @param adapter the engine's tensors
+   * @throws IllegalStateException if it is open for another tensor type, or the cache is closed
+   */
+  public <T> Scope<T> scope(String name, TensorAdapter<T> adapter) {
+    return scopeBuilder(name, adapter).open();
+  }
+
+  /** The same with options: set them on what is returned, then {@code open}. */
+  public <T> ScopeBuilder<T> scopeBuilder(String name, TensorAdapter<T> adapter) {
+    core.checkOpen();
+    return new ScopeBuilder<>(options -> core.scopes().open(name, adapter, options));
+  }
+
+  /**
    * Counts the epochs from {@code first} to {@code last}, both included, with the statistics of
    * each.
    */
@@ -80,25 +97,25 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
-   * Drops every row from memory: what does not persist is gone, what does is served from the store.
-   * Calls under way store theirs afterwards.
+   * Drops every row and every entry of the scopes from memory: what does not persist is gone, what
+   * does is served from the store. Calls under way store theirs afterwards.
    */
   public void reset() {
     core.reset();
   }
 
   /**
-   * Drops every stored row, those in the store included, whoever wrote them. Calls under way store
-   * theirs afterwards.
+   * Drops every stored row and entry, those in the store included, whoever wrote them. Calls under
+   * way store theirs afterwards.
    */
   public void clear() {
     core.clear();
   }
 
   /**
-   * Drops everything from memory, writes what waits to be written, and frees tiers and store. Calls
-   * under way still return correct results. Later calls throw {@link IllegalStateException}.
-   * Closing again does nothing.
+   * Drops everything from memory, writes what waits to be written, and frees tiers and store. The
+   * scopes are closed too. Calls under way still return correct results. Later calls throw {@link
+   * IllegalStateException}. Closing again does nothing.
    */
   @Override
   public void close() {

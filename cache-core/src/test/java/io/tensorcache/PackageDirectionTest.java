@@ -23,25 +23,31 @@ import org.junit.jupiter.api.Test;
 class PackageDirectionTest {
   private static final String ROOT = "io.tensorcache";
   private static final Map<String, Set<String>> MAY_IMPORT =
-      Map.of(
-          "error", Set.of(),
-          "config", Set.of(),
-          "tensor", Set.of("error"),
-          "stats", Set.of("config"),
-          "internal.key", Set.of("tensor", "config", "error"),
-          "internal.codec", Set.of("tensor", "config", "error"),
-          "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
-          "internal.durable", Set.of("tensor", "config", "error", "internal.codec"),
-          "",
+      Map.ofEntries(
+          Map.entry("error", Set.of()),
+          Map.entry("config", Set.of()),
+          Map.entry("tensor", Set.of("error")),
+          Map.entry("stats", Set.of("config")),
+          Map.entry("scope", Set.of("config")),
+          Map.entry("internal.key", Set.of("tensor", "config", "error")),
+          Map.entry("internal.codec", Set.of("tensor", "config", "error")),
+          Map.entry(
+              "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec")),
+          Map.entry("internal.durable", Set.of("tensor", "config", "error", "internal.codec")),
+          Map.entry("internal.scope", Set.of("scope", "tensor", "config", "internal.codec")),
+          Map.entry(
+              "",
               Set.of(
                   "error",
                   "config",
                   "tensor",
                   "stats",
+                  "scope",
                   "internal.key",
                   "internal.codec",
                   "internal.store",
-                  "internal.durable"));
+                  "internal.durable",
+                  "internal.scope")));
 
   private static final Pattern EDGE =
       Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");

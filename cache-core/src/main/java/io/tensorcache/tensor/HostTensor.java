@@ -154,6 +154,11 @@ public final class HostTensor {
     }
 
     @Override
+    public HostTensor allocate(TensorSpec spec) {
+      return zeros(spec);
+    }
+
+    @Override
     public void release(HostTensor tensor) {
       // the garbage collector's
     }

@@ -24,6 +24,39 @@ public interface TensorAdapter<T> {
   T allocate(TensorSpec spec, T like);
 
   /**
+   * The same in host memory, where no other tensor says for which device: for a value that a scope
+   * kept as bytes.
+   *
+   * @throws UnsupportedOperationException if the adapter serves functions only
+   */
+  default T allocate(TensorSpec spec) {
+    throw new UnsupportedOperationException(
+        getClass().getName()
+            + " allocates like another tensor only: a scope with copies, or one that persists,"
+            + " needs its allocate(TensorSpec)");
+  }
+
+  /** False if the tensor was closed and must not be touched any more. */
+  default boolean isUsable(T tensor) {
+    return true;
+  }
+
+  /**
+   * The tensor on another device, as a fresh one owned by the caller; the same object if it is
+   * there.
+   *
+   * @param device "cpu", or what the engine calls it
+   * @throws IllegalArgumentException if there is no such device
+   */
+  default T moveTo(T tensor, String device) {
+    if (device.equals("cpu") && view(tensor).memory() instanceof HostMemory) {
+      return tensor;
+    }
+    throw new IllegalArgumentException(
+        "device \"" + device + "\" is not there; this adapter has \"cpu\" only");
+  }
+
+  /**
    * Frees a tensor that came from {@link #allocate} and that the caller of the cache has not seen.
    */
   void release(T tensor);

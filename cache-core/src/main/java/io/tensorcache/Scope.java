@@ -1,0 +1,299 @@
+package io.tensorcache;
+
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.scope.Entry;
+import io.tensorcache.internal.scope.ListType;
+import io.tensorcache.internal.scope.Terms;
+import io.tensorcache.scope.Computation;
+import io.tensorcache.scope.LevelTable;
+import io.tensorcache.stats.ScopeStats;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named group of entries with a level, rules about what is kept, and child scopes. Safe for use
+ * by several threads.
+ *
+ * <p>An entry is kept if its level is at most that of the scope; one of level {@code NONE} always
+ * is. By default values are copied and each hit is a fresh tensor, owned by the caller; {@link
+ * io.tensorcache.scope.Retention} says how to hold them by reference. What a computation returns
+ * stays the caller's.
+ *
+ * <p>Names have 1 to 255 characters. Those that begin with {@code _} are private: not listed unless
+ * asked for.
+ *
+ * @param <T> the engine's tensor type
+ */
+public final class Scope<T> implements AutoCloseable {
+  private static final Terms NORMAL = Terms.of(CacheLevel.NORMAL);
+
+  private final ScopeState<T> state;
+
+  Scope(ScopeState<T> state) {
+    this.state = state;
+  }
+
+  @SuppressWarnings("ConstantValue") // a caller may give null whatever the type says
+  static <V> V required(String name, V given) {
+    if (given == null) {
+      throw new IllegalArgumentException(
+          "entry \"" + name + "\": no value and no computation is given; getIfPresent only looks");
+    }
+    return given;
+  }
+
+  /** The name it was opened under. */
+  public String name() {
+    return state.name();
+  }
+
+  /** The names of its parents and its own, with a slash between them. */
+  public String path() {
+    return state.path();
+  }
+
+  /** What is kept now: entries of at most this level. */
+  public CacheLevel level() {
+    return state.table().level();
+  }
+
+  /**
+   * Sets what is kept. Entries above it leave, unless they were forced; children above it get this
+   * level too.
+   */
+  public void level(CacheLevel level) {
+    state.checkOpen();
+    state.level(level);
+  }
+
+  /** The levels of level keys. */
+  public LevelTable levels() {
+    return state.settings().levels();
+  }
+
+  /** The child of this name, opened with the options of this scope unless it is open. */
+  public Scope<T> child(String name) {
+    return childBuilder(name).open();
+  }
+
+  /** The same with options: set them on what is returned, then {@code open}. */
+  public ScopeBuilder<T> childBuilder(String name) {
+    return new ScopeBuilder<>(options -> state.child(name, options));
+  }
+
+  /** The names of the open children, in order. */
+  public List<String> children() {
+    return state.children().stream().map(ScopeState::name).toList();
+  }
+
+  /**
+   * Closes a child with its own children; who uses it still gets {@link IllegalStateException}, and
+   * what is being computed in it is returned and not kept. What persists stays in the store.
+   *
+   * @return false if there is no such child
+   */
+  public boolean removeChild(String name) {
+    state.checkOpen();
+    for (ScopeState<T> child : state.children()) {
+      if (child.name().equals(name)) {
+        child.close(true);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** An entry that is a tensor, to say on what terms it is kept. */
+  public ScopeEntry<T> entry(String name) {
+    return new ScopeEntry<>(state, state.tensorType(), name);
+  }
+
+  /**
+   * An entry that is a record of tensors and scalars: primitives, strings and enums.
+   *
+   * @throws IllegalArgumentException if the type is not a record of these, naming the component
+   */
+  public <R extends Record> ScopeEntry<R> entry(String name, Class<R> type) {
+    return new ScopeEntry<>(state, state.recordType(type), name);
+  }
+
+  /** An entry that is a tuple of tensors. */
+  public ScopeEntry<List<T>> tuple(String name) {
+    return new ScopeEntry<>(state, new ListType<>(state.adapter()), name);
+  }
+
+  /** An entry that is several tensors by name. */
+  public ScopeEntry<Outputs<T>> outputs(String name) {
+    return new ScopeEntry<>(state, new OutputsType<>(state.adapter()), name);
+  }
+
+  /**
+   * The entry of this name, computed and kept at level {@code NORMAL} if it is not there. Several
+   * threads that ask at the same time compute once. Throws what the computation throws, checked
+   * exceptions included; nothing is kept then.
+   *
+   * @throws IllegalStateException after close; if the entry holds a value of another kind; or if
+   *     the computation asks for the entry itself, by whatever way, with the cycle
+   * @throws IllegalArgumentException if the name is not possible, or the value cannot be kept
+   * @throws io.tensorcache.error.FunctionContractException if the computation returns null
+   */
+  public T get(String name, Computation<T> computation) {
+    return state.get(state.tensorType(), name, NORMAL, required(name, computation));
+  }
+
+  /** The same at a level. */
+  public T get(String name, CacheLevel level, Computation<T> computation) {
+    return state.get(state.tensorType(), name, Terms.of(level), required(name, computation));
+  }
+
+  /** The same at the level of a key of the level table. */
+  public T get(String name, String levelKey, Computation<T> computation) {
+    return get(name, levels().level(levelKey), computation);
+  }
+
+  /** The same, persisting or not; see {@link ScopeEntry#persisting}. */
+  public T get(String name, CacheLevel level, boolean persisting, Computation<T> computation) {
+    return entry(name).level(level).persisting(persisting).get(computation);
+  }
+
+  /** The same for a record. */
+  public <R extends Record> R get(String name, Class<R> type, Computation<R> computation) {
+    return entry(name, type).get(computation);
+  }
+
+  /** The tensor of this name if it is there. */
+  public @Nullable T getIfPresent(String name) {
+    return state.getIfPresent(state.tensorType(), name, NORMAL);
+  }
+
+  /** Keeps a tensor at level {@code NORMAL} in place of what is there. */
+  public void put(String name, T value) {
+    entry(name).put(value);
+  }
+
+  /** The same at a level. */
+  public void put(String name, CacheLevel level, T value) {
+    entry(name).level(level).put(value);
+  }
+
+  /** {@link #get(String, CacheLevel, Computation)}, kept whatever the level of this scope. */
+  public T force(String name, CacheLevel level, Computation<T> computation) {
+    return entry(name).level(level).force(true).get(computation);
+  }
+
+  /** Reads once: the tensor if it is there, which then leaves. */
+  public @Nullable T take(String name) {
+    return entry(name).take();
+  }
+
+  /** The same, or else what is computed, which is not kept. */
+  public T take(String name, Computation<T> computation) {
+    return entry(name).take(computation);
+  }
+
+  /** Removes entries, from the store too, with what was computed from them; how many there were. */
+  public int remove(String... names) {
+    state.checkOpen();
+    int removed = 0;
+    try {
+      for (String name : names) {
+        removed += state.remove(name) ? 1 : 0;
+      }
+    } finally {
+      state.core().scopes().tell();
+    }
+    return removed;
+  }
+
+  /** Removes every entry that does not persist. */
+  public void reset() {
+    reset(false, false);
+  }
+
+  /**
+   * Removes entries, with what was computed from them.
+   *
+   * @param persisting those that persist too, from the store too
+   * @param recurse those of the children too
+   */
+  public void reset(boolean persisting, boolean recurse) {
+    reset(persisting, recurse, Set.of());
+  }
+
+  /** The same, sparing the entries of these groups; see {@link ScopeEntry#group}. */
+  public void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
+    state.checkOpen();
+    state.reset(persisting, recurse, sparedGroups);
+  }
+
+  /** Drops what is above a level, forced or not, here and in the children. The level stays. */
+  public void trimTo(CacheLevel level) {
+    state.checkOpen();
+    state.trimTo(level);
+  }
+
+  /**
+   * Moves what this scope and its children hold by reference to another device; later hits return
+   * the moved tensors. Copies are kept as bytes and stay where they are.
+   *
+   * @param device "cpu", or what the engine calls it
+   * @throws IllegalArgumentException if there is no such device
+   */
+  public void moveTo(String device) {
+    state.checkOpen();
+    state.moveTo(device);
+  }
+
+  /** The names of the entries in memory, sorted, without private ones. */
+  public List<String> names() {
+    return names(false);
+  }
+
+  /** The names of the entries in memory, sorted. */
+  public List<String> names(boolean includePrivate) {
+    state.checkOpen();
+    List<String> names = state.table().list(includePrivate).stream().map(Entry::name).toList();
+    state.core().scopes().tell();
+    return names;
+  }
+
+  /** Prints the scope and its children to standard output, without private entries. */
+  public void print() {
+    print(false);
+  }
+
+  /**
+   * Prints the scope and its children to standard output: of each entry the name, level, whether it
+   * persists, dtype, shape, bytes, where it lies, and its first values.
+   */
+  public void print(boolean includePrivate) {
+    System.out.print(describe(includePrivate));
+  }
+
+  /** What {@link #print(boolean)} prints. */
+  public String describe(boolean includePrivate) {
+    state.checkOpen();
+    return ScopeText.of(state, includePrivate);
+  }
+
+  /** What this scope did, without its children. Works after close. */
+  public ScopeStats stats() {
+    return state.stats();
+  }
+
+  /**
+   * Drops every entry from memory and closes the children. What persists stays in the store. Later
+   * calls throw {@link IllegalStateException}; closing again does nothing.
+   */
+  @Override
+  public void close() {
+    state.close(true);
+  }
+
+  /** The path, the level and how much is held. */
+  @Override
+  public String toString() {
+    return "Scope \"" + path() + "\" at " + level() + ", " + state.table().size() + " entries";
+  }
+}

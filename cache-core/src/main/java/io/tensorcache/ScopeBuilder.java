@@ -1,0 +1,118 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.scope.LevelTable;
+import io.tensorcache.scope.Retention;
+import io.tensorcache.scope.ScopeListener;
+import java.time.InstantSource;
+import java.util.function.Function;
+
+/**
+ * Options of a scope. Strict: an option set twice, or other than the open scope of this name has
+ * it, throws. What is not set a scope has from its parent, or else from the cache. Confined to one
+ * thread.
+ *
+ * @param <T> the engine's tensor type
+ */
+public final class ScopeBuilder<T> {
+  private final Function<ScopeBuilder<T>, Scope<T>> opener;
+  private final Once<CacheLevel> level = new Once<>("level");
+  private final Once<LevelTable> levels = new Once<>("levels");
+  private final Once<Retention> retention = new Once<>("retention");
+  private final Once<Long> maxEntries = new Once<>("maxEntries");
+  private final Once<ByteSize> maxBytes = new Once<>("maxBytes");
+  private final Once<Fingerprint> fingerprint = new Once<>("fingerprint");
+  private final Once<ScopeListener> listener = new Once<>("listener");
+  private final Once<InstantSource> clock = new Once<>("clock");
+
+  ScopeBuilder(Function<ScopeBuilder<T>, Scope<T>> opener) {
+    this.opener = opener;
+  }
+
+  /** What is stored at first: entries of at most this level. Default: the level of the cache. */
+  public ScopeBuilder<T> level(CacheLevel value) {
+    level.set(value);
+    return this;
+  }
+
+  /** The levels of level keys. Default: {@link LevelTable#defaults()}. */
+  public ScopeBuilder<T> levels(LevelTable value) {
+    levels.set(value);
+    return this;
+  }
+
+  /** How values are held. Default: {@link Retention#COPY}. */
+  public ScopeBuilder<T> retention(Retention value) {
+    retention.set(value);
+    return this;
+  }
+
+  /**
+   * How many entries are held at most; those used longest ago leave first. Persisting entries stay
+   * and do not count. Each scope counts its own entries. Default: no bound.
+   *
+   * @throws IllegalArgumentException if it is not at least 1
+   */
+  public ScopeBuilder<T> maxEntries(long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("maxEntries(" + value + "): at least 1");
+    }
+    maxEntries.set(value);
+    return this;
+  }
+
+  /**
+   * How many bytes of values are held at most; the entries used longest ago leave first, and a
+   * larger value is not kept. Persisting entries stay and do not count. Each scope counts its own
+   * entries. Default: no bound but that of the tiers.
+   */
+  public ScopeBuilder<T> maxBytes(ByteSize value) {
+    maxBytes.set(value);
+    return this;
+  }
+
+  /**
+   * What identifies the computations of this scope; needed by entries that persist, because a name
+   * outlives what was computed under it. Default: none, and nothing persists.
+   */
+  public ScopeBuilder<T> fingerprint(Fingerprint value) {
+    fingerprint.set(value);
+    return this;
+  }
+
+  /** Told what leaves. Default: no one. */
+  public ScopeBuilder<T> listener(ScopeListener value) {
+    listener.set(value);
+    return this;
+  }
+
+  /** What tells the time for {@link ScopeEntry#timeToLive}. Default: the system's clock. */
+  public ScopeBuilder<T> clock(InstantSource value) {
+    clock.set(value);
+    return this;
+  }
+
+  /** These options, and the given ones where none is set. */
+  ScopeSettings over(ScopeSettings base) {
+    return new ScopeSettings(
+        level.or(base.level()),
+        levels.or(base.levels()),
+        retention.or(base.retention()),
+        maxEntries.orNull() == null ? base.maxEntries() : maxEntries.orNull(),
+        maxBytes.orNull() == null ? base.maxBytes() : maxBytes.orNull(),
+        fingerprint.orNull() == null ? base.fingerprint() : fingerprint.orNull(),
+        listener.orNull() == null ? base.listener() : listener.orNull(),
+        clock.or(base.clock()));
+  }
+
+  /**
+   * The scope of this name: opened now, or the one that is open.
+   *
+   * @throws IllegalStateException if it is open with other options or for another tensor type, or
+   *     the cache or the parent is closed
+   */
+  public Scope<T> open() {
+    return opener.apply(this);
+  }
+}

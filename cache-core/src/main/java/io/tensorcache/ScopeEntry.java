@@ -1,0 +1,148 @@
+package io.tensorcache;
+
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.scope.Terms;
+import io.tensorcache.internal.scope.ValueType;
+import io.tensorcache.scope.Computation;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of a scope by name, with the terms on which it is kept. Strict: a term set twice
+ * throws. Confined to one thread.
+ *
+ * <pre>
+ * scope.entry("K").level(LIGHT).dependsOn("sample").get(() -> kernelMatrix(x));
+ * </pre>
+ *
+ * @param <V> a tensor, a tuple of tensors, or a record of tensors and scalars
+ */
+public final class ScopeEntry<V> {
+  private final ScopeState<?> scope;
+  private final ValueType<V> type;
+  private final String name;
+  private final Once<CacheLevel> level = new Once<>("level");
+  private final Once<Boolean> persisting = new Once<>("persisting");
+  private final Once<Boolean> force = new Once<>("force");
+  private final Once<Duration> timeToLive = new Once<>("timeToLive");
+  private final Once<String> group = new Once<>("group");
+  private final Once<List<String>> dependsOn = new Once<>("dependsOn");
+
+  ScopeEntry(ScopeState<?> scope, ValueType<V> type, String name) {
+    this.scope = scope;
+    this.type = type;
+    this.name = name;
+  }
+
+  /** Stored where the level of the scope is at least this. Default: {@code NORMAL}. */
+  public ScopeEntry<V> level(CacheLevel value) {
+    level.set(value);
+    return this;
+  }
+
+  /**
+   * The same by a key of the scope's level table.
+   *
+   * @throws IllegalArgumentException if the table has no such key, with the nearest ones
+   */
+  public ScopeEntry<V> levelKey(String key) {
+    return level(scope.settings().levels().level(key));
+  }
+
+  /**
+   * Keeps it in the durable store too: through {@code reset()}, for later programs, and through a
+   * crash. The scope must have a fingerprint and the cache a store. Default: {@code false}.
+   */
+  public ScopeEntry<V> persisting(boolean value) {
+    persisting.set(value);
+    return this;
+  }
+
+  /** Stores it above the scope's level too; {@code trimTo} drops it. Default: {@code false}. */
+  public ScopeEntry<V> force(boolean value) {
+    force.set(value);
+    return this;
+  }
+
+  /**
+   * How long it is served after it was stored. Default: as long as it is there.
+   *
+   * @throws IllegalArgumentException if it is not positive
+   */
+  public ScopeEntry<V> timeToLive(Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("timeToLive(" + value + "): must be positive");
+    }
+    timeToLive.set(value);
+    return this;
+  }
+
+  /** What {@code reset} can spare it by. Default: none. */
+  public ScopeEntry<V> group(String value) {
+    group.set(Names.check("group", value));
+    return this;
+  }
+
+  /**
+   * The entries of this scope that it is computed from: when one of them is reset, removed,
+   * replaced or expires, this one leaves too. One that is evicted or taken keeps it. Default: none.
+   */
+  public ScopeEntry<V> dependsOn(String... names) {
+    for (String source : names) {
+      Names.check("entry", source);
+      if (source.equals(name)) {
+        throw new IllegalArgumentException("entry \"" + name + "\" depends on itself");
+      }
+    }
+    dependsOn.set(List.of(names));
+    return this;
+  }
+
+  private Terms terms() {
+    return new Terms(
+        level.or(CacheLevel.NORMAL),
+        persisting.or(false),
+        force.or(false),
+        timeToLive.orNull(),
+        group.orNull(),
+        dependsOn.or(List.of()));
+  }
+
+  /**
+   * The value: what is there, or else what the computation returns, which is kept on these terms.
+   * Several threads that ask at the same time compute once. See {@link Scope#get(String,
+   * Computation)}.
+   */
+  public V get(Computation<V> computation) {
+    return scope.get(type, name, terms(), Scope.required(name, computation));
+  }
+
+  /** Computes the value anew in place of what is there. Throws as {@link #get} does. */
+  public V overwrite(Computation<V> computation) {
+    return scope.overwrite(type, name, terms(), Scope.required(name, computation));
+  }
+
+  /** The value if it is there. */
+  public @Nullable V getIfPresent() {
+    return scope.getIfPresent(type, name, terms());
+  }
+
+  /** Keeps a value on these terms in place of what is there. */
+  public void put(V value) {
+    scope.put(type, name, terms(), Scope.required(name, value));
+  }
+
+  /** The value if it is there, which then leaves: of several threads, one gets it. */
+  public @Nullable V take() {
+    return scope.take(type, name);
+  }
+
+  /**
+   * The value if it is there, which then leaves; or else what the computation returns, which is not
+   * kept.
+   */
+  public V take(Computation<V> computation) {
+    return scope.take(type, name, terms(), Scope.required(name, computation));
+  }
+}

@@ -1,0 +1,46 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.scope.EntryTable;
+import io.tensorcache.scope.LevelTable;
+import io.tensorcache.scope.Retention;
+import io.tensorcache.scope.ScopeListener;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** What a scope was opened with; a child has its parent's unless told otherwise. */
+record ScopeSettings(
+    CacheLevel level,
+    LevelTable levels,
+    Retention retention,
+    @Nullable Long maxEntries,
+    @Nullable ByteSize maxBytes,
+    @Nullable Fingerprint fingerprint,
+    @Nullable ScopeListener listener,
+    InstantSource clock) {
+
+  static ScopeSettings defaults(CacheLevel level) {
+    return new ScopeSettings(
+        level,
+        LevelTable.defaults(),
+        Retention.COPY,
+        null,
+        null,
+        null,
+        null,
+        InstantSource.system());
+  }
+
+  EntryTable.Bounds bounds() {
+    return new EntryTable.Bounds(
+        maxEntries == null ? Long.MAX_VALUE : maxEntries,
+        maxBytes == null ? Long.MAX_VALUE : maxBytes.bytes());
+  }
+
+  /** The same at another level. */
+  ScopeSettings withLevel(CacheLevel other) {
+    return new ScopeSettings(
+        other, levels, retention, maxEntries, maxBytes, fingerprint, listener, clock);
+  }
+}

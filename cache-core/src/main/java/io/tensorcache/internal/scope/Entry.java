@@ -1,0 +1,161 @@
+package io.tensorcache.internal.scope;
+
+import io.tensorcache.config.CacheLevel;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One named value of a scope. It is its own weak reference, so that a weak look-up makes no step
+ * more than a map of weak references does, and a million entries stay small.
+ *
+ * <pre>
+ * held              strong     referent
+ * by reference      value      null, or the value if it may become weak
+ * weakly            null       value
+ * as a copy         its key    null
+ * in the store only null       null
+ * </pre>
+ */
+public final class Entry extends WeakReference<Object> {
+  private final String name;
+  private final CacheLevel level;
+  private final boolean persisting;
+  private final boolean forced;
+  private final long byteCount;
+  private final @Nullable Special special;
+  private volatile @Nullable Object strong;
+
+  /** When it was used last, in ticks of its table; only where that matters. */
+  volatile long used;
+
+  /** Its places in the queues of its table, where there are such. */
+  final Recency.Place amongAll;
+
+  final Recency.Place amongStrong;
+
+  /** It left its table. */
+  volatile boolean gone;
+
+  /** Its places in the queues of its table. */
+  record Places(Recency.Place all, Recency.Place strong) {}
+
+  /** What few entries have. */
+  record Special(long expiresMillis, @Nullable String group) {}
+
+  Entry(
+      String name,
+      Terms terms,
+      Holding holding,
+      @Nullable Special special,
+      Places places,
+      ReferenceQueue<Object> collected) {
+    super(holding.weak(), collected);
+    this.name = name;
+    this.level = terms.level();
+    this.persisting = terms.persisting();
+    this.forced = terms.forced();
+    this.byteCount = holding.byteCount();
+    this.special = special;
+    this.amongAll = places.all();
+    this.amongStrong = places.strong();
+    this.strong = holding.strong();
+  }
+
+  /**
+   * What an entry starts with.
+   *
+   * @param strong held strongly: the value, or what stands for its copy
+   * @param weak held weakly
+   * @param byteCount bytes of the value
+   */
+  public record Holding(@Nullable Object strong, @Nullable Object weak, long byteCount) {}
+
+  public String name() {
+    return name;
+  }
+
+  public CacheLevel level() {
+    return level;
+  }
+
+  public boolean isPersisting() {
+    return persisting;
+  }
+
+  public boolean isForced() {
+    return forced;
+  }
+
+  /** Bytes of the value, wherever it lies. */
+  public long byteCount() {
+    return byteCount;
+  }
+
+  /** The value, or what stands for its copy; null if it was let go of or lies in the store only. */
+  public @Nullable Object held() {
+    Object value = strong;
+    return value == null ? get() : value;
+  }
+
+  /** True if it is held now, and only by a weak reference. */
+  public boolean isWeak() {
+    return strong == null && get() != null;
+  }
+
+  @Nullable String group() {
+    return special == null ? null : special.group();
+  }
+
+  long expiresMillis() {
+    return special == null ? Long.MAX_VALUE : special.expiresMillis();
+  }
+
+  boolean mayExpire() {
+    return special != null && special.expiresMillis() != Long.MAX_VALUE;
+  }
+
+  /** True if it is named as private: hidden unless asked for. */
+  boolean isPrivate() {
+    return name.startsWith("_");
+  }
+
+  boolean isStrong() {
+    return strong != null;
+  }
+
+  /** Lets the program decide how long the value stays. */
+  void weaken() {
+    strong = null;
+  }
+
+  /** Holds the value itself, unless the entry left meanwhile. */
+  void strengthen(Object value) {
+    strong = value;
+    if (gone) {
+      strong = null;
+    }
+  }
+
+  /** Holds a value that came from another place, such as another device or the store. */
+  public boolean replaceHeld(@Nullable Object expected, @Nullable Object value) {
+    synchronized (this) {
+      if (gone || strong != expected) {
+        return false;
+      }
+      strong = value;
+      return true;
+    }
+  }
+
+  /** Marks it as gone and lets go of the value, which it returns. */
+  @Nullable Object letGo() {
+    synchronized (this) {
+      gone = true;
+      Object value = held();
+      strong = null;
+      clear();
+      return value;
+    }
+  }
+}

@@ -1,0 +1,439 @@
+package io.tensorcache.internal.scope;
+
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.scope.RemovalCause;
+import io.tensorcache.scope.Retention;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of one scope by name. Decides what is kept; knows nothing of tensors. Whoever takes
+ * an entry out of the map, and no one else, counts it and says that it left. Safe for use by
+ * several threads; look-ups take no lock.
+ */
+public final class EntryTable {
+  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
+  private final AtomicLong ticks = new AtomicLong();
+  private final Retention retention;
+  private final Bounds bounds;
+  private final InstantSource clock;
+  private final Leaving leaving;
+  private final @Nullable Recency all; // where there is a bound
+  private final @Nullable Recency strong; // where some are held strongly, the rest weakly
+  private final boolean isOrdered;
+  private final Dependents dependents = new Dependents();
+  private final Expiries expiries = new Expiries();
+  private final Counts counts = new Counts();
+  private volatile CacheLevel level;
+  private volatile boolean closed;
+
+  /** Entries and bytes that are held at most, persisting entries aside. */
+  public record Bounds(long entries, long bytes) {
+    /** No bound. */
+    public static final Bounds NONE = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /** Told of each entry that left, without a lock. */
+  @FunctionalInterface
+  public interface Leaving {
+    /**
+     * An entry left.
+     *
+     * @param held what it held last
+     */
+    void left(Entry entry, @Nullable Object held, RemovalCause cause);
+  }
+
+  /** What happened so far. */
+  public static final class Counts {
+    public final LongAdder hits = new LongAdder();
+    public final LongAdder misses = new LongAdder();
+    public final LongAdder evictions = new LongAdder();
+    public final LongAdder collected = new LongAdder();
+    final AtomicLong boundEntries = new AtomicLong();
+    final AtomicLong boundBytes = new AtomicLong();
+    final LongAdder persistingBytes = new LongAdder();
+
+    private void add(Entry entry, int sign) {
+      if (entry.isPersisting()) {
+        persistingBytes.add(sign * entry.byteCount());
+      } else {
+        boundEntries.addAndGet(sign);
+        boundBytes.addAndGet(sign * entry.byteCount());
+      }
+    }
+
+    private boolean exceed(Bounds bounds) {
+      return boundEntries.get() > bounds.entries() || boundBytes.get() > bounds.bytes();
+    }
+
+    /** Bytes of all values. */
+    public long bytes() {
+      return boundBytes.get() + persistingBytes.sum();
+    }
+  }
+
+  public EntryTable(
+      Retention retention, CacheLevel level, Bounds bounds, InstantSource clock, Leaving leaving) {
+    this.retention = retention;
+    this.level = level;
+    this.bounds = bounds;
+    this.clock = clock;
+    this.leaving = leaving;
+    boolean isHybrid =
+        retention.strongEntries() > 0 && retention.strongEntries() < Integer.MAX_VALUE;
+    this.all = bounds.equals(Bounds.NONE) ? null : new Recency(ticks, false);
+    this.strong = isHybrid ? new Recency(ticks, true) : null;
+    this.isOrdered = all != null || strong != null;
+  }
+
+  public CacheLevel level() {
+    return level;
+  }
+
+  public Counts counts() {
+    return counts;
+  }
+
+  public long size() {
+    return entries.mappingCount();
+  }
+
+  /** True if an entry on these terms would be kept now. */
+  public boolean keeps(Terms terms) {
+    return terms.forced() || terms.level().isStoredAt(level);
+  }
+
+  /** The entry of this name, which counts as used; null if there is none or its time is over. */
+  public @Nullable Entry find(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null || entry.mayExpire() && isExpired(entry)) {
+      return null;
+    }
+    if (isOrdered) {
+      use(entry);
+    }
+    return entry;
+  }
+
+  private boolean isExpired(Entry entry) {
+    if (clock.millis() < entry.expiresMillis()) {
+      return false;
+    }
+    expire();
+    return true;
+  }
+
+  private void use(Entry entry) {
+    entry.used = ticks.incrementAndGet();
+    Recency queue = strong;
+    if (queue != null && !entry.isStrong()) {
+      Object value = entry.get();
+      if (value != null) {
+        entry.strengthen(value);
+        queue.add(entry);
+        weakenOldest(queue);
+      }
+    }
+  }
+
+  private void weakenOldest(Recency queue) {
+    while (queue.size() > retention.strongEntries()) {
+      Entry oldest = queue.takeOldest();
+      if (oldest != null) {
+        oldest.weaken();
+      }
+    }
+  }
+
+  /** How a value held by reference is held at first. */
+  public Entry.Holding byReference(Object value, CacheLevel entryLevel, long byteCount) {
+    boolean isStrong = retention.isStrong(entryLevel);
+    boolean mayBeWeak = !isStrong || strong != null;
+    return new Entry.Holding(isStrong ? value : null, mayBeWeak ? value : null, byteCount);
+  }
+
+  /** Notes that a value is about to be computed from others. */
+  public Freshness freshness(String name, List<String> sources) {
+    Dependents.Ticket ticket = dependents.register(name, sources);
+    return ticket::isValid;
+  }
+
+  /** Whether what a value is computed from is unchanged. */
+  @FunctionalInterface
+  public interface Freshness {
+    boolean isValid();
+  }
+
+  /**
+   * Adds an entry.
+   *
+   * @param replaces whether it takes the place of an entry that is there; else that one stays
+   * @return the entry; null if it is not kept
+   */
+  public @Nullable Entry add(
+      String name, Terms terms, Entry.Holding holding, Freshness freshness, boolean replaces) {
+    expire();
+    collect();
+    boolean fits = terms.persisting() || holding.byteCount() <= bounds.bytes();
+    if (closed || !keeps(terms) || !fits) {
+      return null;
+    }
+    Entry entry = newEntry(name, terms, holding);
+    Entry before = replaces ? entries.put(name, entry) : addIfAbsent(entry);
+    counts.add(entry, +1);
+    if (before != null) {
+      if (!replaces) {
+        counts.add(entry, -1);
+        return null;
+      }
+      left(before, RemovalCause.REPLACED);
+    }
+    arrange(entry);
+    checkAgain(entry, terms, freshness);
+    return entry;
+  }
+
+  private Entry newEntry(String name, Terms terms, Entry.Holding holding) {
+    Entry.Special special = null;
+    if (terms.areSpecial()) {
+      long expires =
+          terms.timeToLive() == null
+              ? Long.MAX_VALUE
+              : saturated(clock.millis(), terms.timeToLive().toMillis());
+      special = new Entry.Special(expires, terms.group());
+    }
+    Entry.Places places =
+        new Entry.Places(
+            all == null ? Recency.Place.NONE : new Recency.Place(),
+            strong == null ? Recency.Place.NONE : new Recency.Place());
+    Entry entry = new Entry(name, terms, holding, special, places, collected);
+    entry.used = isOrdered ? ticks.incrementAndGet() : 0;
+    return entry;
+  }
+
+  private static long saturated(long now, long more) {
+    return more > Long.MAX_VALUE - 1 - now ? Long.MAX_VALUE - 1 : now + more;
+  }
+
+  /** Null if it was added; what is there and has lost its value counts as absent. */
+  private @Nullable Entry addIfAbsent(Entry entry) {
+    while (true) {
+      Entry before = entries.putIfAbsent(entry.name(), entry);
+      if (before == null || before.held() != null || before.isPersisting()) {
+        return before;
+      }
+      leave(before, RemovalCause.COLLECTED);
+    }
+  }
+
+  private void arrange(Entry entry) {
+    if (entry.mayExpire()) {
+      expiries.add(entry);
+    }
+    if (strong != null && entry.isStrong()) {
+      strong.add(entry);
+      weakenOldest(strong);
+    }
+    if (all != null && !entry.isPersisting()) {
+      all.add(entry);
+      while (counts.exceed(bounds)) {
+        Entry oldest = all.takeOldest();
+        if (oldest == null) {
+          return; // others are making room
+        }
+        leave(oldest, RemovalCause.EVICTED);
+      }
+    }
+  }
+
+  /** What changed while the entry was on its way in did not see it. */
+  private void checkAgain(Entry entry, Terms terms, Freshness freshness) {
+    if (closed) {
+      leave(entry, RemovalCause.REMOVED);
+    } else if (!keeps(terms)) {
+      leave(entry, RemovalCause.LEVEL);
+    } else if (!freshness.isValid()) {
+      leave(entry, RemovalCause.REPLACED);
+    }
+  }
+
+  /** Puts an entry with another holding of the same value in its place; null if it left. */
+  public @Nullable Entry refresh(Entry before, Entry.Holding holding) {
+    Terms terms =
+        new Terms(
+            before.level(),
+            before.isPersisting(),
+            before.isForced(),
+            null,
+            before.group(),
+            List.of());
+    Entry entry = newEntry(before.name(), terms, holding);
+    if (!entries.replace(before.name(), before, entry)) {
+      return null;
+    }
+    counts.add(entry, +1);
+    forget(before);
+    arrange(entry);
+    checkAgain(entry, terms, () -> true);
+    return entry;
+  }
+
+  /** True if this is the entry of its name. */
+  public boolean isCurrent(Entry entry) {
+    return entries.get(entry.name()) == entry;
+  }
+
+  /** True if there is an entry of this name and it persists. */
+  public boolean persists(String name) {
+    Entry entry = entries.get(name);
+    return entry != null && entry.isPersisting();
+  }
+
+  /** Drops an entry unless it left before; true if this call did. */
+  public boolean leave(Entry entry, RemovalCause cause) {
+    boolean isMine = entries.remove(entry.name(), entry);
+    if (isMine) {
+      left(entry, cause);
+    }
+    return isMine;
+  }
+
+  private void left(Entry entry, RemovalCause cause) {
+    if (cause == RemovalCause.EVICTED) {
+      counts.evictions.increment();
+    } else if (cause == RemovalCause.COLLECTED) {
+      counts.collected.increment();
+    }
+    leaving.left(entry, forget(entry), cause);
+  }
+
+  private @Nullable Object forget(Entry entry) {
+    counts.add(entry, -1);
+    Object held = entry.letGo();
+    if (all != null) {
+      all.left(entry);
+    }
+    if (strong != null) {
+      strong.left(entry);
+    }
+    return held;
+  }
+
+  /** Drops the entry of this name and all that was computed from it; true if it was there. */
+  public boolean remove(String name, RemovalCause cause) {
+    Entry entry = entries.remove(name);
+    if (entry != null) {
+      left(entry, cause);
+    }
+    changed(name, cause);
+    return entry != null;
+  }
+
+  /** Drops what was computed from this name, because it has another value now or none. */
+  public void changed(String name, RemovalCause cause) {
+    for (String dependent : dependents.changed(name)) {
+      Entry entry = entries.remove(dependent);
+      if (entry != null) {
+        left(entry, cause);
+      }
+    }
+  }
+
+  /** Drops every entry that is selected, and all that was computed from it. */
+  public void removeIf(Predicate<Entry> selected, RemovalCause cause) {
+    for (Entry entry : entries.values()) {
+      if (selected.test(entry) && leave(entry, cause)) {
+        changed(entry.name(), cause);
+      }
+    }
+  }
+
+  /**
+   * Drops every entry, but those of the spared groups and, unless asked, those that persist. What
+   * was computed from a dropped entry goes with it.
+   */
+  public void reset(boolean persisting, Set<String> sparedGroups) {
+    removeIf(
+        entry ->
+            (persisting || !entry.isPersisting())
+                && (entry.group() == null || !sparedGroups.contains(entry.group())),
+        RemovalCause.RESET);
+  }
+
+  /** Sets the level and drops what is above it and not forced. */
+  public void setLevel(CacheLevel value) {
+    level = value;
+    dropAbove(entry -> !entry.isForced() && !entry.level().isStoredAt(value));
+  }
+
+  /** Drops what is above a level, forced or not. The level of the table stays. */
+  public void trimTo(CacheLevel limit) {
+    dropAbove(entry -> !entry.level().isStoredAt(limit));
+  }
+
+  private void dropAbove(Predicate<Entry> selected) {
+    for (Entry entry : entries.values()) {
+      if (selected.test(entry)) {
+        leave(entry, RemovalCause.LEVEL); // what was computed from it stays right
+      }
+    }
+  }
+
+  /** Drops what the program let go of. What persists stays, in the store. */
+  public void collect() {
+    for (Reference<?> next; (next = collected.poll()) != null; ) {
+      Entry entry = (Entry) next;
+      if (!entry.isPersisting()) {
+        leave(entry, RemovalCause.COLLECTED);
+      }
+    }
+  }
+
+  /** Drops what has outlived its time. */
+  public void expire() {
+    if (!expiries.isEmpty()) {
+      for (Entry entry : expiries.takeDue(clock.millis())) {
+        if (leave(entry, RemovalCause.EXPIRED)) {
+          changed(entry.name(), RemovalCause.EXPIRED);
+        }
+      }
+    }
+  }
+
+  /** The entries that are there, in the order of their names. */
+  public List<Entry> list(boolean includePrivate) {
+    expire();
+    collect();
+    return entries.values().stream()
+        .filter(entry -> includePrivate || !entry.isPrivate())
+        .sorted(Comparator.comparing(Entry::name))
+        .toList();
+  }
+
+  /** Drops everything and takes nothing more. Tells of what left only if asked. */
+  public void close(boolean tells) {
+    closed = true;
+    for (Entry entry : entries.values()) {
+      if (tells) {
+        leave(entry, RemovalCause.REMOVED);
+      } else if (entries.remove(entry.name(), entry)) {
+        forget(entry);
+      }
+    }
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+}

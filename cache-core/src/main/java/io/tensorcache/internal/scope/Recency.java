@@ -1,0 +1,104 @@
+package io.tensorcache.internal.scope;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which entries were used longest ago, exactly. A use only writes a tick to the entry; the queue is
+ * put right when the oldest is asked for: an entry whose tick is newer than the one it is queued
+ * under goes back in under its own. Safe for use by several threads.
+ */
+final class Recency {
+  private static final int FEW = 1024;
+
+  private final AtomicLong ticks;
+  private final boolean ofStrong;
+
+  /** Oldest first, by the ticks that the entries are queued under. Guarded by this. */
+  private final PriorityQueue<Entry> queue;
+
+  /** Entries that left their table and are still queued. Guarded by this. */
+  private int gone;
+
+  /**
+   * @param ticks the clock that the entries of a table share
+   * @param ofStrong which of the two places that an entry has this queue uses
+   */
+  Recency(AtomicLong ticks, boolean ofStrong) {
+    this.ticks = ticks;
+    this.ofStrong = ofStrong;
+    this.queue = new PriorityQueue<>(Comparator.comparingLong(entry -> place(entry).tick));
+  }
+
+  /** Where an entry is in one queue. Guarded by the queue. */
+  static final class Place {
+    /** Of an entry that is in no queue. */
+    static final Place NONE = new Place();
+
+    private long tick;
+    private boolean isQueued;
+    private boolean isGone;
+  }
+
+  private Place place(Entry entry) {
+    return ofStrong ? entry.amongStrong : entry.amongAll;
+  }
+
+  /** Adds an entry; nothing if it is queued or has left its table. */
+  synchronized void add(Entry entry) {
+    Place place = place(entry);
+    if (!place.isQueued && !place.isGone) {
+      offer(entry, place);
+    }
+  }
+
+  private void offer(Entry entry, Place place) {
+    place.tick = entry.used;
+    place.isQueued = true;
+    queue.add(entry);
+  }
+
+  /** Removes and returns the entry used longest ago; null if there is none. */
+  synchronized @Nullable Entry takeOldest() {
+    while (true) {
+      Entry oldest = queue.poll();
+      if (oldest == null) {
+        return null;
+      }
+      Place place = place(oldest);
+      place.isQueued = false;
+      if (place.isGone) {
+        gone--;
+      } else if (oldest.used != place.tick) {
+        offer(oldest, place);
+      } else {
+        return oldest;
+      }
+    }
+  }
+
+  /** The entries that are queued and have not left. */
+  synchronized int size() {
+    return queue.size() - gone;
+  }
+
+  /** An entry left its table. */
+  synchronized void left(Entry entry) {
+    Place place = place(entry);
+    place.isGone = true;
+    if (place.isQueued) {
+      gone++;
+    }
+    if (gone > FEW && gone > queue.size() / 2) {
+      queue.removeIf(each -> place(each).isGone);
+      gone = 0;
+    }
+  }
+
+  /** Marks an entry as used now. */
+  void touch(Entry entry) {
+    entry.used = ticks.incrementAndGet();
+  }
+}

@@ -1,0 +1,54 @@
+package io.tensorcache.dsl
+
+import io.tensorcache.Fingerprint
+import io.tensorcache.Scope
+import io.tensorcache.ScopeBuilder
+import io.tensorcache.TensorCache
+import io.tensorcache.config.ByteSize
+import io.tensorcache.config.CacheLevel
+import io.tensorcache.scope.LevelTable
+import io.tensorcache.scope.Retention
+import io.tensorcache.scope.ScopeListener
+import io.tensorcache.tensor.TensorAdapter
+import java.time.InstantSource
+
+/** The options of a scope. */
+@TensorCacheDsl
+public class ScopeOptions internal constructor(private val builder: ScopeBuilder<*>) {
+  /** See [ScopeBuilder.level]. */
+  public var level: CacheLevel? by Option { builder.level(it) }
+
+  /** See [ScopeBuilder.levels]. */
+  public var levels: LevelTable? by Option { builder.levels(it) }
+
+  /** See [ScopeBuilder.retention]. */
+  public var retention: Retention? by Option { builder.retention(it) }
+
+  /** See [ScopeBuilder.maxEntries]. */
+  public var maxEntries: Long? by Option { builder.maxEntries(it) }
+
+  /** See [ScopeBuilder.maxBytes]. */
+  public var maxBytes: ByteSize? by Option { builder.maxBytes(it) }
+
+  /** See [ScopeBuilder.fingerprint]. */
+  public var fingerprint: Fingerprint? by Option { builder.fingerprint(it) }
+
+  /** See [ScopeBuilder.clock]. */
+  public var clock: InstantSource? by Option { builder.clock(it) }
+
+  /** See [ScopeBuilder.listener]. */
+  public fun listener(listener: ScopeListener) {
+    builder.listener(listener)
+  }
+}
+
+/** The scope of this name, opened with these options. See [TensorCache.scopeBuilder]. */
+public fun <T : Any> TensorCache.scope(
+  name: String,
+  adapter: TensorAdapter<T>,
+  options: ScopeOptions.() -> Unit,
+): Scope<T> = scopeBuilder(name, adapter).also { ScopeOptions(it).options() }.open()
+
+/** The child of this name, opened with these options. See [Scope.childBuilder]. */
+public fun <T : Any> Scope<T>.child(name: String, options: ScopeOptions.() -> Unit): Scope<T> =
+  childBuilder(name).also { ScopeOptions(it).options() }.open()
