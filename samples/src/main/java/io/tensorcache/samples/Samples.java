@@ -3,6 +3,7 @@ package io.tensorcache.samples;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
+import io.tensorcache.samples.kpca.Kpca;
 import io.tensorcache.tensor.DType;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -20,12 +21,18 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     version = "tensorcache samples 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Frozen.class, FrozenKotlin.class, KeyCommand.class, DoctorCommand.class},
+    subcommands = {
+      Frozen.class,
+      FrozenKotlin.class,
+      Kpca.class,
+      KeyCommand.class,
+      DoctorCommand.class
+    },
     footer = {
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
       "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch].",
       "",
-      "COMMAND --help lists the options of the first four."
+      "COMMAND --help lists the options of all others."
     })
 public final class Samples implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

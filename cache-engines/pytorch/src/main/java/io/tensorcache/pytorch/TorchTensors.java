@@ -103,7 +103,19 @@ final class TorchTensors implements TensorAdapter<Tensor> {
     if (!like.is_cpu()) {
       throw refused(like, "it is not in host memory", "pass tensor.cpu()");
     }
+    return allocate(spec);
+  }
+
+  /** The same where there is no other tensor: on the CPU. */
+  @Override
+  public Tensor allocate(TensorSpec spec) {
     return torch.empty(spec.shape(), TorchOptions.of(spec.dtype()), TorchOptions.CONTIGUOUS);
+  }
+
+  /** False once the tensor, or the {@code PointerScope} it is in, was closed. */
+  @Override
+  public boolean isUsable(Tensor tensor) {
+    return !Pointer.isNull(tensor);
   }
 
   /** Closes the tensor; does nothing when it is closed. */
