@@ -43,8 +43,7 @@ public final class KernelPca {
 
   /** The sample with its minimum taken off. */
   Tensor transformed() {
-    return points.get(
-        "transformed", "transform_sample_data_default", () -> sample.sub(minimum()));
+    return points.get("transformed", "transform_sample_data_default", () -> sample.sub(minimum()));
   }
 
   /** The kernel between the points of the sample. */
@@ -65,8 +64,7 @@ public final class KernelPca {
 
   /** The kernel of the sample, centred. */
   Tensor k() {
-    return kernel.get(
-        "K", "sample_K", () -> Kernels.centre(uncentred(), means().rows(), means()));
+    return kernel.get("K", "sample_K", () -> Kernels.centre(uncentred(), means().rows(), means()));
   }
 
   /** Finds the leading components: the parameters of the model, which are not cached. */
@@ -117,7 +115,6 @@ public final class KernelPca {
   }
 
   private Tensor transformed(Scope<Tensor> steps, Tensor others) {
-    return steps.get(
-        "transformed", "transform_oos_data_default", () -> others.sub(minimum()));
+    return steps.get("transformed", "transform_oos_data_default", () -> others.sub(minimum()));
   }
 }

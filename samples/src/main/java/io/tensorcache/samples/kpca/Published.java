@@ -4,7 +4,9 @@ import io.tensorcache.Scope;
 import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,6 +35,16 @@ record Published(String name, List<Double> printed, List<Double> computed) {
     return difference() <= TOLERANCE;
   }
 
+  /** For JSON. */
+  Map<String, Object> members() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("name", name);
+    members.put("printed", printed);
+    members.put("computed", computed);
+    members.put("difference", difference());
+    return members;
+  }
+
   /**
    * All of them.
    *
@@ -48,21 +60,52 @@ record Published(String name, List<Double> printed, List<Double> computed) {
         of(
             "sample, less its minimum",
             step(sample, "transformed"),
-            2.3977, .7911, 0, 1.4251, 0, .7802, 1.26, 1.9225, 1.4595, .4533, .4879, 2.3608, 0,
-            2.1851, 1.1076),
+            2.3977,
+            .7911,
+            0,
+            1.4251,
+            0,
+            .7802,
+            1.26,
+            1.9225,
+            1.4595,
+            .4533,
+            .4879,
+            2.3608,
+            0,
+            2.1851,
+            1.1076),
         of("minimum", step(sample, "minimum"), -.8567, -1.0845, -2.1788),
         of(
             "test points, less it",
             step(test, "transformed"),
-            .9794, .5182, 2.5519, -.0353, -.4246, 2.5492),
+            .9794,
+            .5182,
+            2.5519,
+            -.0353,
+            -.4246,
+            2.5492),
         of(
             "kernel, first row",
             step(kernel, "uncentred").select(0, 0),
-            1, .3058, .0776, .0059, .0079),
+            1,
+            .3058,
+            .0776,
+            .0059,
+            .0079),
         of(
             "kernel, test points",
             step(test, "uncentred"),
-            .009354, .14093, .17157, .84308, .042237, .0005259, .051963, .010564, .54803, .0079825),
+            .009354,
+            .14093,
+            .17157,
+            .84308,
+            .042237,
+            .0005259,
+            .051963,
+            .010564,
+            .54803,
+            .0079825),
         of("row means", means.rows(), .2794, .3135, .3416, .2737, .2982),
         new Published("mean of all", List.of(.3013), List.of(means.total())),
         of("row means, test points", step(test, "row means"), .2414, .1238),
@@ -70,7 +113,16 @@ record Published(String name, List<Double> printed, List<Double> computed) {
         of(
             "K, test points",
             step(test, "centred"),
-            -.2102, -.1127, -.1102, .6292, -.1961, -.1014, -.0841, -.1536, .4518, -.1127),
+            -.2102,
+            -.1127,
+            -.1102,
+            .6292,
+            -.1961,
+            -.1014,
+            -.0841,
+            -.1536,
+            .4518,
+            -.1127),
         projection(step(test, "forward")));
   }
 
