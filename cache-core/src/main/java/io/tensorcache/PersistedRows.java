@@ -100,6 +100,10 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     return guarded(null, () -> store.row(key));
   }
 
+  DurableLookup read(TensorKey key, RowTarget target) {
+    return guarded(DurableLookup.MISS, () -> store.read(key, target));
+  }
+
   /** See {@link DurableStore#readAll}. */
   DurableLookup[] readAll(
       List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {

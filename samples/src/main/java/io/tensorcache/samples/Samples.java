@@ -4,6 +4,7 @@ import io.tensorcache.cli.CommandLines;
 import io.tensorcache.cli.KeyCommand;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
+import io.tensorcache.samples.kpca.Kpca;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,13 +17,19 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "tensorcache samples 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Frozen.class, FrozenKotlin.class, KeyCommand.class, DoctorCommand.class},
+    subcommands = {
+      Frozen.class,
+      FrozenKotlin.class,
+      Kpca.class,
+      KeyCommand.class,
+      DoctorCommand.class
+    },
     footer = {
       "  cli            Lists, checks and cleans up durable stores: cli --help.",
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
       "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",
       "",
-      "COMMAND --help lists the options of the first four."
+      "COMMAND --help lists the options of all others."
     })
 public final class Samples implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();

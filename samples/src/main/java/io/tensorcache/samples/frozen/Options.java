@@ -3,6 +3,7 @@ package io.tensorcache.samples.frozen;
 import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.samples.Ranges;
 import java.io.PrintWriter;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -59,20 +60,13 @@ final class Options {
    * @throws ParameterException if one is wrong
    */
   void check(CommandLine command, Supplier<TensorCache> cache) {
-    require(command, "--epochs", epochs, 1, Integer.MAX_VALUE);
-    require(command, "--batch", batch, 2, Integer.MAX_VALUE);
-    require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
-    require(command, "--threads", threads, 1, 1024);
+    Ranges.require(command, "--epochs", epochs, 1, Integer.MAX_VALUE);
+    Ranges.require(command, "--batch", batch, 2, Integer.MAX_VALUE);
+    Ranges.require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
+    Ranges.require(command, "--threads", threads, 1, 1024);
     open(command, cache).close();
     System.gc(); // gives the off-heap tier back before memory is looked at
     torch.set_num_threads(threads);
-  }
-
-  private static void require(CommandLine command, String option, int value, int min, int max) {
-    if (value < min || value > max) {
-      String range = max == Integer.MAX_VALUE ? ">= " + min : "from " + min + " to " + max;
-      throw new ParameterException(command, option + " " + value + ": must be " + range);
-    }
   }
 
   /** The cache; one that cannot be built is the user's error, not the program's. */

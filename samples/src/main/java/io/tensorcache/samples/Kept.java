@@ -1,0 +1,30 @@
+package io.tensorcache.samples;
+
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** Tensors that outlive the {@code PointerScope} they are computed in. */
+public final class Kept {
+  private Kept() {}
+
+  /**
+   * What {@code maker} computes, without gradients. The caller owns it: it is freed when it is
+   * closed or collected, whatever scope is open. What else the maker makes is freed at once.
+   */
+  @SuppressWarnings("try") // the guard acts by being open
+  public static Tensor tensor(Supplier<Tensor> maker) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      return detached(scope, maker.get());
+    }
+  }
+
+  /** Takes a tensor, made in this scope, out of it. */
+  private static Tensor detached(PointerScope scope, Tensor tensor) {
+    tensor.retainReference(); // detaching drops the reference that the scope holds
+    scope.detach(tensor);
+    return tensor;
+  }
+}

@@ -1,0 +1,21 @@
+package io.tensorcache.samples;
+
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Checks the numbers that a user gives. */
+public final class Ranges {
+  private Ranges() {}
+
+  /**
+   * Refuses an option that is out of its range.
+   *
+   * @throws ParameterException with the option, its value and the range
+   */
+  public static void require(CommandLine command, String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      String range = max == Integer.MAX_VALUE ? ">= " + min : "from " + min + " to " + max;
+      throw new ParameterException(command, option + " " + value + ": must be " + range);
+    }
+  }
+}
