@@ -2,6 +2,7 @@ package io.tensorcache.cli;
 
 import io.tensorcache.KeyBuilder;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.NativeLibraryException;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
@@ -30,15 +31,29 @@ public final class HealthChecks {
     checks.add(ok("system", System.getProperty("os.name") + " " + System.getProperty("os.arch")));
     checks.add(ok("java heap", (Runtime.getRuntime().maxMemory() >> 20) + " MiB at most"));
     checks.add(vector("keys java", new KeyBuilder().backend(KeyBackend.JAVA)));
-    KeyBuilder keys = new KeyBuilder().backend(KeyBackend.NATIVE);
-    try {
-      checks.add(vector("keys native", keys));
-      checks.add(compare(keys, new KeyBuilder().backend(KeyBackend.JAVA)));
-    } catch (NativeLibraryException e) {
-      checks.add(ok("keys native", "missing: " + e.getMessage()));
-    }
+    checks.addAll(nativeKeys());
+    checks.addAll(cudaKeys());
     checks.add(ok("keys auto", new KeyBuilder().describe()));
     return checks;
+  }
+
+  private static List<HealthCheck> nativeKeys() {
+    KeyBuilder keys = new KeyBuilder().backend(KeyBackend.NATIVE);
+    try {
+      return List.of(vector("keys native", keys), compare("keys equal", "native", keys));
+    } catch (NativeLibraryException e) {
+      return List.of(ok("keys native", "missing: " + e.getMessage()));
+    }
+  }
+
+  /** Tensors in host memory go to the device first, so that both hash the same bytes. */
+  private static List<HealthCheck> cudaKeys() {
+    try {
+      KeyBuilder keys = new KeyBuilder().backend(KeyBackend.CUDA);
+      return List.of(vector("keys cuda", keys), compare("cuda equal", "cuda", keys));
+    } catch (DeviceException e) {
+      return List.of(ok("keys cuda", "missing: " + e.getMessage()));
+    }
   }
 
   private static HealthCheck ok(String name, String found) {
@@ -55,7 +70,8 @@ public final class HealthChecks {
             name, false, "WRONG: " + key + " where " + EXPECTED + " is right, " + keys.describe());
   }
 
-  private static HealthCheck compare(KeyBuilder left, KeyBuilder right) {
+  private static HealthCheck compare(String name, String backend, KeyBuilder keys) {
+    KeyBuilder java = new KeyBuilder().backend(KeyBackend.JAVA);
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < TENSORS; i++) {
@@ -64,16 +80,17 @@ public final class HealthChecks {
         values[k] = random.nextFloat();
       }
       TensorView view = HostTensor.adapter().view(HostTensor.ofFloats(values, 1, values.length));
-      List<TensorKey> expected = right.rowKeys(view);
-      if (!left.rowKeys(view).equals(expected)) {
+      List<TensorKey> expected = java.rowKeys(view);
+      if (!keys.rowKeys(view).equals(expected)) {
         return new HealthCheck(
-            "keys equal",
+            name,
             false,
-            "WRONG: native and java differ on random tensor " + i + ", seed " + seed);
+            "WRONG: " + backend + " and java differ on random tensor " + i + ", seed " + seed);
       }
     }
     return ok(
-        "keys equal", "ok, native and java agree on " + TENSORS + " random tensors, seed " + seed);
+        name,
+        "ok, " + backend + " and java agree on " + TENSORS + " random tensors, seed " + seed);
   }
 
   /** x ← 6364136223846793005 x + 1442695040888963407, the top byte of each. */
