@@ -14,7 +14,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,61 +71,6 @@ class DamageTest {
     return hits;
   }
 
-  private static byte[] flipped(byte[] bytes, int at, Random random) {
-    byte[] copy = bytes.clone();
-    copy[at] ^= (byte) (1 << random.nextInt(8));
-    return copy;
-  }
-
-  @Test
-  void everyByteOfASegmentFlipped() throws IOException {
-    Random random = new Random(1);
-    int uncounted = 0;
-    for (int at = 0; at < segment.length; at++) {
-      int hits = hits(flipped(segment, at, random), index);
-      assertTrue(at < SegmentFormatV1.HEADER_BYTES || hits >= ROWS - 1, "byte " + at);
-      if (events.failures.isEmpty()) {
-        assertEquals(ROWS, hits, "byte " + at); // padding, or a provenance that the index has too
-        uncounted++;
-      }
-    }
-    assertTrue(uncounted < segment.length / 3, uncounted + " of " + segment.length);
-  }
-
-  @Test
-  void everySecondByteOfAnUnsealedSegmentFlipped() throws IOException {
-    Random random = new Random(2);
-    for (int at = SegmentFormatV1.HEADER_BYTES; at < segment.length; at += 2) {
-      int hits = hits(flipped(segment, at, random), new byte[0]);
-      assertTrue(hits >= ROWS - 1, "byte " + at + ": " + hits);
-    }
-  }
-
-  @Test
-  void everyByteOfAnIndexFlipped() throws IOException {
-    Random random = new Random(3);
-    for (int at = 0; at < index.length; at++) {
-      assertEquals(ROWS, hits(segment, flipped(index, at, random)), "byte " + at);
-      assertEquals(1, events.failures.size(), "byte " + at);
-      assertEquals(ROWS, hits(segment, Files.readAllBytes(indexPath)), "rebuilt");
-      assertEquals(0, events.failures.size(), "byte " + at);
-    }
-  }
-
-  @Test
-  void truncatedAnywhere() throws IOException {
-    for (int length = 0; length < segment.length; length += 5) {
-      byte[] cut = java.util.Arrays.copyOf(segment, length);
-      hits(cut, index);
-      hits(cut, new byte[0]);
-    }
-    int last = -1;
-    for (int length = 0; length < index.length; length++) {
-      last = hits(segment, java.util.Arrays.copyOf(index, length));
-      assertEquals(ROWS, last, "index of " + length);
-    }
-  }
-
   @Test
   void damagedRowIsDroppedToldAndStoredAgain() throws IOException {
     byte[] bad = segment.clone();
@@ -157,44 +101,6 @@ class DamageTest {
     assertTrue(events.failures.get(0).getMessage().contains("newer program"));
     assertEquals(0, hits(newer, new byte[0]));
     assertEquals(-1, java.util.Arrays.mismatch(newer, Files.readAllBytes(segmentPath)));
-  }
-
-  @Test
-  void fuzzedFiles() throws IOException {
-    long seed = Long.getLong("durable.seed", System.nanoTime());
-    System.out.println("DamageTest: -Ddurable.seed=" + seed);
-    Random random = new Random(seed);
-    int rounds = Integer.getInteger("durable.fuzz", 600);
-    for (int round = 0; round < rounds; round++) {
-      byte[] badIndex = round % 3 == 0 ? new byte[0] : mutated(index, random);
-      byte[] badSegment = mutated(segment, random);
-      hits(badSegment, round % 3 == 1 ? resummed(badIndex) : badIndex);
-    }
-  }
-
-  private static byte[] mutated(byte[] bytes, Random random) {
-    byte[] copy = bytes.clone();
-    for (int i = random.nextInt(6); i >= 0; i--) {
-      int at = random.nextInt(copy.length) & ~3;
-      int[] nasty = {0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, random.nextInt(), 64};
-      if (at + 4 <= copy.length) {
-        ByteBuffer.wrap(copy)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putInt(at, nasty[random.nextInt(nasty.length)]);
-      }
-    }
-    return random.nextInt(4) == 0
-        ? java.util.Arrays.copyOf(copy, random.nextInt(copy.length))
-        : copy;
-  }
-
-  /** With a checksum that is right, so that what follows it is tried too. */
-  private static byte[] resummed(byte[] bytes) {
-    if (bytes.length >= IndexFileV1.HEADER_BYTES) {
-      ByteBuffer all = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-      all.putInt(4, SegmentFormatV1.sum(all, 8, bytes.length));
-    }
-    return bytes;
   }
 
   @Test
