@@ -146,7 +146,7 @@ class WhyCommandTest {
     row(1, "--dtype", "f64").assertRefused("has elements of 4 bytes");
     row(1, "--samples", "0").assertRefused("samples");
     row(1, "--salt", file).assertRefused("bytes: 32 needed");
-    row(1, "--salt", directory.resolve("none")).assertRefused("cannot be read");
+    row(1, "--salt", directory.resolve("none")).assertRefused("none is not a file");
     row(1, "--fingerprint", key, "--fingerprint-version", "1").assertRefused("exclude each other");
     Files.write(file, new byte[] {1, 2, 3});
     row(1).assertRefused("batch.npy is no .npy file");

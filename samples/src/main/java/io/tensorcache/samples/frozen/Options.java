@@ -3,12 +3,15 @@ package io.tensorcache.samples.frozen;
 import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.error.StorageException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +49,20 @@ final class Options {
   ByteSize offHeap = ByteSize.ofMiB(256);
 
   @Option(
+      names = "--directory",
+      description = "Keep the features in a store here too: a later run finds them.")
+  @Nullable Path directory;
+
+  @Option(
+      names = "--kill-at",
+      paramLabel = "PERCENT",
+      description = {
+        "Kill this process by SIGKILL after so much of the first epoch, such as 60%%;",
+        "without the run without the cache. Needs --directory."
+      })
+  @Nullable String killAt;
+
+  @Option(
       names = "--threads",
       description = "Threads of PyTorch, the same for all runs: they decide the last bits.")
   int threads = 1;
@@ -63,9 +80,30 @@ final class Options {
     require(command, "--batch", batch, 2, Integer.MAX_VALUE);
     require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
     require(command, "--threads", threads, 1, 1024);
+    if (killAt != null) {
+      requireKillAt(command, killAt);
+    }
     open(command, cache).close();
     System.gc(); // gives the off-heap tier back before memory is looked at
     torch.set_num_threads(threads);
+  }
+
+  private void requireKillAt(CommandLine command, String percent) {
+    if (!percent.matches("([1-9]|[1-9][0-9]|100)%")) {
+      throw new ParameterException(command, "--kill-at " + percent + ": must be from 1% to 100%");
+    }
+    if (directory == null) {
+      throw new ParameterException(command, "--kill-at needs --directory: nothing would be left");
+    }
+  }
+
+  /** The features, which kill this process where {@code --kill-at} says. */
+  Features killing(Features features) {
+    if (killAt == null) {
+      return features;
+    }
+    long percent = Long.parseLong(killAt.substring(0, killAt.length() - 1));
+    return new KillingFeatures(features, (images * percent + 99) / 100);
   }
 
   private static void require(CommandLine command, String option, int value, int min, int max) {
@@ -82,6 +120,8 @@ final class Options {
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new ParameterException(
           command, "--heap " + heap + " --off-heap " + offHeap + ": " + e.getMessage(), e);
+    } catch (StorageException e) {
+      throw new ParameterException(command, "--directory " + directory + ": " + e.getMessage(), e);
     }
   }
 
