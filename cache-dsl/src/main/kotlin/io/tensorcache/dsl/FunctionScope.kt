@@ -12,6 +12,7 @@ import io.tensorcache.TensorOperation
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.Granularity
 import io.tensorcache.config.PartialMiss
+import io.tensorcache.stats.WarmUp
 import io.tensorcache.tensor.DType
 import io.tensorcache.tensor.TensorAdapter
 
@@ -66,3 +67,9 @@ public operator fun <T : Any> CachedFunction<T>.invoke(inputs: Inputs<T>): Outpu
 
 /** The same as [TensorCache.epochs]. */
 public fun TensorCache.epochs(range: IntRange): Epochs = epochs(range.first, range.last)
+
+/** The same as [CachedFunction.warm], for batches that are made one at a time. */
+public fun <T : Any> CachedFunction<T>.warm(
+  batches: Sequence<T>,
+  progress: (WarmUp) -> Unit = {},
+): WarmUp = warm(batches.asIterable(), progress)
