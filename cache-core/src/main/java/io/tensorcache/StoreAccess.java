@@ -89,8 +89,7 @@ final class StoreAccess implements AutoCloseable {
     StorageException first = null;
     for (TensorCacheException failure; (failure = failures.queue.poll()) != null; ) {
       if (failure.getCause() instanceof BusyException busy) {
-        throw new StoreBusyException(
-            busy.getMessage() + ": end it or try again later (" + failure.getMessage() + ")", busy);
+        throw new StoreBusyException(busy.getMessage() + ": end it or try again later", failure);
       }
       failures.note(failure);
       first = first == null && failure instanceof StorageException storage ? storage : first;

@@ -34,11 +34,13 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "STORE is the directory of a store: the directory given to the cache, and in it the name of",
-      "the cache. COMMAND --help lists the options; all but key take --json.",
+      "STORE is the directory of a store: in the directory that was given to the cache, the one",
+      "with the cache's name. COMMAND --help lists the options; all but key take --json.",
       "Exit code: 0 ok, 1 a check failed, 2 usage, 3 another process holds what is needed."
     })
 public final class Cli implements Runnable {
+  private static final int USAGE_WIDTH = 100;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final Terminal terminal;
@@ -58,6 +60,7 @@ public final class Cli implements Runnable {
   /** The parser of the command line. */
   public static CommandLine commandLine(Terminal terminal) {
     return CommandLines.of(new Cli(terminal))
+        .setUsageHelpWidth(USAGE_WIDTH)
         .setExecutionExceptionHandler((error, command, parsed) -> fail(error, command));
   }
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "doctor",
     description = {
-      "Says which key back ends are here, tests them, and why one is missing;",
-      "and whether a store is in order, without reading its rows."
+      "Says which key back ends are here, tests them, and why one is missing.",
+      "With STORE also whether that store is in order, without reading its rows."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

@@ -7,6 +7,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -14,17 +15,26 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "export",
     description = {
-      "Writes the rows of a function into a new directory, with a manifest:",
-      "as .npy (bfloat16 and 8-bit floats as the bits of unsigned integers) or safetensors."
+      "Writes the rows of a function into a new directory, with a manifest.",
+      "numpy has no bfloat16 and no 8-bit floats: .npy holds their bits as unsigned integers.",
+      "safetensors has no complex128."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
 final class ExportCommand extends StoreCommand {
-  @Parameters(index = "1", paramLabel = "TO", description = "A directory that is empty or new.")
+  @Parameters(
+      index = "1",
+      showDefaultValue = Visibility.NEVER,
+      paramLabel = "TO",
+      description = "A directory that is empty or new.")
   private Path to = Path.of("");
 
-  @Option(names = "--function", required = true, description = "Whose rows.")
+  @Option(
+      names = "--function",
+      required = true,
+      showDefaultValue = Visibility.NEVER,
+      description = "Whose rows.")
   private String function = "";
 
   @Option(

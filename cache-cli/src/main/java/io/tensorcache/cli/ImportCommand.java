@@ -8,6 +8,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,7 +23,11 @@ import picocli.CommandLine.Parameters;
     showDefaultValues = true,
     sortOptions = false)
 final class ImportCommand extends StoreCommand {
-  @Parameters(index = "1", paramLabel = "FROM", description = "The directory of the export.")
+  @Parameters(
+      index = "1",
+      showDefaultValue = Visibility.NEVER,
+      paramLabel = "FROM",
+      description = "The directory of the export.")
   private Path from = Path.of("");
 
   @Option(names = "--function", description = "Refuse an export of another function.")
@@ -43,9 +48,7 @@ final class ImportCommand extends StoreCommand {
   Answer answer() {
     ImportCheck check = new ImportCheck(function, fingerprint);
     try (RowStore store =
-            create
-                ? RowStore.create(directory(), name(), limit)
-                : RowStore.openForChanges(directory(), name(), limit);
+            create ? RowStore.create(directory(), name(), limit) : openToChange(limit);
         Progress progress = progress("importing", -1)) {
       ImportedRows imported = store.importRows(from, check, progress::to);
       return new Answer()

@@ -87,6 +87,9 @@ final class InputRow {
                 Fingerprint.ofDigest(under),
                 whole ? Granularity.WHOLE : Granularity.ROWS);
     if (samples != null) {
+      if (samples < 1) {
+        throw new IllegalArgumentException("--samples " + samples + ": must be >= 1");
+      }
       keys.samplesPerRow(samples);
     }
     if (salt != null) {
@@ -97,6 +100,9 @@ final class InputRow {
 
   private static byte[] secret(Path path) {
     try {
+      if (!Files.isRegularFile(path)) {
+        throw new IllegalArgumentException(path + " is not a file");
+      }
       if (Files.size(path) != 32) {
         throw new IllegalArgumentException(path + " has " + Files.size(path) + " bytes: 32 needed");
       }

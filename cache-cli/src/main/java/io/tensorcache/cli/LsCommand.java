@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     name = "ls",
     description = {
       "Lists what a store holds of each function; with --rows each row.",
-      "Of a directory that is none, lists the stores in it."
+      "Of a directory that is no store itself, lists the stores in it."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)

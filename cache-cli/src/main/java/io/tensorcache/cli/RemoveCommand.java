@@ -1,6 +1,7 @@
 package io.tensorcache.cli;
 
 import io.tensorcache.RowStore;
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.store.RemovedRows;
 import io.tensorcache.store.RowSelection;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ abstract class RemoveCommand extends StoreCommand {
     boolean confirmed = would.rows() > 0 && (yes || asks(would));
     RemovedRows removed = would;
     if (confirmed) {
-      try (RowStore store = openToChange()) {
+      try (RowStore store = openToChange(ByteSize.ofBytes(Long.MAX_VALUE))) {
         removed = remove(store, selection);
       }
     }

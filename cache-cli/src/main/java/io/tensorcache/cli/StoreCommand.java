@@ -2,6 +2,7 @@ package io.tensorcache.cli;
 
 import io.tensorcache.RowStore;
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.error.StorageException;
 import io.tensorcache.store.StoredFunction;
 import io.tensorcache.store.StoredOutput;
 import io.tensorcache.store.StoredRow;
@@ -11,15 +12,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** A command on one store. */
 abstract class StoreCommand extends JsonCommand {
-  @Parameters(index = "0", paramLabel = "STORE", description = "The directory of the store.")
+  @Parameters(
+      index = "0",
+      paramLabel = "STORE",
+      showDefaultValue = Visibility.NEVER,
+      description = "The directory of the store.")
   private Path path = Path.of("");
 
   @ParentCommand private @Nullable Cli parent;
@@ -33,11 +40,23 @@ abstract class StoreCommand extends JsonCommand {
   }
 
   final RowStore openToRead() {
-    return RowStore.open(directory(), name());
+    return isThere(() -> RowStore.open(directory(), name()));
   }
 
-  final RowStore openToChange() {
-    return RowStore.openForChanges(directory(), name(), ByteSize.ofBytes(Long.MAX_VALUE));
+  final RowStore openToChange(ByteSize limit) {
+    return isThere(() -> RowStore.openForChanges(directory(), name(), limit));
+  }
+
+  /** To name a store that is not there is a wrong argument. */
+  private RowStore isThere(Supplier<RowStore> open) {
+    try {
+      return open.get();
+    } catch (StorageException e) {
+      if (RowStore.names(directory()).contains(name())) {
+        throw e;
+      }
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   final Path directory() {

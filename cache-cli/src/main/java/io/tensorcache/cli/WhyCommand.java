@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "why",
     description = {
-      "Says of a key, or of a row of an .npy file and a function, whether and where it is stored,",
-      "under which fingerprints, and why it would be a miss. Exit code 1 if it would be."
+      "Says where a key or a row is stored, or why it would be a miss.",
+      "Name a KEY, or a row of an .npy file and the function that it goes into.",
+      "Exit code 1 if it would be a miss."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true,

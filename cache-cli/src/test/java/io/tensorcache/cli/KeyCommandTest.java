@@ -39,7 +39,7 @@ class KeyCommandTest {
     String[] arguments = {"key", "--dtype", dtype, "--shape", shape, file.toString()};
     String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
     System.arraycopy(more, 0, all, arguments.length, more.length);
-    return Run.here(all);
+    return Run.here((Object[]) all);
   }
 
   @Test

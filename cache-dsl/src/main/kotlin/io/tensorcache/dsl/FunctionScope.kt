@@ -12,6 +12,7 @@ import io.tensorcache.TensorOperation
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.Granularity
 import io.tensorcache.config.PartialMiss
+import io.tensorcache.stats.WarmUp
 import io.tensorcache.tensor.DType
 import io.tensorcache.tensor.TensorAdapter
 
@@ -70,3 +71,9 @@ public fun TensorCache.epochs(range: IntRange): Epochs = epochs(range.first, ran
 /** The same batches, each prefetched while the one before it is in use. */
 public fun <T : Any> CachedFunction<T>.prefetching(batches: Sequence<T>): Sequence<T> =
   prefetching(batches.asIterable()).asSequence()
+
+/** The same as [CachedFunction.warm], for batches that are made one at a time. */
+public fun <T : Any> CachedFunction<T>.warm(
+  batches: Sequence<T>,
+  progress: (WarmUp) -> Unit = {},
+): WarmUp = warm(batches.asIterable(), progress)

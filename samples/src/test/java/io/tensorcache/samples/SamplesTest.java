@@ -12,7 +12,9 @@ class SamplesTest {
       Run run = Run.here(arguments);
       assertEquals(0, run.exitCode());
       for (String command :
-          new String[] {"frozen ", "frozen-kotlin ", "key ", "doctor ", "script ", "bench "}) {
+          new String[] {
+            "frozen ", "frozen-kotlin ", "key ", "doctor ", "cli ", "script ", "bench "
+          }) {
         assertTrue(run.out().contains("\n  " + command), run.out());
       }
     }
@@ -47,6 +49,11 @@ class SamplesTest {
       Run.here(program, "--heap", "1banana").assertRefused("'--heap': byte size \"1banana\"");
       Run.here(program, "--nonsense").assertRefused("--nonsense");
       Run.here(program, "extra").assertRefused("extra");
+      Run.here(program, "--kill-at", "60%").assertRefused("--kill-at needs --directory");
+      Run.here(program, "--kill-at", "0%").assertRefused("--kill-at 0%: must be from 1% to 100%");
+      Run.here(program, "--kill-at", "60").assertRefused("--kill-at 60: must be from 1% to 100%");
+      Run.here(program, "--directory", "/dev/null")
+          .assertRefused("--directory /dev/null: the store");
     }
   }
 

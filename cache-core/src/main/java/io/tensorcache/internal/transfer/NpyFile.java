@@ -8,6 +8,7 @@ import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ public final class NpyFile {
    */
   public static HostTensor read(Path path, @Nullable DType bitsOf) {
     String name = String.valueOf(path.getFileName());
+    if (!Files.isRegularFile(path)) {
+      throw new ImportRefusedException(path + " is not a file");
+    }
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
       NpyHeader header = NpyHeader.read(file, name);
       DType own = FileTypes.ofNpy(header.descr());

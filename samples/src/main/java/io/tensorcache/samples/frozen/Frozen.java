@@ -2,6 +2,7 @@ package io.tensorcache.samples.frozen;
 
 import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
+import io.tensorcache.TensorCacheBuilder;
 import io.tensorcache.pytorch.PyTorch;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
@@ -37,6 +38,9 @@ public final class Frozen implements Callable<Integer> {
       Digits heldOut = Digits.heldOut();
       Trainer trainer = options.trainer(train, heldOut);
       Backbone backbone = options.backbone(options.seed);
+      if (options.killAt != null) {
+        trainUntilKilled(trainer, backbone);
+      }
       TrainingRun without = trainer.train("without cache", options.onDevice(backbone::forward));
       try (TensorCache cache = options.open(command, this::openCache)) {
         options.fill(other -> cached(cache, other), train, heldOut);
@@ -50,11 +54,26 @@ public final class Frozen implements Callable<Integer> {
     return 0;
   }
 
-  private TensorCache openCache() {
-    return TensorCache.builder("frozen").heap(options.heap).offHeap(options.offHeap).build();
+  /** Does not return. */
+  private void trainUntilKilled(Trainer trainer, Backbone backbone) throws Exception {
+    try (TensorCache cache = options.open(spec.commandLine(), this::openCache)) {
+      Features features = new CachedFeatures(cache, cached(cache, backbone));
+      trainer.train("with cache", options.killing(features));
+    }
   }
 
-  private static CachedFunction<Tensor> cached(TensorCache cache, Backbone backbone) {
-    return PyTorch.cached(cache, "backbone", backbone.module(), backbone::forward);
+  private TensorCache openCache() {
+    TensorCacheBuilder builder =
+        TensorCache.builder("frozen").heap(options.heap).offHeap(options.offHeap);
+    if (options.directory != null) {
+      builder.store(store -> store.directory(options.directory));
+    }
+    return builder.build();
+  }
+
+  private CachedFunction<Tensor> cached(TensorCache cache, Backbone backbone) {
+    return PyTorch.function(cache, "backbone", backbone.module())
+        .persisting(options.directory != null)
+        .wrap(backbone::forward);
   }
 }

@@ -4,12 +4,15 @@ import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.samples.Ranges;
+import io.tensorcache.error.StorageException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,6 +50,20 @@ final class Options {
   ByteSize offHeap = ByteSize.ofMiB(256);
 
   @Option(
+      names = "--directory",
+      description = "Keep the features in a store here too: a later run finds them.")
+  @Nullable Path directory;
+
+  @Option(
+      names = "--kill-at",
+      paramLabel = "PERCENT",
+      description = {
+        "Kill this process by SIGKILL after so much of the first epoch, such as 60%%;",
+        "without the run without the cache. Needs --directory."
+      })
+  @Nullable String killAt;
+
+  @Option(
       names = "--threads",
       description = "Threads of PyTorch, the same for all runs: they decide the last bits.")
   int threads = 1;
@@ -78,9 +95,30 @@ final class Options {
           "--cuda: this PyTorch sees no CUDA device; run samples/run --cuda frozen on a machine with"
               + " an NVIDIA driver, CUDA 13.1 and cuDNN 9");
     }
+    if (killAt != null) {
+      requireKillAt(command, killAt);
+    }
     open(command, cache).close();
     System.gc(); // gives the off-heap tier back before memory is looked at
     torch.set_num_threads(threads);
+  }
+
+  private void requireKillAt(CommandLine command, String percent) {
+    if (!percent.matches("([1-9]|[1-9][0-9]|100)%")) {
+      throw new ParameterException(command, "--kill-at " + percent + ": must be from 1% to 100%");
+    }
+    if (directory == null) {
+      throw new ParameterException(command, "--kill-at needs --directory: nothing would be left");
+    }
+  }
+
+  /** The features, which kill this process where {@code --kill-at} says. */
+  Features killing(Features features) {
+    if (killAt == null) {
+      return features;
+    }
+    long percent = Long.parseLong(killAt.substring(0, killAt.length() - 1));
+    return new KillingFeatures(features, (images * percent + 99) / 100);
   }
 
   /** The cache; one that cannot be built is the user's error, not the program's. */
@@ -90,6 +128,8 @@ final class Options {
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new ParameterException(
           command, "--heap " + heap + " --off-heap " + offHeap + ": " + e.getMessage(), e);
+    } catch (StorageException e) {
+      throw new ParameterException(command, "--directory " + directory + ": " + e.getMessage(), e);
     }
   }
 

@@ -112,6 +112,12 @@ final class Report {
   }
 
   private void remarks() {
+    if (comparison.options().directory != null) {
+      line("");
+      line(
+          "%,d rows were in the store in %s before the first epoch.",
+          comparison.rowsReused(), comparison.options().directory);
+    }
     if (comparison.rowsUnderOtherFingerprints() > 0) {
       line("");
       line(

@@ -34,6 +34,7 @@ class FrozenKotlin : Callable<Int> {
       val heldOut = Digits.heldOut()
       val trainer = options.trainer(train, heldOut)
       val backbone = options.backbone(options.seed)
+      if (options.killAt != null) trainUntilKilled(trainer, backbone)
       val without = trainer.train("without cache", options.onDevice(backbone::forward))
       options.open(command, ::openCache).use { cache ->
         options.fill({ other -> cached(cache, other) }, train, heldOut)
@@ -46,14 +47,25 @@ class FrozenKotlin : Callable<Int> {
     return 0
   }
 
+  /** Does not return. */
+  private fun trainUntilKilled(trainer: Trainer, backbone: Backbone) {
+    options.open(spec.commandLine(), ::openCache).use { cache ->
+      trainer.train("with cache", options.killing(CachedFeatures(cache, cached(cache, backbone))))
+    }
+  }
+
   private fun openCache(): TensorCache =
     tensorCache("frozen") {
       tiers {
         heap(options.heap)
         offHeap(options.offHeap)
       }
+      options.directory?.let { store { directory = it } }
     }
 
   private fun cached(cache: TensorCache, backbone: Backbone): CachedFunction<Tensor> =
-    backbone.module().cached(cache, "backbone", backbone::forward) { level = CacheLevel.NORMAL }
+    backbone.module().cached(cache, "backbone", backbone::forward) {
+      level = CacheLevel.NORMAL
+      persisting = options.directory != null
+    }
 }

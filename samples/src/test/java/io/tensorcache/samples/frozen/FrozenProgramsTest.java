@@ -7,11 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tensorcache.RowStore;
 import io.tensorcache.samples.Run;
+import io.tensorcache.store.StoredFunction;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The whole programs, on fewer images. */
 class FrozenProgramsTest {
@@ -85,6 +89,35 @@ class FrozenProgramsTest {
   void learnsFromBatchesThatLeaveOneImage() {
     JsonObject json = json(Run.here(arguments("frozen", "--json", "--batch", "199")));
     assertTrue(json.get("identical_losses").getAsBoolean());
+  }
+
+  /** The real program, ended by SIGKILL: the next run starts at what was safe. */
+  @Test
+  @Tag("fork")
+  void goesOnAfterItWasKilled(@TempDir Path directory) throws Exception {
+    String[] options = {"--json", "--directory", directory.toString()};
+    List<String> killed = new ArrayList<>(List.of("io.tensorcache.samples.Samples"));
+    killed.addAll(List.of(arguments("frozen", options)));
+    killed.addAll(List.of("--kill-at", "60%"));
+    Run run =
+        Run.forked(
+            List.of("-XX:MaxDirectMemorySize=1g"),
+            System.getProperty("java.class.path"),
+            killed.toArray(new String[0]));
+    assertEquals(128 + 9, run.exitCode(), run.toString());
+    assertTrue(run.err().contains("killing this process after 128 images"), run.err());
+    double safe;
+    try (RowStore store = RowStore.open(directory, "frozen")) {
+      safe = store.functions().stream().mapToLong(StoredFunction::rows).sum();
+    }
+    assertTrue(safe > 0 && safe <= 128, safe + " rows were safe");
+    for (String program : List.of("frozen", "frozen-kotlin")) {
+      JsonObject json = json(Run.here(arguments(program, options)));
+      boolean isFirst = program.equals("frozen");
+      assertEquals(List.of(isFirst ? safe / IMAGES : 1.0, 1.0), each(json, "hit_rate"));
+      assertEquals(isFirst ? safe : IMAGES + HELD_OUT, json.get("rows_reused").getAsDouble());
+      assertTrue(json.get("identical_losses").getAsBoolean());
+    }
   }
 
   @Test
