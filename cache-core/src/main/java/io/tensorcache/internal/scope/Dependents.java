@@ -72,7 +72,9 @@ final class Dependents {
             open.add(dependent);
           }
         }
-        source.dependents.clear(); // they come back when they are computed again
+        // They come back when they are computed again; a name in a circle with this one has to
+        // stay.
+        source.dependents.removeIf(dependent -> !dependent.equals(name));
       }
     }
     found.remove(name);
