@@ -39,6 +39,11 @@ public final class Output {
     Ranges.require(spec.commandLine(), option, value, min, max);
   }
 
+  /** The same for a fraction. */
+  public void require(String option, double value, double min, double max) {
+    Ranges.require(spec.commandLine(), option, value, min, max);
+  }
+
   private PrintWriter out() {
     return spec.commandLine().getOut();
   }

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
 import io.tensorcache.samples.kpca.Kpca;
+import io.tensorcache.samples.kpca.KpcaKotlin;
 import io.tensorcache.tensor.DType;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -25,6 +26,7 @@ import picocli.CommandLine.TypeConversionException;
       Frozen.class,
       FrozenKotlin.class,
       Kpca.class,
+      KpcaKotlin.class,
       KeyCommand.class,
       DoctorCommand.class
     },

@@ -12,7 +12,16 @@ class SamplesTest {
       Run run = Run.here(arguments);
       assertEquals(0, run.exitCode());
       for (String command :
-          new String[] {"frozen ", "frozen-kotlin ", "key ", "doctor ", "script ", "bench "}) {
+          new String[] {
+            "frozen ",
+            "frozen-kotlin ",
+            "kpca ",
+            "kpca-kotlin ",
+            "key ",
+            "doctor ",
+            "script ",
+            "bench "
+          }) {
         assertTrue(run.out().contains("\n  " + command), run.out());
       }
     }
@@ -28,6 +37,20 @@ class SamplesTest {
         assertTrue(run.out().contains(option), run.out());
       }
       assertTrue(run.out().contains("64 MiB"), run.out());
+    }
+  }
+
+  @Test
+  void everySampleWithFiguresHasHelpAndJson() {
+    for (String program :
+        new String[] {
+          "kpca", "kpca-kotlin"
+        }) {
+      Run run = Run.here(program, "--help");
+      assertEquals(0, run.exitCode());
+      assertTrue(run.out().contains("--json"), run.out());
+      Run.here(program, "--nonsense").assertRefused("--nonsense");
+      Run.here(program, "extra").assertRefused("extra");
     }
   }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.tensorcache.samples.Run;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +23,6 @@ class FrozenProgramsTest {
     return all.toArray(new String[0]);
   }
 
-  private static JsonObject json(Run run) {
-    assertEquals(0, run.exitCode(), run.toString());
-    assertEquals(1, run.out().lines().count(), run.out());
-    return JsonParser.parseString(run.out()).getAsJsonObject();
-  }
-
   private static List<Double> each(JsonObject json, String member) {
     List<Double> values = new ArrayList<>();
     for (JsonElement epoch : json.getAsJsonArray("epochs")) {
@@ -40,8 +33,8 @@ class FrozenProgramsTest {
 
   @Test
   void javaAndKotlinPrintEqualLosses() {
-    JsonObject java = json(Run.here(arguments("frozen", "--json")));
-    JsonObject kotlin = json(Run.here(arguments("frozen-kotlin", "--json")));
+    JsonObject java = Run.here(arguments("frozen", "--json")).json();
+    JsonObject kotlin = Run.here(arguments("frozen-kotlin", "--json")).json();
     for (JsonObject json : List.of(java, kotlin)) {
       assertTrue(json.get("identical_losses").getAsBoolean());
       assertEquals(each(json, "loss_without"), each(json, "loss_with"));
@@ -58,7 +51,7 @@ class FrozenProgramsTest {
 
   @Test
   void otherSeedReusesNoRowAndSaysSo() {
-    JsonObject json = json(Run.here(arguments("frozen", "--json", "--seed", "2")));
+    JsonObject json = Run.here(arguments("frozen", "--json", "--seed", "2")).json();
     assertEquals(0, json.get("rows_reused").getAsLong());
     assertEquals(1797, json.get("rows_under_other_fingerprints").getAsLong());
     assertTrue(json.get("identical_losses").getAsBoolean());
@@ -76,14 +69,14 @@ class FrozenProgramsTest {
   @Test
   void worksWithoutTiers() {
     JsonObject json =
-        json(Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")));
+        Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")).json();
     assertEquals(List.of(0.0, 0.0), each(json, "hit_rate"));
     assertTrue(json.get("identical_losses").getAsBoolean());
   }
 
   @Test
   void learnsFromBatchesThatLeaveOneImage() {
-    JsonObject json = json(Run.here(arguments("frozen", "--json", "--batch", "199")));
+    JsonObject json = Run.here(arguments("frozen", "--json", "--batch", "199")).json();
     assertTrue(json.get("identical_losses").getAsBoolean());
   }
 
@@ -97,7 +90,7 @@ class FrozenProgramsTest {
             List.of("-XX:MaxDirectMemorySize=1g"),
             System.getProperty("java.class.path"),
             samples.toArray(new String[0]));
-    json(run);
+    run.json();
     assertTrue(run.err().contains("with cache: epoch 2: "), run.err());
     assertFalse(run.err().contains("Exception"), run.err());
   }
