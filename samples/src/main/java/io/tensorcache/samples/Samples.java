@@ -5,6 +5,9 @@ import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
 import io.tensorcache.samples.kpca.Kpca;
 import io.tensorcache.samples.kpca.KpcaKotlin;
+import io.tensorcache.samples.scopes.Batches;
+import io.tensorcache.samples.scopes.Layers;
+import io.tensorcache.samples.scopes.Qr;
 import io.tensorcache.tensor.DType;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -27,6 +30,9 @@ import picocli.CommandLine.TypeConversionException;
       FrozenKotlin.class,
       Kpca.class,
       KpcaKotlin.class,
+      Qr.class,
+      Layers.class,
+      Batches.class,
       KeyCommand.class,
       DoctorCommand.class
     },

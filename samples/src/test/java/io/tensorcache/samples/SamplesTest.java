@@ -17,6 +17,9 @@ class SamplesTest {
             "frozen-kotlin ",
             "kpca ",
             "kpca-kotlin ",
+            "qr ",
+            "layers ",
+            "batches ",
             "key ",
             "doctor ",
             "script ",
@@ -44,7 +47,7 @@ class SamplesTest {
   void everySampleWithFiguresHasHelpAndJson() {
     for (String program :
         new String[] {
-          "kpca", "kpca-kotlin"
+          "kpca", "kpca-kotlin", "qr", "layers", "batches"
         }) {
       Run run = Run.here(program, "--help");
       assertEquals(0, run.exitCode());
