@@ -1,6 +1,7 @@
 package io.tensorcache.samples;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.samples.attention.Attention;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
 import io.tensorcache.samples.kpca.Kpca;
@@ -33,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       Qr.class,
       Layers.class,
       Batches.class,
+      Attention.class,
       KeyCommand.class,
       DoctorCommand.class
     },

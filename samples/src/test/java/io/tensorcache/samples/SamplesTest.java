@@ -20,6 +20,7 @@ class SamplesTest {
             "qr ",
             "layers ",
             "batches ",
+            "attention ",
             "key ",
             "doctor ",
             "script ",
@@ -47,7 +48,7 @@ class SamplesTest {
   void everySampleWithFiguresHasHelpAndJson() {
     for (String program :
         new String[] {
-          "kpca", "kpca-kotlin", "qr", "layers", "batches"
+          "kpca", "kpca-kotlin", "qr", "layers", "batches", "attention"
         }) {
       Run run = Run.here(program, "--help");
       assertEquals(0, run.exitCode());
