@@ -6,6 +6,7 @@ import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
 import io.tensorcache.samples.kpca.Kpca;
 import io.tensorcache.samples.kpca.KpcaKotlin;
+import io.tensorcache.samples.multilevel.Multilevel;
 import io.tensorcache.samples.scopes.Batches;
 import io.tensorcache.samples.scopes.Layers;
 import io.tensorcache.samples.scopes.Qr;
@@ -35,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
       Layers.class,
       Batches.class,
       Attention.class,
+      Multilevel.class,
       KeyCommand.class,
       DoctorCommand.class
     },

@@ -21,6 +21,7 @@ class SamplesTest {
             "layers ",
             "batches ",
             "attention ",
+            "multilevel ",
             "key ",
             "doctor ",
             "script ",
@@ -48,7 +49,7 @@ class SamplesTest {
   void everySampleWithFiguresHasHelpAndJson() {
     for (String program :
         new String[] {
-          "kpca", "kpca-kotlin", "qr", "layers", "batches", "attention"
+          "kpca", "kpca-kotlin", "qr", "layers", "batches", "attention", "multilevel"
         }) {
       Run run = Run.here(program, "--help");
       assertEquals(0, run.exitCode());
