@@ -139,12 +139,14 @@ public final class Scope<T> implements AutoCloseable {
    * @throws io.tensorcache.error.FunctionContractException if the computation returns null
    */
   public T get(String name, Computation<T> computation) {
-    return state.get(state.tensorType(), name, NORMAL, required(name, computation));
+    return state.calls().get(state.tensorType(), name, NORMAL, required(name, computation));
   }
 
   /** The same at a level. */
   public T get(String name, CacheLevel level, Computation<T> computation) {
-    return state.get(state.tensorType(), name, Terms.of(level), required(name, computation));
+    return state
+        .calls()
+        .get(state.tensorType(), name, Terms.of(level), required(name, computation));
   }
 
   /** The same at the level of a key of the level table. */
@@ -164,7 +166,7 @@ public final class Scope<T> implements AutoCloseable {
 
   /** The tensor of this name if it is there. */
   public @Nullable T getIfPresent(String name) {
-    return state.getIfPresent(state.tensorType(), name, NORMAL);
+    return state.calls().getIfPresent(state.tensorType(), name, NORMAL);
   }
 
   /** Keeps a tensor at level {@code NORMAL} in place of what is there. */
@@ -198,7 +200,7 @@ public final class Scope<T> implements AutoCloseable {
     int removed = 0;
     try {
       for (String name : names) {
-        removed += state.remove(name) ? 1 : 0;
+        removed += state.calls().remove(name) ? 1 : 0;
       }
     } finally {
       state.core().scopes().tell();

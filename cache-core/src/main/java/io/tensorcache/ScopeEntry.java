@@ -115,27 +115,27 @@ public final class ScopeEntry<V> {
    * Computation)}.
    */
   public V get(Computation<V> computation) {
-    return scope.get(type, name, terms(), Scope.required(name, computation));
+    return scope.calls().get(type, name, terms(), Scope.required(name, computation));
   }
 
   /** Computes the value anew in place of what is there. Throws as {@link #get} does. */
   public V overwrite(Computation<V> computation) {
-    return scope.overwrite(type, name, terms(), Scope.required(name, computation));
+    return scope.calls().overwrite(type, name, terms(), Scope.required(name, computation));
   }
 
   /** The value if it is there. */
   public @Nullable V getIfPresent() {
-    return scope.getIfPresent(type, name, terms());
+    return scope.calls().getIfPresent(type, name, terms());
   }
 
   /** Keeps a value on these terms in place of what is there. */
   public void put(V value) {
-    scope.put(type, name, terms(), Scope.required(name, value));
+    scope.calls().put(type, name, terms(), Scope.required(name, value));
   }
 
   /** The value if it is there, which then leaves: of several threads, one gets it. */
   public @Nullable V take() {
-    return scope.take(type, name);
+    return scope.calls().take(type, name);
   }
 
   /**
@@ -143,6 +143,6 @@ public final class ScopeEntry<V> {
    * kept.
    */
   public V take(Computation<V> computation) {
-    return scope.take(type, name, terms(), Scope.required(name, computation));
+    return scope.calls().take(type, name, terms(), Scope.required(name, computation));
   }
 }

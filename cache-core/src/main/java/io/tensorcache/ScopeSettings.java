@@ -2,7 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
-import io.tensorcache.internal.scope.EntryTable;
+import io.tensorcache.internal.scope.Bounds;
 import io.tensorcache.scope.LevelTable;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.scope.ScopeListener;
@@ -32,8 +32,8 @@ record ScopeSettings(
         InstantSource.system());
   }
 
-  EntryTable.Bounds bounds() {
-    return new EntryTable.Bounds(
+  Bounds bounds() {
+    return new Bounds(
         maxEntries == null ? Long.MAX_VALUE : maxEntries,
         maxBytes == null ? Long.MAX_VALUE : maxBytes.bytes());
   }

@@ -66,7 +66,7 @@ final class ScopeText {
     if (held instanceof TensorKey key) {
       place = copied(key, parts);
     } else if (held == null) {
-      place = entry.isPersisting() ? "durable" : "gone";
+      place = "gone";
     } else {
       place = entry.isWeak() ? "weak" : "strong";
       byReference(held, parts);
@@ -77,7 +77,8 @@ final class ScopeText {
       String name = RecordType.shown(part.name());
       text.append(name).append(name.isEmpty() ? "" : " ").append(part.view().spec()).append(", ");
     }
-    text.append(entry.byteCount()).append(" bytes, ").append(place);
+    boolean isInStoreOnly = place.equals("gone") && entry.isPersisting();
+    text.append(entry.byteCount()).append(" bytes, ").append(isInStoreOnly ? "durable" : place);
     for (int i = 0; i < parts.size(); i++) {
       text.append(i == 0 ? ": " : ", ");
       FirstValues.append(text, parts.get(i).view());

@@ -32,9 +32,6 @@ final class Dependents {
 
     /** False if a source changed since. */
     boolean isValid() {
-      if (changes.isEmpty()) {
-        return true;
-      }
       synchronized (Dependents.this) {
         return changes.entrySet().stream()
             .allMatch(seen -> source(seen.getKey()).changes == seen.getValue());
@@ -50,7 +47,7 @@ final class Dependents {
       source.dependents.add(name);
       changes.put(each, source.changes);
     }
-    isEmpty &= from.isEmpty();
+    isEmpty = false;
     return new Ticket(changes);
   }
 
@@ -75,7 +72,9 @@ final class Dependents {
             open.add(dependent);
           }
         }
-        source.dependents.clear(); // they come back when they are computed again
+        // They come back when they are computed again; a name in a circle with this one has to
+        // stay.
+        source.dependents.removeIf(dependent -> !dependent.equals(name));
       }
     }
     found.remove(name);

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.scope;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.tensor.TensorKey;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,11 @@ public final class Entry extends WeakReference<Object> {
   public @Nullable Object held() {
     Object value = strong;
     return value == null ? get() : value;
+  }
+
+  /** True if what it held stands for a copy in memory. */
+  public boolean isCopy(@Nullable Object held) {
+    return held instanceof TensorKey;
   }
 
   /** True if it is held now, and only by a weak reference. */

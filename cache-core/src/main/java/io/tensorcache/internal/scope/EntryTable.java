@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +28,13 @@ public final class EntryTable {
   private final InstantSource clock;
   private final Leaving leaving;
   private final @Nullable Recency all; // where there is a bound
-  private final @Nullable Recency strong; // where some are held strongly, the rest weakly
+  private final @Nullable StrongOnes strong; // where some are held strongly, the rest weakly
   private final boolean isOrdered;
   private final Dependents dependents = new Dependents();
   private final Expiries expiries = new Expiries();
-  private final Counts counts = new Counts();
+  private final EntryCounts counts = new EntryCounts();
   private volatile CacheLevel level;
   private volatile boolean closed;
-
-  /** Entries and bytes that are held at most, persisting entries aside. */
-  public record Bounds(long entries, long bytes) {
-    /** No bound. */
-    public static final Bounds NONE = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE);
-  }
 
   /** Told of each entry that left, without a lock. */
   @FunctionalInterface
@@ -54,35 +47,6 @@ public final class EntryTable {
     void left(Entry entry, @Nullable Object held, RemovalCause cause);
   }
 
-  /** What happened so far. */
-  public static final class Counts {
-    public final LongAdder hits = new LongAdder();
-    public final LongAdder misses = new LongAdder();
-    public final LongAdder evictions = new LongAdder();
-    public final LongAdder collected = new LongAdder();
-    final AtomicLong boundEntries = new AtomicLong();
-    final AtomicLong boundBytes = new AtomicLong();
-    final LongAdder persistingBytes = new LongAdder();
-
-    private void add(Entry entry, int sign) {
-      if (entry.isPersisting()) {
-        persistingBytes.add(sign * entry.byteCount());
-      } else {
-        boundEntries.addAndGet(sign);
-        boundBytes.addAndGet(sign * entry.byteCount());
-      }
-    }
-
-    private boolean exceed(Bounds bounds) {
-      return boundEntries.get() > bounds.entries() || boundBytes.get() > bounds.bytes();
-    }
-
-    /** Bytes of all values. */
-    public long bytes() {
-      return boundBytes.get() + persistingBytes.sum();
-    }
-  }
-
   public EntryTable(
       Retention retention, CacheLevel level, Bounds bounds, InstantSource clock, Leaving leaving) {
     this.retention = retention;
@@ -92,8 +56,8 @@ public final class EntryTable {
     this.leaving = leaving;
     boolean isHybrid =
         retention.strongEntries() > 0 && retention.strongEntries() < Integer.MAX_VALUE;
-    this.all = bounds.equals(Bounds.NONE) ? null : new Recency(ticks, false);
-    this.strong = isHybrid ? new Recency(ticks, true) : null;
+    this.all = bounds.equals(Bounds.NONE) ? null : new Recency(false);
+    this.strong = isHybrid ? new StrongOnes(retention.strongEntries()) : null;
     this.isOrdered = all != null || strong != null;
   }
 
@@ -101,7 +65,7 @@ public final class EntryTable {
     return level;
   }
 
-  public Counts counts() {
+  public EntryCounts counts() {
     return counts;
   }
 
@@ -136,23 +100,8 @@ public final class EntryTable {
 
   private void use(Entry entry) {
     entry.used = ticks.incrementAndGet();
-    Recency queue = strong;
-    if (queue != null && !entry.isStrong()) {
-      Object value = entry.get();
-      if (value != null) {
-        entry.strengthen(value);
-        queue.add(entry);
-        weakenOldest(queue);
-      }
-    }
-  }
-
-  private void weakenOldest(Recency queue) {
-    while (queue.size() > retention.strongEntries()) {
-      Entry oldest = queue.takeOldest();
-      if (oldest != null) {
-        oldest.weaken();
-      }
+    if (strong != null) {
+      strong.use(entry);
     }
   }
 
@@ -165,6 +114,9 @@ public final class EntryTable {
 
   /** Notes that a value is about to be computed from others. */
   public Freshness freshness(String name, List<String> sources) {
+    if (sources.isEmpty()) {
+      return () -> true;
+    }
     Dependents.Ticket ticket = dependents.register(name, sources);
     return ticket::isValid;
   }
@@ -241,9 +193,8 @@ public final class EntryTable {
     if (entry.mayExpire()) {
       expiries.add(entry);
     }
-    if (strong != null && entry.isStrong()) {
-      strong.add(entry);
-      weakenOldest(strong);
+    if (strong != null) {
+      strong.use(entry);
     }
     if (all != null && !entry.isPersisting()) {
       all.add(entry);
@@ -417,6 +368,7 @@ public final class EntryTable {
     collect();
     return entries.values().stream()
         .filter(entry -> includePrivate || !entry.isPrivate())
+        .filter(entry -> entry.isPersisting() || entry.held() != null)
         .sorted(Comparator.comparing(Entry::name))
         .toList();
   }

@@ -2,7 +2,6 @@ package io.tensorcache.internal.scope;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Recency {
   private static final int FEW = 1024;
 
-  private final AtomicLong ticks;
   private final boolean ofStrong;
 
   /** Oldest first, by the ticks that the entries are queued under. Guarded by this. */
@@ -23,23 +21,25 @@ final class Recency {
   private int gone;
 
   /**
-   * @param ticks the clock that the entries of a table share
    * @param ofStrong which of the two places that an entry has this queue uses
    */
-  Recency(AtomicLong ticks, boolean ofStrong) {
-    this.ticks = ticks;
+  Recency(boolean ofStrong) {
     this.ofStrong = ofStrong;
     this.queue = new PriorityQueue<>(Comparator.comparingLong(entry -> place(entry).tick));
   }
 
-  /** Where an entry is in one queue. Guarded by the queue. */
+  /** Where an entry is in one queue. Written under the lock of the queue. */
   static final class Place {
     /** Of an entry that is in no queue. */
     static final Place NONE = new Place();
 
     private long tick;
-    private boolean isQueued;
+    private volatile boolean isQueued;
     private boolean isGone;
+
+    boolean isQueued() {
+      return isQueued;
+    }
   }
 
   private Place place(Entry entry) {
@@ -95,10 +95,5 @@ final class Recency {
       queue.removeIf(each -> place(each).isGone);
       gone = 0;
     }
-  }
-
-  /** Marks an entry as used now. */
-  void touch(Entry entry) {
-    entry.used = ticks.incrementAndGet();
   }
 }

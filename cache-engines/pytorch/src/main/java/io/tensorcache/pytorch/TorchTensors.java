@@ -106,13 +106,13 @@ final class TorchTensors implements TensorAdapter<Tensor> {
     return allocate(spec);
   }
 
-  /** The same where there is no other tensor: on the CPU. */
+  /** A fresh contiguous CPU tensor of undefined content, owned by the caller. */
   @Override
   public Tensor allocate(TensorSpec spec) {
     return torch.empty(spec.shape(), TorchOptions.of(spec.dtype()), TorchOptions.CONTIGUOUS);
   }
 
-  /** False once the tensor, or the {@code PointerScope} it is in, was closed. */
+  /** False once the tensor, or the {@code PointerScope} it was in, is closed. */
   @Override
   public boolean isUsable(Tensor tensor) {
     return !Pointer.isNull(tensor);

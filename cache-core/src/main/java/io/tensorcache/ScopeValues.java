@@ -1,0 +1,269 @@
+package io.tensorcache;
+
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.scope.Entry;
+import io.tensorcache.internal.scope.EntryTable;
+import io.tensorcache.internal.scope.RowValues;
+import io.tensorcache.internal.scope.Terms;
+import io.tensorcache.internal.scope.ValueType;
+import io.tensorcache.scope.RemovalCause;
+import io.tensorcache.tensor.TensorKey;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the values of a scope lie: held by reference in their entries, as copies in the tiers, and,
+ * if they persist, in the store. Safe for use by several threads.
+ */
+final class ScopeValues {
+  private final CacheCore core;
+  private final String path;
+  private final int number;
+  private final boolean areCopies;
+  private final @Nullable PersistedEntries persisted;
+
+  /** The entries whose copies lie in the tiers. */
+  private final Map<TensorKey, Entry> copies = new ConcurrentHashMap<>();
+
+  /**
+   * @param number stands for the scope in its rows
+   * @param persisted null if nothing persists
+   */
+  ScopeValues(
+      CacheCore core,
+      String path,
+      int number,
+      boolean areCopies,
+      @Nullable PersistedEntries persisted) {
+    this.core = core;
+    this.path = path;
+    this.number = number;
+    this.areCopies = areCopies;
+    this.persisted = persisted;
+  }
+
+  /**
+   * What keeping a value takes.
+   *
+   * @param row its copy, or null if none is made
+   * @param key of its copy in memory, or null if it is not there
+   */
+  private record Kept(Entry.Holding holding, @Nullable Row row, @Nullable TensorKey key) {
+    boolean isInMemory() {
+      return holding.strong() != null || holding.weak() != null;
+    }
+  }
+
+  /** The value of an entry from wherever it is; null if it is gone or was closed. */
+  <V> @Nullable V read(ValueType<V> type, Entry entry, @Nullable Object held) {
+    V value = null;
+    if (held instanceof TensorKey key) {
+      value = readCopy(type, entry.name(), key);
+    } else if (held != null) {
+      value = accept(type, entry.name(), held);
+      value = type.isUsable(value) ? value : null;
+    }
+    return value == null && entry.isPersisting() ? readPersisted(type, entry.name()) : value;
+  }
+
+  private <V> @Nullable V readCopy(ValueType<V> type, String name, TensorKey key) {
+    RowSchema schema = core.schema(key);
+    if (schema == null) {
+      return null;
+    }
+    checkType(type, name, schema);
+    return RowValues.read(type, schema, target -> core.read(key, target).isHit());
+  }
+
+  private <V> V accept(ValueType<V> type, String name, Object held) {
+    V value = type.accept(held);
+    if (value == null) {
+      throw wrongType(type, name, "a " + held.getClass().getName());
+    }
+    return value;
+  }
+
+  /** A fresh value from the store; null if it is not there, or cannot be read, which was told. */
+  <V> @Nullable V readPersisted(ValueType<V> type, String name) {
+    RowSchema schema = persisted == null ? null : persisted.schema(name);
+    if (persisted == null || schema == null) {
+      return null;
+    }
+    checkType(type, name, schema);
+    return persisted.read(name, schema, type);
+  }
+
+  /** What another thread handed out for an entry. */
+  <V> V handedOut(ValueType<V> type, String name, Object handed) {
+    if (handed instanceof Row row) {
+      checkType(type, name, row.schema());
+      return RowValues.of(type, row);
+    }
+    return accept(type, name, handed);
+  }
+
+  private void checkType(ValueType<?> type, String name, RowSchema schema) {
+    if (!type.matches(schema)) {
+      throw wrongType(type, name, ScopeText.of(schema));
+    }
+  }
+
+  private IllegalStateException wrongType(ValueType<?> type, String name, String holds) {
+    return new IllegalStateException(
+        "entry \""
+            + name
+            + "\" of scope \""
+            + path
+            + "\" holds "
+            + holds
+            + ", and "
+            + type.description()
+            + " is asked for");
+  }
+
+  /** Keeps a value that came from the store in memory too. */
+  <V> void remember(EntryTable table, ValueType<V> type, String name, Terms terms, V value) {
+    Kept kept = keep(table, type, value, terms.level(), true);
+    settle(table, table.add(name, terms, kept.holding(), () -> true, false), kept);
+  }
+
+  /** The same for an entry whose value is no longer in memory. */
+  <V> void rememberAgain(EntryTable table, ValueType<V> type, Entry before, V value) {
+    if (before.held() instanceof TensorKey key && core.isInMemory(key)) {
+      return; // it came from there
+    }
+    Kept kept = keep(table, type, value, before.level(), true);
+    if (kept.isInMemory()) {
+      if (before.held() instanceof TensorKey gone) {
+        copies.remove(gone);
+      }
+      settle(table, table.refresh(before, kept.holding()), kept);
+    }
+  }
+
+  /**
+   * Keeps a value.
+   *
+   * @param replaces whether it takes the place of an entry that is there; else that one stays
+   * @return what can be handed to who waits for it; null if it was to replace and is not kept
+   */
+  <V> @Nullable Object store(
+      EntryTable table,
+      ValueType<V> type,
+      String name,
+      Terms terms,
+      V value,
+      EntryTable.Freshness freshness,
+      boolean replaces) {
+    Kept kept;
+    try {
+      kept = keep(table, type, value, terms.level(), terms.persisting());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "entry \"" + name + "\" of scope \"" + path + "\" cannot be kept: " + e.getMessage(), e);
+    }
+    Row row = kept.row();
+    Entry entry =
+        kept.isInMemory() || terms.persisting() && row != null
+            ? table.add(name, terms, kept.holding(), freshness, replaces)
+            : null;
+    settle(table, entry, kept);
+    if (entry != null && terms.persisting() && persisted != null && row != null) {
+      persisted.write(name, row, () -> table.isCurrent(entry));
+    }
+    if (entry == null && replaces) {
+      return null;
+    }
+    return areCopies ? row : value;
+  }
+
+  private <V> Kept keep(
+      EntryTable table, ValueType<V> type, V value, CacheLevel level, boolean persisting) {
+    List<ValueType.Part> parts = type.parts(value);
+    long byteCount = parts.stream().mapToLong(part -> part.view().spec().byteCount()).sum();
+    if (!areCopies && !persisting) {
+      return new Kept(table.byReference(value, level, byteCount), null, null);
+    }
+    type.checkCopy(value);
+    Row row = RowValues.copy(parts, number);
+    if (!areCopies) {
+      return new Kept(table.byReference(value, level, byteCount), row, null);
+    }
+    TensorKey key = core.scopes().newKey();
+    if (row == null || !core.storeInMemory(key, row)) {
+      return new Kept(new Entry.Holding(null, null, byteCount), row, null);
+    }
+    return new Kept(new Entry.Holding(key, null, byteCount), row, key);
+  }
+
+  /** The copy in memory belongs to this entry, or is dropped if there is none. */
+  private void settle(EntryTable table, @Nullable Entry entry, Kept kept) {
+    TensorKey key = kept.key();
+    if (key == null) {
+      return;
+    }
+    if (entry != null) {
+      copies.put(key, entry);
+      if (entry.held() == key) {
+        if (!core.isInMemory(key)) { // evicted before it was known
+          evicted(table, key);
+        }
+        return;
+      }
+      copies.remove(key); // it left meanwhile
+    }
+    core.dropFromMemory(key);
+  }
+
+  /** A tier dropped a copy. What persists is in the store still. */
+  void evicted(EntryTable table, TensorKey key) {
+    Entry entry = copies.remove(key);
+    if (entry != null && !(entry.isPersisting() && entry.replaceHeld(key, null))) {
+      table.leave(entry, RemovalCause.EVICTED);
+    }
+  }
+
+  /** Drops the copies of an entry that left; its value if it was held by reference. */
+  @Nullable Object letGo(EntryTable table, Entry entry, @Nullable Object held, RemovalCause cause) {
+    boolean isOutdated = cause != RemovalCause.LEVEL && cause != RemovalCause.EVICTED;
+    if (entry.isPersisting() && isOutdated && !table.isClosed()) {
+      forgetPersisted(table, entry.name());
+    }
+    if (held instanceof TensorKey key) {
+      copies.remove(key);
+      core.dropFromMemory(key);
+      return null;
+    }
+    return held;
+  }
+
+  private void forgetPersisted(EntryTable table, String name) {
+    if (persisted != null) {
+      persisted.remove(name, () -> table.persists(name));
+    }
+  }
+
+  /** Removes an entry from the store that may not have been in memory; true if it was there. */
+  boolean removePersisted(EntryTable table, String name) {
+    boolean wasThere = persisted != null && persisted.contains(name);
+    if (wasThere) {
+      forgetPersisted(table, name);
+    }
+    return wasThere;
+  }
+
+  /** The same for all of the scope. */
+  void removeAllPersisted(EntryTable table) {
+    if (persisted != null) {
+      persisted.names().forEach(name -> forgetPersisted(table, name));
+    }
+  }
+
+  boolean canPersist() {
+    return persisted != null;
+  }
+}

@@ -1,0 +1,36 @@
+package io.tensorcache.internal.scope;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a table holds and what happened so far. Safe for use by several threads. */
+public final class EntryCounts {
+  public final LongAdder hits = new LongAdder();
+  public final LongAdder misses = new LongAdder();
+  public final LongAdder evictions = new LongAdder();
+  public final LongAdder collected = new LongAdder();
+  private final AtomicLong boundEntries = new AtomicLong();
+  private final AtomicLong boundBytes = new AtomicLong();
+  private final LongAdder persistingBytes = new LongAdder();
+
+  EntryCounts() {}
+
+  /** Counts an entry that came, with +1, or left, with -1. */
+  void add(Entry entry, int sign) {
+    if (entry.isPersisting()) {
+      persistingBytes.add(sign * entry.byteCount());
+    } else {
+      boundEntries.addAndGet(sign);
+      boundBytes.addAndGet(sign * entry.byteCount());
+    }
+  }
+
+  boolean exceed(Bounds bounds) {
+    return boundEntries.get() > bounds.entries() || boundBytes.get() > bounds.bytes();
+  }
+
+  /** Bytes of all values. */
+  public long bytes() {
+    return boundBytes.get() + persistingBytes.sum();
+  }
+}

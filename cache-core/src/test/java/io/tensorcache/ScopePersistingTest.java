@@ -1,0 +1,318 @@
+package io.tensorcache;
+
+import static io.tensorcache.config.CacheLevel.HEAVY;
+import static io.tensorcache.config.CacheLevel.LIGHT;
+import static io.tensorcache.config.CacheLevel.NONE;
+import static io.tensorcache.config.CacheLevel.TOTAL;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.Tier;
+import io.tensorcache.scope.Retention;
+import io.tensorcache.tensor.HostTensor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Entries that stay: through a reset, for later programs, and through a crash. */
+class ScopePersistingTest {
+  record Stats(HostTensor mean, int count, CacheLevel level) {}
+
+  record Other(HostTensor mean, long count) {}
+
+  @TempDir Path directory;
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private TensorCache cache() {
+    return TensorCache.builder("p").store(store -> store.directory(directory)).build();
+  }
+
+  private static Scope<HostTensor> scope(TensorCache cache, String version, Retention retention) {
+    return cache
+        .scopeBuilder("s", HostTensor.adapter())
+        .fingerprint(Fingerprint.version(version))
+        .retention(retention)
+        .open();
+  }
+
+  private static Scope<HostTensor> scope(TensorCache cache) {
+    return scope(cache, "1", Retention.COPY);
+  }
+
+  private HostTensor tensor(float value) {
+    calls.incrementAndGet();
+    return HostTensor.ofFloats(new float[] {value, value}, 2);
+  }
+
+  static List<Retention> retentions() {
+    return List.of(Retention.COPY, Retention.STRONG, Retention.WEAK, Retention.hybrid(1));
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.MethodSource("retentions")
+  void survivesAResetAndAnotherProgramReadsIt(Retention retention) {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache, "1", retention);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      scope.get("scratch", () -> tensor(2));
+      scope.reset();
+      assertEquals(List.of("K"), scope.names());
+      assertEquals(1, scope.get("K", LIGHT, true, () -> tensor(3)).floats()[0]);
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache, "1", retention);
+      assertEquals(1, scope.get("K", LIGHT, true, () -> tensor(4)).floats()[0]);
+      assertEquals(1, scope.stats().hits());
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      assertNull(scope.getIfPresent("scratch"));
+    }
+    assertEquals(2, calls.get());
+  }
+
+  @Test
+  void recordsAndTuplesPersist() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      scope.entry("stats", Stats.class).persisting(true).put(new Stats(tensor(1), 3, HEAVY));
+      scope.tuple("pair").persisting(true).put(List.of(tensor(1), tensor(2)));
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      Stats stats = scope.entry("stats", Stats.class).getIfPresent();
+      assertEquals(3, stats.count());
+      assertEquals(HEAVY, stats.level());
+      assertArrayEquals(new float[] {1, 1}, stats.mean().floats());
+      assertEquals(2, scope.tuple("pair").getIfPresent().get(1).floats()[0]);
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      String message =
+          assertThrows(
+                  IllegalStateException.class,
+                  () -> scope.entry("stats", Other.class).getIfPresent())
+              .getMessage();
+      assertTrue(message.contains("Stats.count int32[]"), message);
+    }
+  }
+
+  @Test
+  void anotherFingerprintComputesAnew() {
+    try (TensorCache cache = cache()) {
+      scope(cache).get("K", LIGHT, true, () -> tensor(1));
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> retrained = scope(cache, "2", Retention.COPY);
+      assertNull(retrained.getIfPresent("K"));
+      assertEquals(2, retrained.get("K", LIGHT, true, () -> tensor(2)).floats()[0]);
+    }
+  }
+
+  @Test
+  void scopesAndChildrenOfTheSameEntryNameDoNotMeet() {
+    try (TensorCache cache = cache()) {
+      scope(cache).entry("b/K").persisting(true).put(tensor(1));
+      scope(cache).child("b").entry("K").persisting(true).put(tensor(2));
+      scope(cache).child("b").reset(true, false);
+    }
+    try (TensorCache cache = cache()) {
+      assertEquals(1, scope(cache).getIfPresent("b/K").floats()[0]);
+      assertNull(scope(cache).child("b").getIfPresent("K"));
+    }
+  }
+
+  @Test
+  void aReplacementIsWhatLaterProgramsFind() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      scope.entry("K").persisting(true).put(tensor(2));
+      scope.entry("gone").persisting(true).put(tensor(3));
+      scope.put("gone", tensor(4)); // does not persist: the former must not come back
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      assertEquals(2, scope.getIfPresent("K").floats()[0]);
+      assertNull(scope.getIfPresent("gone"));
+      scope.entry("K").persisting(true).overwrite(() -> tensor(5));
+    }
+    try (TensorCache cache = cache()) {
+      assertEquals(5, scope(cache).getIfPresent("K").floats()[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void removeTakeAndAFullResetDropItFromTheStore(boolean inTheSameProgram) {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      for (String name : List.of("removed", "taken", "reset")) {
+        scope.entry(name).persisting(true).put(tensor(1));
+      }
+      if (inTheSameProgram) {
+        drop(scope);
+      }
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      if (!inTheSameProgram) {
+        drop(scope);
+      }
+      for (String name : List.of("removed", "taken", "reset")) {
+        assertNull(scope.getIfPresent(name), name);
+      }
+    }
+  }
+
+  private static void drop(Scope<HostTensor> scope) {
+    assertEquals(1, scope.remove("removed"));
+    assertNotNull(scope.take("taken"));
+    assertNull(scope.take("taken"));
+    scope.reset(true, true);
+  }
+
+  @Test
+  void aFullResetSparesAGroupAndOtherScopes() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      scope.entry("spared").group("g").persisting(true).put(tensor(1));
+      scope.entry("reset").persisting(true).put(tensor(1));
+      scope.child("c").entry("x").persisting(true).put(tensor(1));
+      scope.reset(true, false, Set.of("g"));
+      assertEquals(List.of("spared"), scope.names());
+      assertEquals(1, scope.getIfPresent("spared").floats()[0]);
+      assertNull(scope.getIfPresent("reset"));
+      assertNotNull(scope.child("c").getIfPresent("x"));
+    }
+  }
+
+  @Test
+  void staysInTheStoreWhateverTheLevel() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      scope.level(NONE);
+      assertEquals(List.of(), scope.names());
+      assertEquals(1, scope.get("K", LIGHT, true, () -> tensor(2)).floats()[0]);
+      assertEquals(List.of(), scope.names());
+      scope.level(TOTAL);
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      assertEquals(List.of("K"), scope.names());
+    }
+  }
+
+  @Test
+  void staysThroughTheEvictionPressureOfOtherEntries() {
+    try (TensorCache cache =
+        TensorCache.builder("p")
+            .heap(ByteSize.ofKiB(4))
+            .store(store -> store.directory(directory))
+            .build()) {
+      Scope<HostTensor> scope =
+          cache
+              .scopeBuilder("s", HostTensor.adapter())
+              .fingerprint(Fingerprint.version("1"))
+              .maxEntries(2)
+              .open();
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      for (int i = 0; i < 20; i++) {
+        scope.put("x" + i, HostTensor.ofFloats(new float[512], 512));
+      }
+      assertTrue(scope.names().contains("K"));
+      assertTrue(scope.describe(false).contains("K [light] persisting"));
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      cache.reset();
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      assertEquals(1, calls.get());
+    }
+  }
+
+  @Test
+  void aWeakValueThatWasCollectedComesFromTheStore() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache, "1", Retention.WEAK);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      Garbage.collectUntil(() -> scope.describe(false).contains("durable"));
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      assertEquals(0, scope.stats().collected());
+    }
+  }
+
+  @Test
+  void aTemporaryStoreServesThisProgramOnly() {
+    try (TensorCache cache = TensorCache.builder("p").store(store -> {}).build()) {
+      Scope<HostTensor> scope = scope(cache);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      scope.reset();
+      cache.reset();
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
+      assertEquals(
+          1,
+          cache.stats().tiers().stream()
+              .filter(tier -> tier.tier() == Tier.DURABLE)
+              .findFirst()
+              .orElseThrow()
+              .entries());
+      cache.clear();
+      assertNull(scope.getIfPresent("K"));
+    }
+  }
+
+  @Test
+  void whatTheStoreCannotKnowOfIsRefused() {
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      assertThrows(
+          IllegalStateException.class,
+          () -> scope.entry("K").persisting(true).dependsOn("x").get(() -> tensor(1)));
+      assertThrows(
+          IllegalStateException.class,
+          () -> scope.entry("K").persisting(true).timeToLive(Duration.ofDays(1)).put(tensor(1)));
+    }
+  }
+
+  @Test
+  void survivesACrash() throws Exception {
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    Process crashing =
+        new ProcessBuilder(
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                CrashingProgram.class.getName(),
+                directory.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertTrue(crashing.waitFor(60, TimeUnit.SECONDS), "the program hangs");
+    assertEquals(CrashingProgram.CRASHED, crashing.exitValue());
+    try (TensorCache cache = cache()) {
+      assertEquals(42, scope(cache).getIfPresent("K").floats()[0]);
+    }
+  }
+
+  /** Keeps an entry and ends without closing anything. */
+  static final class CrashingProgram {
+    static final int CRASHED = 77;
+
+    public static void main(String[] args) {
+      TensorCache cache =
+          TensorCache.builder("p").store(store -> store.directory(Path.of(args[0]))).build();
+      scope(cache).get("K", LIGHT, true, () -> HostTensor.ofFloats(new float[] {42}, 1));
+      cache.flush();
+      Runtime.getRuntime().halt(CRASHED);
+    }
+  }
+}
