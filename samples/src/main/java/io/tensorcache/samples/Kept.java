@@ -17,14 +17,7 @@ public final class Kept {
   public static Tensor tensor(Supplier<Tensor> maker) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
-      return detached(scope, maker.get());
+      return maker.get().retainReference(); // one more than the scope drops
     }
-  }
-
-  /** Takes a tensor, made in this scope, out of it. */
-  private static Tensor detached(PointerScope scope, Tensor tensor) {
-    tensor.retainReference(); // detaching drops the reference that the scope holds
-    scope.detach(tensor);
-    return tensor;
   }
 }

@@ -1,5 +1,6 @@
 package io.tensorcache.samples;
 
+import io.tensorcache.internal.json.Json;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -36,6 +37,11 @@ public final class Output {
 
   /** Refuses an option of the sample that is out of its range. See {@link Ranges#require}. */
   public void require(String option, int value, int min, int max) {
+    Ranges.require(spec.commandLine(), option, value, min, max);
+  }
+
+  /** The same for a fraction. */
+  public void require(String option, double value, double min, double max) {
     Ranges.require(spec.commandLine(), option, value, min, max);
   }
 

@@ -18,4 +18,17 @@ public final class Ranges {
       throw new ParameterException(command, option + " " + value + ": must be " + range);
     }
   }
+
+  /**
+   * The same for a fraction; NaN is out of every range.
+   *
+   * @throws ParameterException with the option, its value and the range
+   */
+  public static void require(
+      CommandLine command, String option, double value, double min, double max) {
+    if (!(value >= min && value <= max)) {
+      throw new ParameterException(
+          command, option + " " + value + ": must be from " + min + " to " + max);
+    }
+  }
 }

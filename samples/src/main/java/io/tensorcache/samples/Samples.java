@@ -2,9 +2,15 @@ package io.tensorcache.samples;
 
 import io.tensorcache.cli.CommandLines;
 import io.tensorcache.cli.KeyCommand;
+import io.tensorcache.samples.attention.Attention;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
 import io.tensorcache.samples.kpca.Kpca;
+import io.tensorcache.samples.kpca.KpcaKotlin;
+import io.tensorcache.samples.multilevel.Multilevel;
+import io.tensorcache.samples.scopes.Batches;
+import io.tensorcache.samples.scopes.Layers;
+import io.tensorcache.samples.scopes.Qr;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +27,12 @@ import picocli.CommandLine.Spec;
       Frozen.class,
       FrozenKotlin.class,
       Kpca.class,
+      KpcaKotlin.class,
+      Qr.class,
+      Layers.class,
+      Batches.class,
+      Attention.class,
+      Multilevel.class,
       KeyCommand.class,
       DoctorCommand.class
     },

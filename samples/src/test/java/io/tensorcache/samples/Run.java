@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -68,6 +70,13 @@ public record Run(int exitCode, String out, String err) {
     } finally {
       Files.delete(err);
     }
+  }
+
+  /** The one JSON object on standard output, and nothing else; the exit code is 0. */
+  public JsonObject json() {
+    assertEquals(0, exitCode, toString());
+    assertEquals(1, out.lines().count(), out);
+    return JsonParser.parseString(out).getAsJsonObject();
   }
 
   /** Asserts that the arguments were refused in one line that says this, without a stack trace. */

@@ -13,7 +13,20 @@ class SamplesTest {
       assertEquals(0, run.exitCode());
       for (String command :
           new String[] {
-            "frozen ", "frozen-kotlin ", "key ", "doctor ", "cli ", "script ", "bench "
+            "frozen ",
+            "frozen-kotlin ",
+            "kpca ",
+            "kpca-kotlin ",
+            "qr ",
+            "layers ",
+            "batches ",
+            "attention ",
+            "multilevel ",
+            "key ",
+            "doctor ",
+            "cli ",
+            "script ",
+            "bench "
           }) {
         assertTrue(run.out().contains("\n  " + command), run.out());
       }
@@ -30,6 +43,20 @@ class SamplesTest {
         assertTrue(run.out().contains(option), run.out());
       }
       assertTrue(run.out().contains("64 MiB"), run.out());
+    }
+  }
+
+  @Test
+  void everySampleWithFiguresHasHelpAndJson() {
+    for (String program :
+        new String[] {
+          "kpca", "kpca-kotlin", "qr", "layers", "batches", "attention", "multilevel"
+        }) {
+      Run run = Run.here(program, "--help");
+      assertEquals(0, run.exitCode());
+      assertTrue(run.out().contains("--json"), run.out());
+      Run.here(program, "--nonsense").assertRefused("--nonsense");
+      Run.here(program, "extra").assertRefused("extra");
     }
   }
 

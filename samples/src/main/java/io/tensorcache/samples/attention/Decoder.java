@@ -3,6 +3,7 @@ package io.tensorcache.samples.attention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,8 @@ final class Decoder {
       remember(text.substring(0, (block + 1) * BLOCK), seen, memory);
     }
     Tensor last = remember(text, seen, Memory.none()).get();
-    return last.select(0, (text.length() - 1) % BLOCK).matmul(embedding.t());
+    Tensor row = last.select(0, (text.length() - 1) % BLOCK);
+    return row.matmul(embedding.t()).div(new Scalar(Math.sqrt(row.size(0))));
   }
 
   /** Adds the last block of a prefix to what each layer has seen; returns its output, if asked. */

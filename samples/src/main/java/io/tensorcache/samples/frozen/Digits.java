@@ -21,7 +21,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record Digits(Tensor images, Tensor labels) {
   static final int SIDE = 32;
-  static final int TRAINING_IMAGES = 1_438;
+
+  /** How many images {@link #train} has. */
+  public static final int TRAINING_IMAGES = 1_438;
 
   private static final int PIXELS = 64;
   private static final int HELD_OUT_EVERY = 5;

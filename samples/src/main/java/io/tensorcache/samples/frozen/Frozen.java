@@ -58,7 +58,7 @@ public final class Frozen implements Callable<Integer> {
   private void trainUntilKilled(Trainer trainer, Backbone backbone) throws Exception {
     try (TensorCache cache = options.open(spec.commandLine(), this::openCache)) {
       Features features = new CachedFeatures(cache, cached(cache, backbone));
-      trainer.train("with cache", options.killing(features));
+      trainer.train("with cache", options.onDevice(options.killing(features)));
     }
   }
 

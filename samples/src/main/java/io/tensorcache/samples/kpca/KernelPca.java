@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * those of kerch: an entry says by its key what it is. Confined to one thread; tensors go to the
  * caller's {@code PointerScope}.
  */
-public final class KernelPca {
+final class KernelPca implements Example.Model {
   private final Scope<Tensor> points;
   private final Scope<Tensor> kernel;
   private final Scope<Tensor> outOfSample;
@@ -26,7 +26,7 @@ public final class KernelPca {
    * @param width 2σ² of the Gaussian kernel
    * @param components how many values a projection has
    */
-  public KernelPca(Scope<Tensor> scope, Tensor sample, double width, int components) {
+  KernelPca(Scope<Tensor> scope, Tensor sample, double width, int components) {
     this.points = scope.child("sample");
     this.kernel = scope.child("kernel");
     this.outOfSample = scope.child("out of sample");
@@ -68,6 +68,7 @@ public final class KernelPca {
   }
 
   /** Finds the leading components: the parameters of the model, which are not cached. */
+  @Override
   public void solve() {
     eigenvectors = Kernels.leadingEigenvectors(k(), components);
   }
@@ -78,6 +79,7 @@ public final class KernelPca {
    * @param name what the caller calls these points, in the names of entries
    * @throws IllegalStateException before {@link #solve}
    */
+  @Override
   public Tensor forward(String name, Tensor others) {
     Tensor vectors = eigenvectors;
     if (vectors == null) {
@@ -102,7 +104,7 @@ public final class KernelPca {
 
   private Tensor rowMeans(Scope<Tensor> steps, Tensor others) {
     return steps.get(
-        "row means",
+        "means",
         "transform_oos_statistics_default",
         () -> Kernels.rowMeans(uncentred(steps, others)));
   }

@@ -1,6 +1,8 @@
 package io.tensorcache.samples.multilevel;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Counts look-ups, and adds up what those took that were served without computing. */
 final class LookUps {
@@ -37,6 +39,16 @@ final class LookUps {
   /** What a look-up that was served without computing took on average; 0 before the first. */
   double accessMillis() {
     return hits == 0 ? 0 : hitNanos / 1e6 / hits;
+  }
+
+  /** For JSON. */
+  Map<String, Object> members() {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("hits", hits);
+    members.put("misses", misses);
+    members.put("hit_rate", hitRate());
+    members.put("access_ms", accessMillis());
+    return members;
   }
 
   /** All of these together. */

@@ -1,6 +1,7 @@
 package io.tensorcache.samples.multilevel;
 
-import io.tensorcache.samples.Progress;
+import io.tensorcache.cli.Progress;
+import io.tensorcache.cli.Terminal;
 import io.tensorcache.samples.ResidentMemory;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +35,7 @@ record Replay(
     long residentBefore = memory.peakBytes();
     double checksum = 0;
     long start = System.nanoTime();
-    try (Progress progress = Progress.of(name, visits.size())) {
+    try (Progress progress = Progress.of(Terminal.isTerminal(), name, visits.size())) {
       for (List<Visits.LookUp> visit : visits) {
         for (Visits.LookUp lookUp : visit) {
           checksum += sum(features.get(lookUp.importance(), lookUp.image()));

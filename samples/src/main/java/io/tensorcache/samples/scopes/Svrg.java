@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param seed decides the order of the batches
  */
 record Svrg(int epochs, int batches, long seed) {
-  private static final double LEARNING_RATE = 0.5;
+  private static final double LEARNING_RATE = 0.03;
 
   /** Where batches and remembered gradients come from: computed, or held. */
   interface Source {

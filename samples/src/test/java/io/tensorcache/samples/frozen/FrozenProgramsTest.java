@@ -28,12 +28,6 @@ class FrozenProgramsTest {
     return all.toArray(new String[0]);
   }
 
-  private static JsonObject json(Run run) {
-    assertEquals(0, run.exitCode(), run.toString());
-    assertEquals(1, run.out().lines().count(), run.out());
-    return JsonParser.parseString(run.out()).getAsJsonObject();
-  }
-
   private static List<Double> each(JsonObject json, String member) {
     List<Double> values = new ArrayList<>();
     for (JsonElement epoch : json.getAsJsonArray("epochs")) {
@@ -44,8 +38,8 @@ class FrozenProgramsTest {
 
   @Test
   void javaAndKotlinPrintEqualLosses() {
-    JsonObject java = json(Run.here(arguments("frozen", "--json")));
-    JsonObject kotlin = json(Run.here(arguments("frozen-kotlin", "--json")));
+    JsonObject java = Run.here(arguments("frozen", "--json")).json();
+    JsonObject kotlin = Run.here(arguments("frozen-kotlin", "--json")).json();
     for (JsonObject json : List.of(java, kotlin)) {
       assertTrue(json.get("identical_losses").getAsBoolean());
       assertEquals(each(json, "loss_without"), each(json, "loss_with"));
@@ -62,7 +56,7 @@ class FrozenProgramsTest {
 
   @Test
   void otherSeedReusesNoRowAndSaysSo() {
-    JsonObject json = json(Run.here(arguments("frozen", "--json", "--seed", "2")));
+    JsonObject json = Run.here(arguments("frozen", "--json", "--seed", "2")).json();
     assertEquals(0, json.get("rows_reused").getAsLong());
     assertEquals(1797, json.get("rows_under_other_fingerprints").getAsLong());
     assertTrue(json.get("identical_losses").getAsBoolean());
@@ -80,14 +74,14 @@ class FrozenProgramsTest {
   @Test
   void worksWithoutTiers() {
     JsonObject json =
-        json(Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")));
+        Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")).json();
     assertEquals(List.of(0.0, 0.0), each(json, "hit_rate"));
     assertTrue(json.get("identical_losses").getAsBoolean());
   }
 
   @Test
   void learnsFromBatchesThatLeaveOneImage() {
-    JsonObject json = json(Run.here(arguments("frozen", "--json", "--batch", "199")));
+    JsonObject json = Run.here(arguments("frozen", "--json", "--batch", "199")).json();
     assertTrue(json.get("identical_losses").getAsBoolean());
   }
 
@@ -130,7 +124,7 @@ class FrozenProgramsTest {
             List.of("-XX:MaxDirectMemorySize=1g"),
             System.getProperty("java.class.path"),
             samples.toArray(new String[0]));
-    json(run);
+    run.json();
     assertTrue(run.err().contains("with cache: epoch 2: "), run.err());
     assertFalse(run.err().contains("Exception"), run.err());
   }

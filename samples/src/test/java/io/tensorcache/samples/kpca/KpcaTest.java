@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
@@ -20,6 +19,8 @@ import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KpcaTest {
   private static final List<String> OF_THE_SAMPLE =
@@ -31,17 +32,11 @@ class KpcaTest {
           "kernel/uncentred",
           "out of sample/test/centred",
           "out of sample/test/forward",
-          "out of sample/test/row means",
+          "out of sample/test/means",
           "out of sample/test/transformed",
           "out of sample/test/uncentred",
           "sample/minimum",
           "sample/transformed");
-
-  private static JsonObject json() {
-    Run run = Run.here("kpca", "--json");
-    assertEquals(0, run.exitCode(), run.toString());
-    return JsonParser.parseString(run.out()).getAsJsonObject();
-  }
 
   private static List<String> names(JsonElement array) {
     List<String> names = new ArrayList<>();
@@ -49,9 +44,10 @@ class KpcaTest {
     return names;
   }
 
-  @Test
-  void keepsWhatTheLevelSaysAndNothingAfterReset() {
-    JsonObject json = json();
+  @ParameterizedTest
+  @ValueSource(strings = {"kpca", "kpca-kotlin"})
+  void keepsWhatTheLevelSaysAndNothingAfterReset(String program) {
+    JsonObject json = Run.here(program, "--json").json();
     for (String level : List.of("light", "total")) {
       JsonObject kept = json.getAsJsonObject(level);
       assertEquals(List.of(), names(kept.get("before")), level);
@@ -60,9 +56,11 @@ class KpcaTest {
     }
   }
 
-  @Test
-  void reproducesThePrintedNumbers() {
-    JsonArray numbers = json().getAsJsonArray("numbers");
+  @ParameterizedTest
+  @ValueSource(strings = {"kpca", "kpca-kotlin"})
+  void reproducesThePrintedNumbers(String program) {
+    JsonObject json = Run.here(program, "--json").json();
+    JsonArray numbers = json.getAsJsonArray("numbers");
     assertEquals(11, numbers.size());
     int values = 0;
     for (JsonElement element : numbers) {
@@ -76,7 +74,7 @@ class KpcaTest {
       }
     }
     assertEquals(66, values);
-    assertTrue(json().get("reproduced").getAsBoolean());
+    assertTrue(json.get("reproduced").getAsBoolean());
   }
 
   @Test
