@@ -159,6 +159,16 @@ class DeviceRowKeysTest {
     }
   }
 
+  /** A warp takes 32 of them, on the emulator. */
+  @Test
+  void hashesManyRowsByTheKernel() {
+    Standin.set("emulated tiles", 100_000);
+    byte[] data = bytes(12 * 5_001);
+    TensorSpec spec = TensorSpec.of(DType.FLOAT32, 5_001, 3);
+    assertSameKeys(keys, host(spec, data), device.of(spec, data));
+  }
+
+  /** The launch is the C++ back end's: a million rows take the emulator minutes. */
   @Test
   void hashesAMillionRows() {
     int rows = 1_000_000;
