@@ -93,19 +93,15 @@ public final class Devices {
     return text(REASON.get());
   }
 
-  /** The line that names the library, of the many that JCuda's message has. */
+  /** What the loader says of the library, of the many lines that JCuda's message has. */
   private static String text(LinkageError e) {
     String message = String.valueOf(e.getMessage());
     if (e instanceof NoClassDefFoundError && message.startsWith("jcuda")) {
       return "JCuda is not on the class path: add org.jcuda:jcuda and its natives";
     }
-    return message
-        .lines()
-        .filter(line -> line.contains("libcuda.so"))
-        .findFirst()
-        .or(() -> message.lines().findFirst())
-        .orElse(e.getClass().getName())
-        .strip();
+    int at = message.indexOf("libcuda.so");
+    String rest = at < 0 ? message : message.substring(at);
+    return rest.lines().findFirst().orElse(e.getClass().getName()).strip();
   }
 
   private static String text(int version) {
