@@ -16,6 +16,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.SyncPolicy;
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 class DurableStoreTest {
   @TempDir Path directory;
@@ -304,6 +309,29 @@ class DurableStoreTest {
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(rows)));
     for (Path file : files(directory.resolve("new/deep"), "")) {
       assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    }
+  }
+
+  @Test
+  void aDirectoryThatOthersMayReadIsWarnedOf() throws Exception {
+    Path rows = Files.createDirectories(directory.resolve("rows"));
+    Logger logger = (Logger) LoggerFactory.getLogger(StoreDirectory.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      Files.setPosixFilePermissions(rows, PosixFilePermissions.fromString("rwxr-x---"));
+      open(directory, events).close();
+      assertEquals(1, lines.list.size());
+      assertEquals(Level.WARN, lines.list.get(0).getLevel());
+      String line = lines.list.get(0).getFormattedMessage();
+      assertTrue(line.contains(rows.toRealPath() + " is open to other users"), line);
+      assertTrue(line.contains("rwxr-x---") && line.contains("chmod 700"), line);
+      Files.setPosixFilePermissions(rows, PosixFilePermissions.fromString("rwx------"));
+      open(directory, events).close();
+      assertEquals(1, lines.list.size());
+    } finally {
+      logger.detachAppender(lines);
     }
   }
 
