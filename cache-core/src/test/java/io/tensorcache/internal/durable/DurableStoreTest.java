@@ -359,6 +359,26 @@ class DurableStoreTest {
   }
 
   @Test
+  void filesAreHardlyLargerThanTheRows() throws Exception {
+    for (int rowBytes : new int[] {2048, 102_400}) {
+      int rows = rowBytes == 2048 ? 2000 : 100;
+      Path place = directory.resolve("of" + rowBytes);
+      long written;
+      try (DurableStore store = open(place, settings(1 << 20, WhenFull.EVICT, 4096), events)) {
+        for (int i = 0; i < rows; i++) {
+          assertTrue(store.store(key(i), SampleRows.ofBytes(i, rowBytes), NET));
+        }
+        assertTrue(store.flush());
+        written = store.use().writtenBytes();
+      }
+      double each = (double) DurableFixture.byteCount(place) / rows;
+      assertTrue(each <= 1.05 * rowBytes + 64, each + " bytes for a row of " + rowBytes);
+      assertTrue(rowBytes == 2048 || written <= 1.05 * rows * rowBytes, written + " written");
+      assertTrue(files(place, SegmentName.SEGMENT).size() <= 4, "few files");
+    }
+  }
+
+  @Test
   void tooLargeRowsAreNotAdmitted() {
     try (DurableStore store = open(directory, settings(1024, WhenFull.EVICT, 64), events)) {
       assertFalse(store.store(key(1), SampleRows.ofBytes(1, 300_000), NET));
