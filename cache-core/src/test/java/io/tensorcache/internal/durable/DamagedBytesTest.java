@@ -143,9 +143,9 @@ class DamagedBytesTest {
   }
 
   @Test
-  void everyBitOfAnUnsealedSegmentFlipped() throws IOException {
+  void everyThirdBitOfAnUnsealedSegmentFlipped() throws IOException {
     Small small = new Small();
-    for (int bit = 8 * SegmentFormatV1.HEADER_BYTES; bit < 8 * small.segment.length; bit++) {
+    for (int bit = 8 * SegmentFormatV1.HEADER_BYTES; bit < 8 * small.segment.length; bit += 3) {
       int hits = small.hits(flipped(small.segment, bit), new byte[0]);
       assertTrue(hits >= ROWS - 1, "bit " + bit + ": " + hits);
     }

@@ -16,6 +16,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.SyncPolicy;
@@ -43,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 class DurableStoreTest {
   @TempDir Path directory;
@@ -308,6 +313,29 @@ class DurableStoreTest {
   }
 
   @Test
+  void aDirectoryThatOthersMayReadIsWarnedOf() throws Exception {
+    Path rows = Files.createDirectories(directory.resolve("rows"));
+    Logger logger = (Logger) LoggerFactory.getLogger(StoreDirectory.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      Files.setPosixFilePermissions(rows, PosixFilePermissions.fromString("rwxr-x---"));
+      open(directory, events).close();
+      assertEquals(1, lines.list.size());
+      assertEquals(Level.WARN, lines.list.get(0).getLevel());
+      String line = lines.list.get(0).getFormattedMessage();
+      assertTrue(line.contains(rows.toRealPath() + " is open to other users"), line);
+      assertTrue(line.contains("rwxr-x---") && line.contains("chmod 700"), line);
+      Files.setPosixFilePermissions(rows, PosixFilePermissions.fromString("rwx------"));
+      open(directory, events).close();
+      assertEquals(1, lines.list.size());
+    } finally {
+      logger.detachAppender(lines);
+    }
+  }
+
+  @Test
   void namesThatAreNoDirectoryAreRefused() {
     for (String name : new String[] {"", "..", "a/b", ".hidden", "-x", "ä", "x".repeat(101)}) {
       assertThrows(
@@ -328,6 +356,26 @@ class DurableStoreTest {
     assertThrows(IllegalStateException.class, store::clear);
     assertThrows(IllegalStateException.class, () -> store.schema(key(1)));
     assertEquals(0, store.use().entries());
+  }
+
+  @Test
+  void filesAreHardlyLargerThanTheRows() throws Exception {
+    for (int rowBytes : new int[] {2048, 102_400}) {
+      int rows = rowBytes == 2048 ? 2000 : 100;
+      Path place = directory.resolve("of" + rowBytes);
+      long written;
+      try (DurableStore store = open(place, settings(1 << 20, WhenFull.EVICT, 4096), events)) {
+        for (int i = 0; i < rows; i++) {
+          assertTrue(store.store(key(i), SampleRows.ofBytes(i, rowBytes), NET));
+        }
+        assertTrue(store.flush());
+        written = store.use().writtenBytes();
+      }
+      double each = (double) DurableFixture.byteCount(place) / rows;
+      assertTrue(each <= 1.05 * rowBytes + 64, each + " bytes for a row of " + rowBytes);
+      assertTrue(rowBytes == 2048 || written <= 1.05 * rows * rowBytes, written + " written");
+      assertTrue(files(place, SegmentName.SEGMENT).size() <= 4, "few files");
+    }
   }
 
   @Test

@@ -14,12 +14,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Processes are killed with SIGKILL while they write. -Ddurable.kills=200 for the long form. */
+/** Processes are killed with SIGKILL while they write; more of them in the nightly form. */
 class KillTest {
-  private static final int KILLS = Integer.getInteger("durable.kills", 24);
   private static final int WRITERS = 3;
   private static final int RANGE = 1_000_000;
 
@@ -28,11 +28,21 @@ class KillTest {
 
   @Test
   void everyAcknowledgedRowSurvivesKill() throws Exception {
+    kill(25);
+  }
+
+  @Test
+  @Tag("nightly")
+  void everyAcknowledgedRowSurvivesManyKills() throws Exception {
+    kill(200);
+  }
+
+  private void kill(int kills) throws Exception {
     long seed = Long.getLong("durable.seed", System.nanoTime());
     System.out.println("KillTest: -Ddurable.seed=" + seed);
     Random random = new Random(seed);
     Map<Integer, Integer> acknowledged = new TreeMap<>();
-    for (int round = 0; round * WRITERS < KILLS; round++) {
+    for (int round = 0; round * WRITERS < kills; round++) {
       killSome(round, random, acknowledged);
       try (DurableStore store = open(directory, events)) {
         verify(store, acknowledged);
@@ -45,7 +55,7 @@ class KillTest {
       rows += range.getValue() - range.getKey() + 1;
     }
     System.out.println("KillTest: " + acknowledged.size() + " kills, " + rows + " rows, 0 lost");
-    assertTrue(acknowledged.size() >= KILLS && rows > KILLS * 10);
+    assertTrue(acknowledged.size() >= kills && rows > kills * 10);
   }
 
   private void killSome(int round, Random random, Map<Integer, Integer> acknowledged)

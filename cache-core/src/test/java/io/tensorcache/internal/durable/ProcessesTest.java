@@ -11,9 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -73,6 +75,67 @@ class ProcessesTest {
       assertTrue(found(store, 0, RANGE) > RANGE / 8);
       assertEquals(List.of(), events.failures);
     }
+  }
+
+  /** Each child ends with an error if a row is wrong or anything is told. */
+  @Test
+  void fourProcessesOfTenThousandRowsWithKills() throws Exception {
+    long seed = Long.getLong("durable.seed", System.nanoTime());
+    Random random = new Random(seed);
+    List<ChildProcess> children = new ArrayList<>();
+    int kills = 0;
+    try {
+      for (int i = 0; i < 4; i++) {
+        children.add(sharing(i));
+      }
+      for (; kills < 6; kills++) {
+        int victim = random.nextInt(4);
+        children.get(victim).awaitStart();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(100)));
+        children.get(victim).kill();
+        children.set(victim, sharing(10 + kills));
+      }
+      for (ChildProcess child : children) {
+        child.awaitEnd();
+      }
+    } finally {
+      for (ChildProcess child : children) {
+        child.close();
+      }
+    }
+    try (DurableStore store = open(directory, events)) {
+      int found = found(store, 0, RANGE);
+      System.out.println(
+          "ProcessesTest: 4 processes, 40,000 look-ups, " + kills + " kills, " + found + " rows");
+      assertTrue(found > RANGE / 2, "seed " + seed + ": " + found);
+    }
+    assertEquals(List.of(), events.failures, "seed " + seed);
+  }
+
+  private ChildProcess sharing(int seed) throws IOException {
+    return new ChildProcess(
+        SharingProcess.class, directory, seed, RANGE, 10_000, 1 << 20, WhenFull.EVICT);
+  }
+
+  @Test
+  void eachStoreKeepsToItsOwnLimit() throws Exception {
+    try (DurableStore large = open(directory, settings(8192, WhenFull.EVICT, 128), events);
+        DurableStore small = open(directory, settings(2048, WhenFull.KEEP_FIRST, 128), events)) {
+      int declined = 0;
+      for (int i = 0; i < 6000; i++) {
+        assertTrue(store(large, i));
+        declined += store(small, 10_000 + i) ? 0 : 1;
+        if (i % 100 == 99) {
+          assertTrue(large.flush());
+          small.flush();
+          assertTrue(byteCount(directory) <= 8192L << 10, "after " + i);
+        }
+      }
+      assertTrue(declined > 3000, "full for the one that may use less: " + declined);
+      assertTrue(byteCount(directory) > 4096L << 10, "and not for the other");
+      assertTrue(found(large, 5000, 6000) > 900);
+    }
+    assertEquals(List.of(), events.failures);
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.tensorcache.RowStore;
 import io.tensorcache.samples.Run;
 import io.tensorcache.store.StoredFunction;
@@ -106,7 +105,7 @@ class FrozenProgramsTest {
     }
     assertTrue(safe > 0 && safe <= 128, safe + " rows were safe");
     for (String program : List.of("frozen", "frozen-kotlin")) {
-      JsonObject json = json(Run.here(arguments(program, options)));
+      JsonObject json = Run.here(arguments(program, options)).json();
       boolean isFirst = program.equals("frozen");
       assertEquals(List.of(isFirst ? safe / IMAGES : 1.0, 1.0), each(json, "hit_rate"));
       assertEquals(isFirst ? safe : IMAGES + HELD_OUT, json.get("rows_reused").getAsDouble());
