@@ -5,6 +5,7 @@ import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.StorageException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -80,6 +81,9 @@ final class Options {
     require(command, "--batch", batch, 2, Integer.MAX_VALUE);
     require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
     require(command, "--threads", threads, 1, 1024);
+    if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new ParameterException(command, "--directory " + directory + ": is not a directory");
+    }
     if (killAt != null) {
       requireKillAt(command, killAt);
     }
