@@ -28,12 +28,15 @@ final class StoreHealth {
               "store",
               store.problems().isEmpty(),
               String.format(
-                  "%s, %d rows in %d segments (%d without an index: being written, or left by a"
-                      + " process that died), %s",
+                  "%s, %d rows in %d segments%s, %s",
                   store.problems().isEmpty() ? "ok" : "NOT OK",
                   rows,
                   size.segments(),
-                  size.openSegments(),
+                  size.openSegments() == 0
+                      ? ""
+                      : " ("
+                          + size.openSegments()
+                          + " without an index: being written, or left by a process that died)",
                   size.bytes())));
       store.problems().forEach(each -> checks.add(new HealthCheck("", false, each)));
       files(directory.resolve(name), checks);

@@ -80,7 +80,7 @@ class SamplesTest {
       Run.here(program, "--kill-at", "0%").assertRefused("--kill-at 0%: must be from 1% to 100%");
       Run.here(program, "--kill-at", "60").assertRefused("--kill-at 60: must be from 1% to 100%");
       Run.here(program, "--directory", "/dev/null")
-          .assertRefused("--directory /dev/null: the store");
+          .assertRefused("--directory /dev/null: is not a");
     }
   }
 

@@ -6,6 +6,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.samples.Ranges;
 import io.tensorcache.error.StorageException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -94,6 +95,9 @@ final class Options {
           command,
           "--cuda: this PyTorch sees no CUDA device; run samples/run --cuda frozen on a machine with"
               + " an NVIDIA driver, CUDA 13.1 and cuDNN 9");
+    }
+    if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new ParameterException(command, "--directory " + directory + ": is not a directory");
     }
     if (killAt != null) {
       requireKillAt(command, killAt);
