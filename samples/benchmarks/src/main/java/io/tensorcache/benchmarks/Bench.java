@@ -14,7 +14,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
- * Epoch}, {@code Durable}; none means all but the last, which writes a gigabyte of files.
+ * Epoch}, {@code Scope}, {@code Durable}; none means all but the last, which writes a gigabyte of
+ * files.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
@@ -24,7 +25,7 @@ public final class Bench {
   /** Runs what the arguments select. */
   public static void main(String[] args) throws RunnerException {
     Bench bench = new Bench();
-    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch"} : args);
+    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch", "Scope"} : args);
     bench.print();
   }
 
@@ -101,6 +102,7 @@ public final class Bench {
         "  the same, and the images read",
         "EpochBenchmark.cachedEpoch",
         "EpochBenchmark.tableEpochWithImages");
+    printScopes();
     printDurable();
   }
 
@@ -143,6 +145,25 @@ public final class Bench {
         "first epoch persisting, ms, uncached",
         epoch + "firstEpochPersisting",
         epoch + "firstEpochUncached");
+  }
+
+  private void printScopes() {
+    for (String benchmark :
+        new String[] {
+          "weakGetIfPresent", "weakGet", "strongGet", "boundedGet", "hybridGet", "copyGet"
+        }) {
+      row(
+          "scope of 10,000, " + benchmark + ", ns, map of weak references",
+          "ScopeBenchmark." + benchmark,
+          "ScopeBenchmark.mapOfWeakReferences");
+    }
+    for (String benchmark : new String[] {"printStrong", "printCopies"}) {
+      Double nanos = scores.get("ScopeBenchmark." + benchmark);
+      if (nanos != null) {
+        System.out.printf(
+            Locale.ROOT, "%-44s %12.2f%n", "scope of 10,000, " + benchmark + ", ms", nanos / 1e6);
+      }
+    }
   }
 
   private void row(String what, String ours, String beside) {
