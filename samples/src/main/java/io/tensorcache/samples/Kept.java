@@ -5,7 +5,10 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** Tensors that outlive the {@code PointerScope} they are computed in. */
+/**
+ * Tensors that outlive the {@code PointerScope} they are computed in. Safe for use by several
+ * threads.
+ */
 public final class Kept {
   private Kept() {}
 

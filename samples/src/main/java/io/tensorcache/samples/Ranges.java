@@ -3,7 +3,7 @@ package io.tensorcache.samples;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Checks the numbers that a user gives. */
+/** Checks the numbers that a user gives. Safe for use by several threads. */
 public final class Ranges {
   private Ranges() {}
 

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What scopes did, as a table for people and as a list for programs. */
+/** What scopes did, as a table for people and as a list for programs. Confined to one thread. */
 public final class ScopeReport {
   private ScopeReport() {}
 

@@ -9,4 +9,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param keys {@code float32[heads, tokens, width / heads]}
  * @param values of the same shape
  */
-public record KeysAndValues(Tensor keys, Tensor values) {}
+record KeysAndValues(Tensor keys, Tensor values) {}

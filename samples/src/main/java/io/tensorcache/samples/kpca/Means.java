@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param rows {@code float64[n]}
  * @param total of all its elements
  */
-public record Means(Tensor rows, double total) {
+record Means(Tensor rows, double total) {
   static Means of(Tensor kernel) {
     Tensor rows = Kernels.rowMeans(kernel);
     return new Means(rows, rows.mean().item_double());

@@ -8,4 +8,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param features {@code float32[n, features]}
  * @param labels {@code float32[n, 10]}: 1 at the digit, else 0
  */
-public record TrainingBatch(Tensor features, Tensor labels) {}
+record TrainingBatch(Tensor features, Tensor labels) {}
