@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Rows of every process that uses the store are seen. A cache that runs meanwhile goes on; what
  * it holds in memory it serves until {@code reset()}. Rows past a cache's time to live are listed
- * until their file goes.
+ * until their file goes. What goes wrong with the files of a cache's store is told to the listener
+ * of the cache and not thrown.
  */
 public final class RowStore implements AutoCloseable {
   private final Path directory;
