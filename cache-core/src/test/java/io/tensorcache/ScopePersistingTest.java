@@ -257,6 +257,7 @@ class ScopePersistingTest {
       scope.get("K", LIGHT, true, () -> tensor(1));
       scope.reset();
       cache.reset();
+      assertTrue(cache.flush());
       assertEquals(1, scope.getIfPresent("K").floats()[0]);
       assertEquals(
           1,
