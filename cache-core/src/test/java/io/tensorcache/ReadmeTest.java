@@ -3,6 +3,7 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheLevel;
 import io.tensorcache.tensor.HostTensor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,39 @@ class ReadmeTest {
     }
     // end: hello-java
     assertEquals(2, rows.get());
+  }
+
+  private static HostTensor kernelMatrix(HostTensor x) {
+    float[] a = x.floats();
+    float[] k = new float[a.length * a.length];
+    for (int i = 0; i < k.length; i++) {
+      k[i] = (float) Math.exp(-Math.pow(a[i / a.length] - a[i % a.length], 2));
+    }
+    return HostTensor.ofFloats(k, a.length, a.length);
+  }
+
+  @Test
+  void scopesJava() {
+    HostTensor x = HostTensor.ofFloats(new float[] {1, 2, 3}, 3);
+    try (TensorCache cache = TensorCache.builder("kernels").build()) {
+      // begin: scopes-java
+      Scope<HostTensor> scope =
+          cache.scopeBuilder("kpca", HostTensor.adapter()).level(CacheLevel.LIGHT).open();
+      scope.put("sample", CacheLevel.LIGHT, x);
+      HostTensor k = // computed once, kept because LIGHT is at most the level of the scope
+          scope.entry("K").level(CacheLevel.LIGHT).dependsOn("sample").get(() -> kernelMatrix(x));
+      scope.print(); // K [light] float32[3, 3], 36 bytes, heap: tensor([[1.0000, 0.3679, ...
+      scope.remove("sample"); // K goes with what it was computed from
+      // end: scopes-java
+      assertEquals(9, k.spec().elementCount());
+      assertEquals(java.util.List.of(), scope.names());
+    }
+  }
+
+  @Test
+  void theReadmeShowsTheScopes() throws Exception {
+    ReadmeRegions.assertShown(
+        "scopes-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
   }
 
   @Test

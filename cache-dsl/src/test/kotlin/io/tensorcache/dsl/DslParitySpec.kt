@@ -4,6 +4,8 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.shouldBe
 import io.tensorcache.FunctionBuilder
+import io.tensorcache.ScopeBuilder
+import io.tensorcache.ScopeEntry
 import io.tensorcache.StoreBuilder
 import io.tensorcache.TensorCacheBuilder
 import java.lang.reflect.Modifier
@@ -30,6 +32,16 @@ class DslParitySpec :
         builderOptions(StoreBuilder::class.java)
     }
 
+    test("a scope's options are those of ScopeBuilder") {
+      options(ScopeOptions::class.java) shouldContainExactlyInAnyOrder
+        builderOptions(ScopeBuilder::class.java)
+    }
+
+    test("an entry's terms are those of ScopeEntry") {
+      options(EntryTerms::class.java) shouldContainExactlyInAnyOrder
+        builderOptions(ScopeEntry::class.java) - setOf("get", "overwrite", "put", "take")
+    }
+
     test("every property of the DSL can be read back and is null before it is set") {
       listOf(
           TensorCacheScope::class.java,
@@ -37,6 +49,8 @@ class DslParitySpec :
           KeysScope::class.java,
           FunctionScope::class.java,
           StoreScope::class.java,
+          ScopeOptions::class.java,
+          EntryTerms::class.java,
         )
         .flatMap { it.methods.filter { method -> method.name.startsWith("set") } }
         .forEach { setter ->

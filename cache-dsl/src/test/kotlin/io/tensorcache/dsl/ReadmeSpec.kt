@@ -3,6 +3,8 @@ package io.tensorcache.dsl
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import io.tensorcache.Fingerprint
+import io.tensorcache.config.CacheLevel
+import io.tensorcache.scope.Retention
 import io.tensorcache.tensor.HostTensor
 import java.nio.file.Files
 import java.nio.file.Path
@@ -39,6 +41,39 @@ class ReadmeSpec :
         }
       // end: hello-kotlin
       rows.get() shouldBe 2
+    }
+
+    test("scopes") {
+      fun kernelMatrix(x: HostTensor): HostTensor = slowSquares(x)
+      val x = HostTensor.ofRows(arrayOf(floatArrayOf(1f, 2f)))
+      tensorCache("kernels").use { cache ->
+        // begin: scopes-kotlin
+        val scope =
+          cache.scope("kpca", HostTensor.adapter()) {
+            level = CacheLevel.LIGHT
+            retention = Retention.WEAK // the same object, while the program holds it
+          }
+        val k by scope.cached(CacheLevel.LIGHT) { kernelMatrix(x) }
+        println(k) // the entry "k", computed once
+        scope.level = CacheLevel.NONE // drops what is above, in the children too
+        // end: scopes-kotlin
+        scope.names() shouldBe listOf()
+      }
+    }
+
+    fun shownInReadme(name: String): String =
+      Files.readString(Path.of("../README.md"))
+        .substringAfter("region: $name,")
+        .substringAfter("```kotlin\n")
+        .substringBefore("```")
+
+    test("the README shows the scopes") {
+      val source = Files.readString(Path.of("src/test/kotlin/io/tensorcache/dsl/ReadmeSpec.kt"))
+      val region =
+        source
+          .substringAfter("// begin: scopes-kotlin\n")
+          .substringBefore("        // end: scopes-kotlin")
+      shownInReadme("scopes-kotlin").trimIndent().trim() shouldBe region.trimIndent().trim()
     }
 
     test("the README shows this program") {

@@ -1,56 +1,88 @@
 package io.tensorcache.pytorch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
-import io.tensorcache.config.ByteSize;
 import io.tensorcache.scope.Retention;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Tensors of PyTorch as entries of scopes. */
 class TorchScopeTest {
-  private TensorCache cache;
-
-  @BeforeEach
-  void open() {
-    cache = TensorCache.builder("scopes").heap(ByteSize.ofMiB(8)).build();
-  }
+  private final TensorCache cache = TensorCache.builder("torch scopes").build();
 
   @AfterEach
   void close() {
     cache.close();
   }
 
-  @Test
-  @SuppressWarnings("try") // the scope frees the tensor
-  void copyOutlivesThePointerScopeItWasComputedIn() {
-    Scope<Tensor> scope = cache.scope("copies", PyTorch.tensors());
-    try (PointerScope temporaries = new PointerScope()) {
-      scope.get("x", () -> torch.arange(new org.bytedeco.pytorch.Scalar(3)).view(3, 1));
-    }
-    try (Tensor hit = scope.get("x", () -> torch.zeros(1))) {
-      assertTrue(hit.equal(torch.tensor(0L, 1L, 2L).view(3, 1)));
-    }
-    assertEquals(1, scope.stats().hits());
+  private Scope<Tensor> scope(Retention retention) {
+    return cache.scopeBuilder("s", PyTorch.tensors()).retention(retention).open();
   }
 
   @Test
-  void referenceIsTheSameObjectUntilItIsClosed() {
-    Scope<Tensor> scope =
-        cache.scopeBuilder("references", PyTorch.tensors()).retention(Retention.STRONG).open();
-    Tensor first = scope.get("x", () -> torch.ones(2));
-    assertSame(first, scope.get("x", () -> torch.zeros(2)));
-    first.close();
-    Tensor second = scope.get("x", () -> torch.zeros(2));
-    assertNotEquals(first, second);
-    assertEquals(0, second.sum().item_float());
+  void aCopyOutlivesTheTensorAndEachHitIsAFreshOne() {
+    Scope<Tensor> scope = scope(Retention.COPY);
+    try (Tensor computed = scope.get("K", () -> torch.ones(2, 3).t())) {
+      computed.fill_(new org.bytedeco.pytorch.Scalar(9f));
+    }
+    try (Tensor first = scope.getIfPresent("K");
+        Tensor second = scope.getIfPresent("K")) {
+      assertNotSame(first, second);
+      assertEquals(3, first.size(0));
+      assertEquals(6, first.sum().item_float());
+      first.fill_(new org.bytedeco.pytorch.Scalar(0f));
+      assertEquals(6, second.sum().item_float());
+    }
+  }
+
+  @Test
+  void aTensorThatItsPointerScopeClosedIsComputedAgain() {
+    Scope<Tensor> scope = scope(Retention.STRONG);
+    try (PointerScope step = new PointerScope()) {
+      Tensor computed = scope.get("K", () -> torch.ones(2));
+      assertSame(computed, scope.getIfPresent("K"));
+      assertTrue(step != null);
+    }
+    assertNull(scope.getIfPresent("K"));
+    try (Tensor again = scope.get("K", () -> torch.ones(3))) {
+      assertEquals(3, again.numel());
+      assertEquals(1, scope.stats().collected());
+    }
+  }
+
+  @Test
+  void aTensorWithAGraphIsKeptByReferenceOnly() {
+    try (Tensor weight = torch.ones(2).requires_grad_(true)) {
+      Scope<Tensor> copies = scope(Retention.COPY);
+      IllegalArgumentException refused =
+          assertThrows(
+              IllegalArgumentException.class, () -> copies.get("K", () -> weight.mul(weight)));
+      assertTrue(refused.getMessage().contains("\"K\""), refused.getMessage());
+      Scope<Tensor> strong =
+          cache.scopeBuilder("strong", PyTorch.tensors()).retention(Retention.STRONG).open();
+      Tensor kept = strong.get("K", () -> weight.mul(weight));
+      assertTrue(strong.getIfPresent("K").requires_grad());
+      kept.close();
+    }
+  }
+
+  @Test
+  void movesToTheHostAndRefusesOtherDevices() {
+    Scope<Tensor> scope = scope(Retention.STRONG);
+    try (Tensor held = scope.get("K", () -> torch.ones(2))) {
+      scope.moveTo("cpu");
+      assertSame(held, scope.getIfPresent("K"));
+      assertThrows(IllegalArgumentException.class, () -> scope.moveTo("cuda:7"));
+    }
   }
 }

@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
- * Epoch}; none means all.
+ * Epoch}, {@code Scope}; none means all.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
@@ -24,7 +24,7 @@ public final class Bench {
   /** Runs what the arguments select. */
   public static void main(String[] args) throws RunnerException {
     Bench bench = new Bench();
-    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch"} : args);
+    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch", "Scope"} : args);
     bench.print();
   }
 
@@ -101,6 +101,26 @@ public final class Bench {
         "  the same, and the images read",
         "EpochBenchmark.cachedEpoch",
         "EpochBenchmark.tableEpochWithImages");
+    printScopes();
+  }
+
+  private void printScopes() {
+    for (String benchmark :
+        new String[] {
+          "weakGetIfPresent", "weakGet", "strongGet", "boundedGet", "hybridGet", "copyGet"
+        }) {
+      row(
+          "scope of 10,000, " + benchmark + ", ns, map of weak references",
+          "ScopeBenchmark." + benchmark,
+          "ScopeBenchmark.mapOfWeakReferences");
+    }
+    for (String benchmark : new String[] {"printStrong", "printCopies"}) {
+      Double nanos = scores.get("ScopeBenchmark." + benchmark);
+      if (nanos != null) {
+        System.out.printf(
+            Locale.ROOT, "%-44s %12.2f%n", "scope of 10,000, " + benchmark + ", ms", nanos / 1e6);
+      }
+    }
   }
 
   private void row(String what, String ours, String beside) {
