@@ -1,5 +1,6 @@
 package io.tensorcache.samples;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.internal.json.Json;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -43,6 +44,11 @@ public final class Output {
   /** The same for a fraction. */
   public void require(String option, double value, double min, double max) {
     Ranges.require(spec.commandLine(), option, value, min, max);
+  }
+
+  /** The same for a size. */
+  public void require(String option, ByteSize value, ByteSize min) {
+    Ranges.require(spec.commandLine(), option, value, min);
   }
 
   private PrintWriter out() {

@@ -1,5 +1,6 @@
 package io.tensorcache.samples;
 
+import io.tensorcache.config.ByteSize;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -16,6 +17,13 @@ public final class Ranges {
     if (value < min || value > max) {
       String range = max == Integer.MAX_VALUE ? ">= " + min : "from " + min + " to " + max;
       throw new ParameterException(command, option + " " + value + ": must be " + range);
+    }
+  }
+
+  /** The same for a size. */
+  public static void require(CommandLine command, String option, ByteSize value, ByteSize min) {
+    if (value.compareTo(min) < 0) {
+      throw new ParameterException(command, option + " " + value + ": must be >= " + min);
     }
   }
 

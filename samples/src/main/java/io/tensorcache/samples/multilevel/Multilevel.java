@@ -58,6 +58,7 @@ public final class Multilevel implements Callable<Integer> {
     output.require("--visits", visits, 1, 1_000_000);
     output.require("--images", images, 1, Digits.TRAINING_IMAGES);
     output.require("--skew", skew, 0, 10);
+    output.require("--limit", limit, ByteSize.ofKiB(16)); // one of them
     output.require("--shown", shown, 2, Digits.TRAINING_IMAGES);
     torch.set_num_threads(1);
     List<List<Visits.LookUp>> lookUps = new Visits(images, visits, skew, seed).all();

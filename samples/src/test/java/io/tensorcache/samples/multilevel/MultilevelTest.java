@@ -65,6 +65,7 @@ class MultilevelTest {
     Run.here("multilevel", "--skew", "-0.5").assertRefused("--skew -0.5: must be from 0.0 to 10.0");
     Run.here("multilevel", "--skew", "NaN").assertRefused("--skew NaN");
     Run.here("multilevel", "--shown", "1").assertRefused("--shown 1: must be from 2");
+    Run.here("multilevel", "--limit", "1KiB").assertRefused("--limit 1 KiB: must be >= 16 KiB");
     Run.here("multilevel", "--limit", "-1").assertRefused("--limit");
   }
 }
