@@ -2,7 +2,8 @@
 module io.tensorcache.core {
   requires static transitive org.jspecify;
   requires org.slf4j;
-  requires org.bytedeco.javacpp;
+  requires transitive org.bytedeco.javacpp;
+  requires static jcuda;
   requires ehcache;
   requires org.lz4.java;
 

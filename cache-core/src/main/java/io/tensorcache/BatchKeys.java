@@ -28,13 +28,7 @@ final class BatchKeys {
 
   static BatchKeys of(RowKeys hasher, KeyPlan plan, List<TensorView> inputs, int rows) {
     long[] digests = new long[2 * rows * inputs.size()];
-    long[] ofOne = inputs.size() == 1 ? digests : new long[2 * rows];
-    for (int i = 0; i < inputs.size(); i++) {
-      hasher.digest(inputs.get(i), plan.tweaks().get(i), ofOne);
-      if (ofOne != digests) {
-        System.arraycopy(ofOne, 0, digests, 2 * rows * i, 2 * rows);
-      }
-    }
+    hasher.digests(inputs, plan.tweaks(), rows, digests);
     return new BatchKeys(rows, plan, digests, combine(hasher, digests, inputs.size(), rows));
   }
 

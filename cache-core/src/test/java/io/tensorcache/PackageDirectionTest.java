@@ -28,7 +28,8 @@ class PackageDirectionTest {
           "config", Set.of(),
           "tensor", Set.of("error"),
           "stats", Set.of("config"),
-          "internal.key", Set.of("tensor", "config", "error"),
+          "internal.device", Set.of("error"),
+          "internal.key", Set.of("tensor", "config", "error", "internal.device"),
           "internal.codec", Set.of("tensor", "config", "error"),
           "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec"),
           "internal.durable", Set.of("tensor", "config", "error", "internal.codec"),
@@ -43,10 +44,15 @@ class PackageDirectionTest {
                   "internal.store",
                   "internal.durable"));
 
+  private static final Set<String> MAY_IMPORT_JCUDA = Set.of("internal.device");
+
+  private static final Pattern JCUDA_EDGE =
+      Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+jcuda\\S*\\s.*");
+
   private static final Pattern EDGE =
       Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");
 
-  private static Map<String, Set<String>> edges() throws Exception {
+  private static String jdeps() throws Exception {
     Path classes =
         Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     StringWriter out = new StringWriter();
@@ -60,8 +66,12 @@ class PackageDirectionTest {
             "-filter:none",
             classes.resolve("io").toString());
     assertEquals(0, code, out.toString());
+    return out.toString();
+  }
+
+  private static Map<String, Set<String>> edges() throws Exception {
     Map<String, Set<String>> edges = new TreeMap<>();
-    for (String line : out.toString().lines().toList()) {
+    for (String line : jdeps().lines().toList()) {
       Matcher edge = EDGE.matcher(line);
       if (edge.matches() && !edge.group(1).equals(edge.group(2))) {
         edges.computeIfAbsent(name(edge.group(1)), key -> new TreeSet<>()).add(name(edge.group(2)));
@@ -87,6 +97,18 @@ class PackageDirectionTest {
           assertEquals(
               Set.of(), forbidden, "package io.tensorcache." + from + " imports what it may not");
         });
+  }
+
+  @Test
+  void onlyTheDevicePackageImportsJCuda() throws Exception {
+    Set<String> packages = new TreeSet<>();
+    for (String line : jdeps().lines().toList()) {
+      Matcher edge = JCUDA_EDGE.matcher(line);
+      if (edge.matches()) {
+        packages.add(name(edge.group(1)));
+      }
+    }
+    assertEquals(MAY_IMPORT_JCUDA, packages);
   }
 
   @Test

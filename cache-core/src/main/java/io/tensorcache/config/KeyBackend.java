@@ -7,5 +7,10 @@ public enum KeyBackend {
   /** Plain Java; always available. */
   JAVA,
   /** The C++ library. */
-  NATIVE
+  NATIVE,
+  /**
+   * The kernels on a CUDA device. Tensors in host memory are copied to device 0 first, which is for
+   * comparison; {@link #AUTO} never does that.
+   */
+  CUDA
 }

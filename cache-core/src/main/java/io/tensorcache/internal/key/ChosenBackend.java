@@ -2,13 +2,14 @@ package io.tensorcache.internal.key;
 
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.error.NativeLibraryException;
+import io.tensorcache.internal.device.Devices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The back end that was taken, and why.
  *
- * @param backend JAVA or NATIVE
+ * @param backend JAVA, NATIVE or CUDA, for host memory
  * @param hasher what hashes
  * @param description for people, for example {@code NATIVE (avx2)}
  */
@@ -20,11 +21,18 @@ record ChosenBackend(KeyBackend backend, RowHasher hasher, String description) {
    * else Java, and logs which and why.
    *
    * @throws NativeLibraryException if NATIVE is wanted and cannot be had
+   * @throws io.tensorcache.error.DeviceException if CUDA is wanted and cannot be had
    */
-  static ChosenBackend choose(KeyBackend wanted, HasherSource nativeSource, KeyMaterial material) {
+  static ChosenBackend choose(
+      KeyBackend wanted, HasherSource nativeSource, DeviceHashers devices, KeyMaterial material) {
     return switch (wanted) {
       case JAVA -> java(material, "as configured");
       case NATIVE -> of(nativeSource.openTested(material));
+      case CUDA -> {
+        CudaRowHasher hasher = devices.of(0);
+        String devicesFound = Devices.get().description();
+        yield new ChosenBackend(KeyBackend.CUDA, hasher, "CUDA (" + devicesFound + ")");
+      }
       case AUTO -> automatic(nativeSource, material);
     };
   }

@@ -2,12 +2,17 @@ package io.tensorcache.internal.key;
 
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.NativeLibraryException;
+import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +31,24 @@ public final class RowKeys {
   private final KeyMaterial material;
   private final JavaRowHasher java;
   private final ChosenBackend chosen;
+  private final DeviceHashers devices;
+  private final boolean hostOnly; // by explicit choice
+  private final AtomicBoolean told = new AtomicBoolean();
 
   private RowKeys(
-      KeyAlgorithm algorithm, int samplesPerRow, KeyMaterial material, ChosenBackend chosen) {
+      KeyAlgorithm algorithm,
+      int samplesPerRow,
+      KeyMaterial material,
+      ChosenBackend chosen,
+      DeviceHashers devices,
+      boolean hostOnly) {
     this.algorithm = algorithm;
     this.samplesPerRow = samplesPerRow;
     this.material = material;
     this.java = new JavaRowHasher(material);
     this.chosen = chosen;
+    this.devices = devices;
+    this.hostOnly = hostOnly;
   }
 
   /**
@@ -45,6 +60,7 @@ public final class RowKeys {
    * @param salt 32 bytes that replace the public seed, or null
    * @throws IllegalArgumentException if samplesPerRow is negative or the salt is not 32 bytes
    * @throws NativeLibraryException if NATIVE is asked for and cannot be had
+   * @throws DeviceException if CUDA is asked for and cannot be had
    */
   public static RowKeys create(
       KeyBackend backend, KeyAlgorithm algorithm, int samplesPerRow, byte @Nullable [] salt) {
@@ -60,7 +76,8 @@ public final class RowKeys {
       HasherSource nativeSource) {
     checkSamples(samplesPerRow);
     KeyMaterial material = KeyMaterial.of(salt);
-    ChosenBackend chosen = ChosenBackend.choose(backend, nativeSource, material);
+    DeviceHashers devices = new DeviceHashers(material);
+    ChosenBackend chosen = ChosenBackend.choose(backend, nativeSource, devices, material);
     if (algorithm == KeyAlgorithm.TORCHCACHE) {
       log.warn("TORCHCACHE keys confuse different rows: wrong results are possible; see KEY.md");
     } else if (samplesPerRow > 0) {
@@ -68,10 +85,11 @@ public final class RowKeys {
           "Keys read about {} elements per row: rows that differ only elsewhere are confused",
           samplesPerRow);
     }
-    return new RowKeys(algorithm, samplesPerRow, material, chosen);
+    boolean hostOnly = backend == KeyBackend.JAVA || backend == KeyBackend.NATIVE;
+    return new RowKeys(algorithm, samplesPerRow, material, chosen, devices, hostOnly);
   }
 
-  /** The back end in use: JAVA or NATIVE. */
+  /** The back end in use for host memory: JAVA, NATIVE or CUDA. */
   public KeyBackend backend() {
     return chosen.backend();
   }
@@ -104,34 +122,124 @@ public final class RowKeys {
   }
 
   /**
-   * Computes the digest of every row along axis 0, with one native call per batch. Reads host
-   * memory in place, in logical row-major order for any strides; copies and keeps nothing. Heap
-   * buffers, which have no address, are hashed in Java by either back end.
+   * Computes the digest of every row along axis 0, with one native call per batch. Reads memory in
+   * place, in logical row-major order for any strides; copies and keeps nothing. Heap buffers,
+   * which have no address, are hashed in Java by either back end on the host. Device memory is
+   * hashed where it lies, after what is in its stream; under JAVA and NATIVE, and where a device's
+   * kernels cannot be used, it is copied to the host first.
    *
    * @param batch {@code [rows, ...]} whose rows have the tweak's spec
    * @param out receives two longs per row
    * @throws IllegalArgumentException if the batch does not fit the tweak, the tweak comes from
    *     another salt, or out is too short
+   * @throws DeviceException if there is no driver, or it refuses the memory or the launch
+   * @throws IllegalStateException if the stream of device memory is being captured
    */
   public void digest(TensorView batch, Tweak tweak, long[] out) {
-    checkSameSeed(tweak);
-    TensorSpec spec = batch.spec();
-    if (!isBatchOf(spec, tweak.rowSpec())) {
-      throw new IllegalArgumentException(
-          "batch is " + spec + ": must be a batch of rows of " + tweak.rowSpec());
+    check(batch, tweak);
+    checkLength("out", out, 1, batch.spec().dim(0));
+    if (batch.memory() instanceof DeviceMemory memory) {
+      CudaRowHasher hasher = hasherOf(memory);
+      if (hasher == null) {
+        try (HostCopy copy = HostCopy.of(batch)) {
+          digest(copy.view(), tweak, out);
+        }
+      } else if (algorithm == KeyAlgorithm.TCH1) {
+        hasher.tch1(List.of(rows(batch, tweak)), out);
+      } else {
+        long[] hashes = new long[(int) batch.spec().dim(0)];
+        RowLayout layout = RowLayout.of(batch, tweak.step());
+        hasher.torchcache(memory, layout, batch.spec().dtype(), hashes);
+        java.keysOfWords(hashes, hashes.length, tweak.t0(), tweak.t1(), out);
+      }
+      return;
     }
-    checkLength("out", out, 1, spec.dim(0));
-    if (!(batch.memory() instanceof HostMemory memory)) {
-      throw new IllegalArgumentException("memory is " + batch.memory() + ": must be HostMemory");
-    }
+    HostMemory memory = (HostMemory) batch.memory();
     RowLayout layout = RowLayout.of(batch, tweak.step());
     if (algorithm == KeyAlgorithm.TCH1) {
       chosen.hasher().tch1(memory, layout, tweak.t0(), tweak.t1(), out);
       return;
     }
     long[] hashes = new long[layout.rows()];
-    chosen.hasher().torchcache(memory, layout, spec.dtype(), hashes);
+    chosen.hasher().torchcache(memory, layout, batch.spec().dtype(), hashes);
     java.keysOfWords(hashes, layout.rows(), tweak.t0(), tweak.t1(), out);
+  }
+
+  /**
+   * The digests of several inputs of the same number of rows, {@code [input][row][2]}. Inputs on
+   * one device and stream are hashed together, up to 8 in a launch.
+   */
+  public void digests(List<TensorView> batches, List<Tweak> tweaks, int rows, long[] out) {
+    checkLength("out", out, batches.size(), rows);
+    CudaRowHasher shared = sharedHasher(batches);
+    if (shared != null) {
+      List<CudaRowHasher.Rows> all = new ArrayList<>(batches.size());
+      for (int i = 0; i < batches.size(); i++) {
+        check(batches.get(i), tweaks.get(i));
+        all.add(rows(batches.get(i), tweaks.get(i)));
+      }
+      shared.tch1(all, out);
+      return;
+    }
+    long[] ofOne = batches.size() == 1 ? out : new long[2 * rows];
+    for (int i = 0; i < batches.size(); i++) {
+      digest(batches.get(i), tweaks.get(i), ofOne);
+      if (ofOne != out) {
+        System.arraycopy(ofOne, 0, out, 2 * rows * i, 2 * rows);
+      }
+    }
+  }
+
+  /** The hasher of the device on which all inputs lie, in one stream; null if they do not. */
+  private @Nullable CudaRowHasher sharedHasher(List<TensorView> batches) {
+    if (algorithm != KeyAlgorithm.TCH1
+        || batches.isEmpty()
+        || !(batches.get(0).memory() instanceof DeviceMemory first)) {
+      return null;
+    }
+    for (TensorView batch : batches) {
+      if (!(batch.memory() instanceof DeviceMemory memory)
+          || memory.device() != first.device()
+          || memory.stream() != first.stream()) {
+        return null;
+      }
+    }
+    return hasherOf(first);
+  }
+
+  /** Null where keys of this memory are to be computed on the host. */
+  private @Nullable CudaRowHasher hasherOf(DeviceMemory memory) {
+    if (hostOnly) {
+      return null;
+    }
+    try {
+      return devices.of(memory.device());
+    } catch (DeviceException e) {
+      if (devices.refusal(memory.device()).isEmpty() || chosen.backend() == KeyBackend.CUDA) {
+        throw e;
+      }
+      if (!told.getAndSet(true)) {
+        log.warn(
+            "Keys of tensors on device {} are computed by {}, after a copy to the host: {}",
+            memory.device(),
+            chosen.description(),
+            e.getMessage());
+      }
+      return null;
+    }
+  }
+
+  private CudaRowHasher.Rows rows(TensorView batch, Tweak tweak) {
+    RowLayout layout = RowLayout.of(batch, tweak.step());
+    return new CudaRowHasher.Rows((DeviceMemory) batch.memory(), layout, tweak.t0(), tweak.t1());
+  }
+
+  private void check(TensorView batch, Tweak tweak) {
+    checkSameSeed(tweak);
+    if (!isBatchOf(batch.spec(), tweak.rowSpec())) {
+      throw new IllegalArgumentException(
+          "batch is " + batch.spec() + ": must be a batch of rows of " + tweak.rowSpec());
+    }
   }
 
   /**

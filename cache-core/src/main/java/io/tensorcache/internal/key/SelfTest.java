@@ -3,6 +3,7 @@ package io.tensorcache.internal.key;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The vector every back end hashes when it is loaded: the 8,193 bytes {@code i mod 251}, once as
@@ -27,6 +28,29 @@ final class SelfTest {
     }
     String failure = failure(hasher, forward, layout(1, 1));
     return failure.isEmpty() ? failure(hasher, backward, layout(BYTES, -1)) : failure;
+  }
+
+  /** The same for rows so short that several share a piece of work, with every other one read. */
+  static String difference(RowHasher hasher, RowHasher right) {
+    int rows = 5;
+    ByteBuffer bytes = ByteBuffer.allocateDirect(rows * 128);
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) (i * 37 + i / 128));
+    }
+    HostMemory memory = HostMemory.of(bytes);
+    for (long step = 1; step <= 2; step++) {
+      long[] dims = {25};
+      long read = RowLayout.readCount(25, step);
+      RowLayout layout = new RowLayout(rows, 3, 112, 4, dims, new long[] {4}, step, read);
+      long[] key = new long[2 * rows];
+      long[] expected = new long[2 * rows];
+      hasher.tch1(memory, layout, 7, 11, key);
+      right.tch1(memory, layout, 7, 11, expected);
+      if (!Arrays.equals(key, expected)) {
+        return "keys of short rows, every " + step;
+      }
+    }
+    return "";
   }
 
   private static RowLayout layout(long firstByte, long stride) {

@@ -41,8 +41,11 @@ public final class TorchcacheHash {
     long elements = batch.spec().row().elementCount();
     RowLayout layout = RowLayout.of(batch, step(elements, samplesPerRow));
     long[] hashes = new long[layout.rows()];
+    if (!(batch.memory() instanceof HostMemory memory)) {
+      throw new IllegalArgumentException("memory is " + batch.memory() + ": must be HostMemory");
+    }
     new JavaRowHasher(KeyMaterial.of(null))
-        .torchcache((HostMemory) batch.memory(), layout, batch.spec().dtype(), hashes);
+        .torchcache(memory, layout, batch.spec().dtype(), hashes);
     return hashes;
   }
 

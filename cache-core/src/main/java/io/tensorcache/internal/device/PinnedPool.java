@@ -1,0 +1,74 @@
+package io.tensorcache.internal.device;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pinned blocks of one device, kept because making one takes about a millisecond. Called with the
+ * device's context current. Safe for use by several threads.
+ */
+final class PinnedPool {
+  private static final long GRAIN_BYTES = 64 << 10;
+
+  /** What lies idle at most. */
+  private static final long IDLE_BYTES = 256L << 20;
+
+  private final Device device;
+  private final Deque<PinnedBlock> idle = new ArrayDeque<>(); // guarded by this
+  private long idleBytes; // guarded by this
+
+  PinnedPool(Device device) {
+    this.device = device;
+  }
+
+  /** A block of at least this many bytes that no copy uses any more. */
+  PinnedBlock take(long byteCount) {
+    PinnedBlock block = fromIdle(byteCount);
+    if (block == null) {
+      long capacity = (byteCount / GRAIN_BYTES + 1) * GRAIN_BYTES;
+      long address = Driver.allocatePinned(capacity);
+      block = new PinnedBlock(this, address, capacity, Driver.createEvent());
+    }
+    return block.use(byteCount);
+  }
+
+  private synchronized @Nullable PinnedBlock fromIdle(long byteCount) {
+    for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext(); ) {
+      PinnedBlock block = all.next();
+      boolean fits =
+          block.capacity() >= byteCount && block.capacity() <= 4 * byteCount + GRAIN_BYTES;
+      if (fits && Driver.isDone(block.event())) {
+        all.remove();
+        idleBytes -= block.capacity();
+        return block;
+      }
+    }
+    return null;
+  }
+
+  void giveBack(PinnedBlock block) {
+    PinnedBlock surplus = null;
+    synchronized (this) {
+      idle.addLast(block);
+      idleBytes += block.capacity();
+      if (idleBytes > IDLE_BYTES) {
+        surplus = idle.removeFirst();
+        idleBytes -= surplus.capacity();
+      }
+    }
+    if (surplus != null) {
+      free(surplus);
+    }
+  }
+
+  private void free(PinnedBlock block) {
+    device.tryInContext(
+        () -> {
+          Driver.await(block.event());
+          Driver.destroyEvent(block.event());
+          Driver.freePinned(block.address());
+        });
+  }
+}

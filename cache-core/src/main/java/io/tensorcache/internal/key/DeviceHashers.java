@@ -1,0 +1,66 @@
+package io.tensorcache.internal.key;
+
+import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Devices;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The back ends of all devices for some key material, each opened and tested at its first use. Safe
+ * for use by several threads.
+ */
+final class DeviceHashers {
+  private static final Logger log = LoggerFactory.getLogger(DeviceHashers.class);
+
+  private final KeyMaterial material;
+  private final Map<Integer, CudaRowHasher> open = new ConcurrentHashMap<>();
+  private final Map<Integer, DeviceException> refused = new ConcurrentHashMap<>();
+
+  DeviceHashers(KeyMaterial material) {
+    this.material = material;
+  }
+
+  /**
+   * The hasher of a device. What it once refused for stays: only a lost context is looked at again.
+   *
+   * @throws DeviceException if the device cannot be used, its kernels cannot be loaded or they give
+   *     wrong keys
+   * @throws IllegalArgumentException if there is no such device
+   */
+  CudaRowHasher of(int ordinal) {
+    CudaRowHasher hasher = open.get(ordinal);
+    return hasher == null || hasher.isLost() ? reopen(ordinal) : hasher;
+  }
+
+  private synchronized CudaRowHasher reopen(int ordinal) {
+    CudaRowHasher hasher = open.get(ordinal);
+    if (hasher != null && !hasher.isLost()) {
+      return hasher;
+    }
+    Device device = Devices.get().device(ordinal);
+    DeviceException reason = refused.get(ordinal);
+    if (reason != null) {
+      throw reason;
+    }
+    try {
+      hasher = CudaRowHasher.openTested(device, material);
+    } catch (DeviceException e) {
+      if (!device.isLost()) {
+        refused.put(ordinal, e);
+      }
+      throw e;
+    }
+    open.put(ordinal, hasher);
+    log.info("Keys of tensors on device {} are computed by {}", ordinal, hasher.name());
+    return hasher;
+  }
+
+  /** Why the kernels of a device are not used; empty if they are, or were not tried. */
+  String refusal(int ordinal) {
+    DeviceException reason = refused.get(ordinal);
+    return reason == null ? "" : String.valueOf(reason.getMessage());
+  }
+}

@@ -1,0 +1,62 @@
+package io.tensorcache.internal.device;
+
+/**
+ * Steers the stand-in for the CUDA driver, and plays the program whose memory the cache reads; see
+ * {@code native/standin/control.cpp}.
+ */
+public final class Standin {
+  static {
+    System.load(System.getProperty("tc.standin"));
+  }
+
+  private Standin() {}
+
+  /** Settings, faults and counts as at the start. */
+  public static native void reset();
+
+  /** See control.cpp for the names. */
+  public static native void set(String name, long value);
+
+  /** The next calls of a function give this result and do nothing. */
+  public static native void fail(String function, int result, long calls);
+
+  /** Calls of a function, or bytes of a kind of copy, since the last reset. */
+  public static native long count(String what);
+
+  /** While held, streams do not go on. */
+  public static native void hold(boolean held);
+
+  /** Device memory; 0 if there is none left. */
+  public static native long allocate(int device, long bytes);
+
+  public static native void free(int device, long address);
+
+  /** Frees without waiting for the device. */
+  public static native void drop(long address);
+
+  public static native long stream(int device);
+
+  public static native void capture(long stream, boolean capturing);
+
+  public static native void destroyContext(int device);
+
+  /** Destroys the context, and lets the next use of a device open everything anew. */
+  public static void restart(int device) {
+    destroyContext(device);
+    Devices.forget();
+  }
+
+  /** Fills memory in the order of the stream, some time later. */
+  public static native void write(long stream, long address, byte[] bytes);
+
+  /** What is in memory after everything in the stream. */
+  public static native void read(long stream, long address, byte[] bytes);
+
+  /** Bytes of device memory in use. */
+  public static native long allocated();
+
+  static native long[] layout();
+
+  static native long[] plan(
+      boolean torchcache, long rows, long[] rowBytes, int elementBytes, int multiprocessors);
+}

@@ -1,0 +1,32 @@
+package io.tensorcache.internal.key;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.internal.device.RequiresStandin;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Host memory through the kernels: what every back end must do. */
+@RequiresStandin
+class CudaRowKeysTest extends RowKeysContract {
+  @Override
+  RowKeys keys(KeyAlgorithm algorithm, int samplesPerRow, byte @Nullable [] salt) {
+    return RowKeys.create(KeyBackend.CUDA, algorithm, samplesPerRow, salt);
+  }
+
+  /** The memory of a device is reached by address in {@link DeviceRowKeysTest}. */
+  @Override
+  void reachesBeyondTwoGibibytesByAddress() {}
+
+  @Test
+  void saysDriverDeviceAndImage() {
+    assertEquals(KeyBackend.CUDA, keys().backend());
+    assertEquals(
+        "CUDA (driver 13.0; device 0 Stand-in 0, sm_90, kernels from the PTX)",
+        keys().description());
+    assertTrue(keys(KeyAlgorithm.TORCHCACHE, 0, null).description().startsWith("CUDA ("));
+  }
+}

@@ -1,0 +1,382 @@
+// The functions of the driver that tensorcache uses, as the CUDA driver documents them. Work of streams: streams.cpp.
+#include <cstdio>
+#include <cstring>
+
+#include "standin.h"
+
+using namespace standin;
+
+namespace {
+
+thread_local std::deque<Context*> contexts;  // the stack of this thread
+
+struct Module {
+  Context* context;
+  std::string text;  // empty: not PTX
+};
+
+struct Function {
+  Module* module;
+  std::string name;
+};
+
+/// The default stream of each context.
+std::map<Context*, Stream*> default_streams;
+
+std::set<Context*> all_contexts;
+
+Context* primary_of(int device) {
+  Context*& context = state().primary[device];
+  if (context == nullptr) {
+    context = new Context{device};
+    all_contexts.insert(context);
+  }
+  return context;
+}
+
+Result initialised() { return state().initialised ? kSuccess : kNotInitialized; }
+
+bool is_device(int device) { return device >= 0 && device < setting("devices"); }
+
+Result accept_image(const char* image, std::string& text) {
+  constexpr std::uint32_t kFatbin = 0xBA55ED50;
+  std::uint32_t magic;
+  std::memcpy(&magic, image, sizeof magic);
+  if (magic == kFatbin) return kSuccess;
+  text = image;
+  const std::size_t at = text.find("\n.version ");
+  if (at == std::string::npos) return kInvalidPtx;
+  int major = 0, minor = 0;
+  std::sscanf(text.c_str() + at, "\n.version %d.%d", &major, &minor);
+  const std::int64_t driver = setting("driver");
+  return major > driver / 1000 - 4 ? kUnsupportedPtxVersion : kSuccess;  // CUDA 12 takes PTX up to 8, 13 up to 9
+}
+
+}  // namespace
+
+namespace standin {
+
+std::int64_t setting(const char* name) {
+  static const std::map<std::string, std::int64_t> defaults{
+      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}};
+  const auto& settings = state().settings;
+  const auto found = settings.find(name);
+  return found != settings.end() ? found->second : defaults.at(name);
+}
+
+Result injected(const char* function) {
+  std::string name = function;
+  if (name.size() > 3 && name.compare(name.size() - 3, 3, "_v2") == 0) name.resize(name.size() - 3);
+  state().counts[name]++;
+  const auto fault = state().faults.find(name);
+  if (fault == state().faults.end() || fault->second.second == 0) return kSuccess;
+  fault->second.second--;
+  return fault->second.first;
+}
+
+Result usable(Context*& context) {
+  if (const Result code = initialised()) return code;
+  if (contexts.empty()) return kInvalidContext;
+  context = contexts.back();
+  return context->destroyed ? kContextIsDestroyed : context->sticky;
+}
+
+Result stream_of(void* handle, Stream*& stream) {
+  Context* context;
+  if (const Result code = usable(context)) return code;
+  if (handle == nullptr) {
+    Stream*& of_context = default_streams[context];
+    if (of_context == nullptr) {
+      of_context = new Stream{context, {}};
+      state().streams.insert(of_context);
+    }
+    stream = of_context;
+    return kSuccess;
+  }
+  stream = static_cast<Stream*>(handle);
+  if (state().streams.count(stream) == 0) return kInvalidHandle;
+  return stream->context->destroyed ? kContextIsDestroyed : stream->context == context ? kSuccess : kInvalidHandle;
+}
+
+}  // namespace standin
+
+STANDIN_API cuInit(unsigned) {
+  STANDIN_ENTER;
+  if (setting("devices") == 0) return kNoDevice;
+  state().initialised = true;
+  return kSuccess;
+}
+
+STANDIN_API cuDriverGetVersion(int* version) {
+  STANDIN_ENTER;
+  *version = static_cast<int>(setting("driver"));
+  return kSuccess;
+}
+
+STANDIN_API cuGetErrorName(int code, const char** name) {
+  static const std::map<int, const char*> names{
+      {kInvalidValue, "CUDA_ERROR_INVALID_VALUE"},       {kOutOfMemory, "CUDA_ERROR_OUT_OF_MEMORY"},
+      {kNoDevice, "CUDA_ERROR_NO_DEVICE"},               {kInvalidPtx, "CUDA_ERROR_INVALID_PTX"},
+      {kLaunchOutOfResources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"}, {kIllegalAddress, "CUDA_ERROR_ILLEGAL_ADDRESS"},
+      {kContextIsDestroyed, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},      {kInvalidHandle, "CUDA_ERROR_INVALID_HANDLE"}};
+  const auto found = names.find(code);
+  *name = found == names.end() ? nullptr : found->second;
+  return found == names.end() ? kInvalidValue : kSuccess;
+}
+
+STANDIN_API cuGetErrorString(int code, const char** text) { return cuGetErrorName(code, text); }
+
+STANDIN_API cuDeviceGetCount(int* count) {
+  STANDIN_ENTER;
+  if (const Result failed = initialised()) return failed;
+  *count = static_cast<int>(setting("devices"));
+  return kSuccess;
+}
+
+STANDIN_API cuDeviceGet(int* device, int ordinal) {
+  STANDIN_ENTER;
+  if (const Result failed = initialised()) return failed;
+  *device = ordinal;
+  return is_device(ordinal) ? kSuccess : kInvalidDevice;
+}
+
+STANDIN_API cuDeviceGetName(char* name, int length, int device) {
+  STANDIN_ENTER;
+  if (!is_device(device)) return kInvalidDevice;
+  std::snprintf(name, static_cast<std::size_t>(length), "Stand-in %d", device);
+  return kSuccess;
+}
+
+STANDIN_API cuDeviceGetAttribute(int* value, int attribute, int device) {
+  STANDIN_ENTER;
+  if (!is_device(device)) return kInvalidDevice;
+  static const std::map<int, int> values{{16, 2}, {19, 1}, {41, 1}, {75, 9}, {76, 0}};
+  const auto found = values.find(attribute);
+  if (found == values.end()) return kInvalidValue;
+  *value = found->second;
+  return kSuccess;
+}
+
+STANDIN_API cuDevicePrimaryCtxRetain(Context** context, int device) {
+  STANDIN_ENTER;
+  if (const Result failed = initialised()) return failed;
+  if (!is_device(device)) return kInvalidDevice;
+  *context = primary_of(device);
+  return (*context)->sticky;
+}
+
+STANDIN_API cuDevicePrimaryCtxRelease_v2(int device) {
+  STANDIN_ENTER;
+  return is_device(device) ? kSuccess : kInvalidDevice;
+}
+
+STANDIN_API cuDevicePrimaryCtxReset_v2(int device) {
+  STANDIN_ENTER;
+  Context*& context = state().primary[device];
+  if (context != nullptr) {
+    for (const Stream* stream : std::set<Stream*>(state().streams)) {
+      if (stream->context == context) wait_until_idle(lock, stream);
+    }
+    context->destroyed = true;
+    release_all(context);
+    context = nullptr;
+  }
+  return kSuccess;
+}
+
+STANDIN_API cuCtxPushCurrent_v2(Context* context) {
+  STANDIN_ENTER;
+  if (all_contexts.count(context) == 0) return kInvalidContext;
+  if (context->destroyed) return kContextIsDestroyed;
+  contexts.push_back(context);
+  return kSuccess;
+}
+
+STANDIN_API cuCtxPopCurrent_v2(Context** context) {
+  STANDIN_ENTER;
+  if (contexts.empty()) return kInvalidContext;
+  *context = contexts.back();
+  contexts.pop_back();
+  return kSuccess;
+}
+
+STANDIN_API cuCtxGetCurrent(Context** context) {
+  STANDIN_ENTER;
+  *context = contexts.empty() ? nullptr : contexts.back();
+  return kSuccess;
+}
+
+STANDIN_API cuModuleLoadData(Module** module, const char* image) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  std::string text;
+  if (const Result failed = accept_image(image, text)) return failed;
+  *module = new Module{context, text};
+  return kSuccess;
+}
+
+STANDIN_API cuModuleUnload(Module*) {
+  STANDIN_ENTER;
+  return kSuccess;
+}
+
+STANDIN_API cuModuleGetFunction(Function** function, Module* module, const char* name) {
+  STANDIN_ENTER;
+  if (parameter_bytes(name) == 0) return kNotFound;
+  if (!module->text.empty() && module->text.find(std::string(".entry ") + name + "(") == std::string::npos) return kNotFound;
+  *function = new Function{module, name};
+  return kSuccess;
+}
+
+STANDIN_API cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned z, unsigned threads, unsigned threads_y,
+                           unsigned threads_z, unsigned shared, void* handle, void** parameters, void** extra) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  if (stream->capturing) return kCaptureUnsupported;
+  const unsigned expected = function->name == "tch1_prepare_key" ? 32 : 256;
+  if (x == 0 || y != 1 || z != 1 || threads != expected || threads_y != 1 || threads_z != 1 || shared != 0 || extra != nullptr ||
+      function->module->context != stream->context) {
+    return kInvalidValue;
+  }
+  const std::string name = function->name, parameter(static_cast<char*>(parameters[0]), parameter_bytes(name));
+  Context* context = stream->context;
+  enqueue(stream, [=] { return run_kernel(name, x, parameter, context); });
+  return kSuccess;
+}
+
+STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (bytes == 0) return kInvalidValue;
+  std::size_t used = 0;
+  for (const auto& [begin, allocation] : state().memory) used += allocation.context == context ? allocation.bytes : 0;
+  if (used + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
+  *address = allocate(bytes, context);
+  return *address == 0 ? kOutOfMemory : kSuccess;
+}
+
+STANDIN_API cuMemFree_v2(std::uint64_t address) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  for (const Stream* stream : std::set<Stream*>(state().streams)) {
+    if (stream->context == context) wait_until_idle(lock, stream);
+  }
+  return release(address, false) ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuMemHostAlloc(void** memory, std::size_t bytes, unsigned) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (bytes == 0) return kInvalidValue;
+  *memory = reinterpret_cast<void*>(allocate(bytes, nullptr));
+  return *memory == nullptr ? kOutOfMemory : kSuccess;
+}
+
+STANDIN_API cuMemFreeHost(void* memory) {
+  STANDIN_ENTER;
+  return release(reinterpret_cast<std::uint64_t>(memory), true) ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuMemHostGetDevicePointer_v2(std::uint64_t* address, void* memory, unsigned) {
+  STANDIN_ENTER;
+  *address = reinterpret_cast<std::uint64_t>(memory);
+  const Allocation* allocation = find(*address, 1);
+  return allocation != nullptr && allocation->context == nullptr ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuPointerGetAttribute(void* value, int attribute, std::uint64_t address) {
+  STANDIN_ENTER;
+  const Allocation* allocation = find(address, 1);
+  if (allocation == nullptr) return kInvalidValue;
+  constexpr int kMemoryType = 2, kDeviceOrdinal = 9;
+  const int device = allocation->context == nullptr ? 0 : allocation->context->device;
+  const int answer = attribute == kMemoryType ? (allocation->context == nullptr ? 1 : 2) : device;
+  if (attribute != kMemoryType && attribute != kDeviceOrdinal) return kInvalidValue;
+  std::memcpy(value, &answer, sizeof answer);
+  return kSuccess;
+}
+
+STANDIN_API cuEventCreate(Event** event, unsigned) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  *event = new Event;
+  state().events.insert(*event);
+  return kSuccess;
+}
+
+STANDIN_API cuEventDestroy_v2(Event* event) {
+  STANDIN_ENTER;
+  return state().events.erase(event) == 1 ? kSuccess : kInvalidHandle;  // its memory stays: an operation may still complete it
+}
+
+STANDIN_API cuEventRecord(Event* event, void* handle) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  if (state().events.count(event) == 0) return kInvalidHandle;
+  enqueue(stream, [] { return kSuccess; }, event);
+  return kSuccess;
+}
+
+STANDIN_API cuEventQuery(Event* event) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (state().events.count(event) == 0) return kInvalidHandle;
+  return event->pending == 0 ? kSuccess : kNotReady;
+}
+
+STANDIN_API cuEventSynchronize(Event* event) {
+  STANDIN_ENTER;
+  if (state().events.count(event) == 0) return kInvalidHandle;
+  state().changed.wait(lock, [&] { return event->pending == 0; });
+  Context* context;
+  return usable(context);
+}
+
+STANDIN_API cuStreamCreate(Stream** stream, unsigned) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  *stream = new Stream{context, {}};
+  state().streams.insert(*stream);
+  return kSuccess;
+}
+
+STANDIN_API cuStreamDestroy_v2(Stream* stream) {
+  STANDIN_ENTER;
+  if (state().streams.count(stream) == 0) return kInvalidHandle;
+  wait_until_idle(lock, stream);
+  state().streams.erase(stream);
+  return kSuccess;
+}
+
+STANDIN_API cuStreamSynchronize(void* handle) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  wait_until_idle(lock, stream);
+  return stream->context->sticky;
+}
+
+STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  enqueue(stream, [] { return kSuccess; }, nullptr, [event] { return event->pending == 0; });
+  return kSuccess;
+}
+
+STANDIN_API cuStreamIsCapturing(void* handle, int* status) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  *status = stream->capturing ? 1 : 0;
+  return kSuccess;
+}

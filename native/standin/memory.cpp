@@ -1,0 +1,62 @@
+// Device and pinned memory: pages of one large reserved range. An address outside of it belongs to neither; freed pages fault.
+#include <sys/mman.h>
+
+#include "standin.h"
+
+namespace standin {
+namespace {
+
+constexpr std::uint64_t kReserved = std::uint64_t{1} << 40;
+constexpr std::uint64_t kPage = 4096;
+
+std::uint64_t reserve() {
+  void* range = mmap(nullptr, kReserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return range == MAP_FAILED ? 0 : reinterpret_cast<std::uint64_t>(range);
+}
+
+std::uint64_t pages(std::size_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
+
+}  // namespace
+
+std::uint64_t allocate(std::size_t bytes, Context* context) {
+  static const std::uint64_t begin = reserve();
+  static std::uint64_t next = begin;
+  if (begin == 0 || next + pages(bytes) + kPage > begin + kReserved) return 0;
+  if (mprotect(reinterpret_cast<void*>(next), pages(bytes), PROT_READ | PROT_WRITE) != 0) return 0;
+  const std::uint64_t address = next;
+  next += pages(bytes) + kPage;  // one page between two allocations belongs to none
+  state().memory[address] = {bytes, context};
+  return address;
+}
+
+bool release(std::uint64_t address, bool pinned) {
+  auto& memory = state().memory;
+  const auto found = memory.find(address);
+  if (found == memory.end() || (found->second.context == nullptr) != pinned) return false;
+  void* begin = reinterpret_cast<void*>(address);
+  madvise(begin, pages(found->second.bytes), MADV_DONTNEED);
+  mprotect(begin, pages(found->second.bytes), PROT_NONE);
+  memory.erase(found);
+  return true;
+}
+
+void release_all(const Context* context) {
+  std::set<std::uint64_t> addresses;
+  for (const auto& [address, allocation] : state().memory) {
+    if (allocation.context == context) addresses.insert(address);
+  }
+  for (const std::uint64_t address : addresses) release(address, false);
+}
+
+const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base) {
+  const auto& memory = state().memory;
+  auto found = memory.upper_bound(address);
+  if (found == memory.begin()) return nullptr;
+  --found;
+  if (address - found->first > found->second.bytes || bytes > found->second.bytes - (address - found->first)) return nullptr;
+  if (bytes == 0 && address - found->first == found->second.bytes) return nullptr;
+  if (base != nullptr) *base = found->first;
+  return &found->second;
+}
+
+}  // namespace standin

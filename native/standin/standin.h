@@ -1,0 +1,100 @@
+// What the parts of the stand-in share. One mutex guards all state; operations of streams run on one thread of their own,
+// without it.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace standin {
+
+using Result = int;
+constexpr Result kSuccess = 0, kInvalidValue = 1, kOutOfMemory = 2, kNotInitialized = 3, kNoDevice = 100, kInvalidDevice = 101,
+                 kInvalidImage = 200, kInvalidContext = 201, kInvalidPtx = 218, kUnsupportedPtxVersion = 222,
+                 kInvalidHandle = 400, kNotFound = 500, kNotReady = 600, kIllegalAddress = 700, kLaunchOutOfResources = 701,
+                 kContextIsDestroyed = 709, kCaptureUnsupported = 900;
+
+/// The primary context of a device, from its first retain to its reset.
+struct Context {
+  int device;
+  bool destroyed = false;
+  Result sticky = kSuccess;  // what a kernel did that no later call survives
+};
+
+struct Event {
+  int pending = 0;
+};
+
+struct Operation {
+  std::function<bool()> can_start;  // empty: always
+  std::function<Result()> run;      // without the mutex
+  Event* event;                     // completed by this operation, or null
+};
+
+struct Stream {
+  Context* context;
+  std::deque<Operation> queue;
+  bool running = false, capturing = false;
+};
+
+struct Allocation {
+  std::size_t bytes;
+  Context* context;  // null: pinned host memory
+};
+
+struct State {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, std::int64_t> settings;  // control.cpp has the names
+  std::map<std::string, std::int64_t> counts;    // calls of each function, bytes of each kind of copy
+  std::map<std::string, std::pair<Result, std::int64_t>> faults;
+  std::map<std::uint64_t, Allocation> memory;
+  std::map<int, Context*> primary;
+  std::set<Stream*> streams;
+  std::set<Event*> events;
+  bool initialised = false, held = false;
+};
+
+/// Lives as long as the process.
+State& state();
+
+std::int64_t setting(const char* name);
+
+/// The result that a test wants of this function, or success. Counts the call.
+Result injected(const char* function);
+
+/// The context of this thread, if it can be used.
+Result usable(Context*& context);
+
+/// The stream of a handle, the default stream for null.
+Result stream_of(void* handle, Stream*& stream);
+
+/// Runs the operation after those before it in the stream.
+void enqueue(Stream* stream, std::function<Result()> run, Event* event = nullptr, std::function<bool()> can_start = {});
+void wait_until_idle(std::unique_lock<std::mutex>& lock, const Stream* stream);
+bool is_idle(const Stream* stream);
+
+std::uint64_t allocate(std::size_t bytes, Context* context);
+bool release(std::uint64_t address, bool pinned);
+void release_all(const Context* context);
+/// The allocation that holds all these bytes, or null.
+const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base = nullptr);
+
+/// Bytes of the parameter of a kernel, 0 if there is no such kernel.
+std::size_t parameter_bytes(const std::string& kernel);
+/// Runs a kernel. Called on the thread of the streams.
+Result run_kernel(const std::string& kernel, unsigned blocks, const std::string& parameter, Context* context);
+
+}  // namespace standin
+
+#define STANDIN_API extern "C" __attribute__((visibility("default"))) int
+// Every function of the driver begins with this.
+#define STANDIN_ENTER                                             \
+  std::unique_lock<std::mutex> lock(standin::state().mutex);      \
+  if (const standin::Result code = standin::injected(__func__)) return code
