@@ -2,7 +2,7 @@
 // io.tensorcache.internal.device.Standin.
 //
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
-// (1: every launch gets a wrong first result).
+// (1: every launch gets a wrong first result), pools (0: memory pools are not supported).
 #include <jni.h>
 
 #include <cstring>
@@ -23,6 +23,7 @@ int cuCtxPopCurrent_v2(Context** context);
 int cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes);
 int cuMemFree_v2(std::uint64_t address);
 int cuStreamCreate(Stream** stream, unsigned);
+int cuStreamDestroy_v2(Stream* stream);
 }
 
 #define CONTROL(type, name) \
@@ -107,6 +108,8 @@ CONTROL(jlong, stream)(JNIEnv*, jclass, jint device) {
   with_device(device, [&] { cuStreamCreate(&stream, 0); });
   return reinterpret_cast<jlong>(stream);
 }
+
+CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) { cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream)); }
 
 CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   const std::lock_guard<std::mutex> lock(state().mutex);

@@ -36,6 +36,9 @@ public final class Standin {
 
   public static native long stream(int device);
 
+  /** What is queued in it still runs. */
+  public static native void destroyStream(long stream);
+
   public static native void capture(long stream, boolean capturing);
 
   public static native void destroyContext(int device);
