@@ -111,6 +111,16 @@ CONTROL(jlong, stream)(JNIEnv*, jclass, jint device) {
 
 CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) { cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream)); }
 
+/// plan_gather: parts and blocks.
+CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest, jint multiprocessors) {
+  GatherLaunch launch{};
+  const Plan plan = plan_gather(launch, count, longest, multiprocessors);
+  const jlong numbers[] = {launch.parts, plan.blocks};
+  jlongArray array = env->NewLongArray(2);
+  env->SetLongArrayRegion(array, 0, 2, numbers);
+  return array;
+}
+
 CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
