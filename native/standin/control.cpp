@@ -57,6 +57,7 @@ CONTROL(void, reset)(JNIEnv*, jclass) {
   state().faults.clear();
   state().counts.clear();
   state().held = false;
+  state().hold_at.clear();
   state().changed.notify_all();
 }
 
@@ -85,6 +86,13 @@ CONTROL(void, hold)(JNIEnv*, jclass, jboolean held) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   state().held = held != JNI_FALSE;
   state().changed.notify_all();
+}
+
+/// Holds them from the next call of a function on.
+CONTROL(void, holdAt)(JNIEnv* env, jclass, jstring function) {
+  const std::string key = text(env, function);
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  state().hold_at = key;
 }
 
 CONTROL(jlong, allocate)(JNIEnv*, jclass, jint device, jlong bytes) {
@@ -126,7 +134,7 @@ CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
 }
 
-CONTROL(void, destroyContext)(JNIEnv*, jclass, jint device) { cuDevicePrimaryCtxReset_v2(device); }
+CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) { cuDevicePrimaryCtxReset_v2(device); }
 
 /// Fills memory as a kernel of the user's would: in the stream's order, some time later.
 CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {
@@ -138,10 +146,10 @@ CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArra
   });
 }
 
-/// Waits for the stream and copies what lies there then.
+/// Waits for the stream, if one is given, and copies what lies there then.
 CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {
   std::unique_lock<std::mutex> lock(state().mutex);
-  wait_until_idle(lock, reinterpret_cast<Stream*>(stream));
+  if (stream != 0) wait_until_idle(lock, reinterpret_cast<Stream*>(stream));
   env->SetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<const jbyte*>(address));
 }
 

@@ -68,6 +68,10 @@ Result injected(const char* function) {
   std::string name = function;
   if (name.size() > 3 && name.compare(name.size() - 3, 3, "_v2") == 0) name.resize(name.size() - 3);
   state().counts[name]++;
+  if (name == state().hold_at) {
+    state().held = true;
+    state().hold_at.clear();
+  }
   const auto fault = state().faults.find(name);
   if (fault == state().faults.end() || fault->second.second == 0) return kSuccess;
   fault->second.second--;

@@ -61,6 +61,7 @@ struct State {
   std::map<int, Context*> primary;
   std::set<Stream*> streams;
   std::set<Event*> events;
+  std::string hold_at;  // the function whose next call holds the streams
   bool initialised = false, held = false;
 };
 

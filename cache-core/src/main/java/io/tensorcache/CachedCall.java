@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -34,12 +35,13 @@ final class CachedCall<T> {
   private final FingerprintSource source;
   private final Group group;
   private final TensorAdapter<T> adapter;
-  private final TensorOperation<T> operation;
+  private final FunctionCall<T> call;
   private final Inputs<T> inputs;
   private final List<TensorView> views;
   private final int rows;
   private final @Nullable PersistedRows persisted; // null if the function does not persist
   private final LookupCount found = new LookupCount();
+  private int counted; // rows whose miss was counted
   private boolean alone; // computes what it misses without waiting for others
 
   CachedCall(
@@ -56,7 +58,7 @@ final class CachedCall<T> {
     this.persisted = core.persisted(settings);
     this.group = function.group(core.groups(), source.current());
     this.adapter = adapter;
-    this.operation = operation;
+    this.call = new FunctionCall<>(core, function, adapter, operation);
     this.inputs = inputs;
     this.views = InputViews.of(function, adapter, inputs);
     this.rows = InputViews.rows(function, views);
@@ -65,7 +67,10 @@ final class CachedCall<T> {
   Outputs<T> run() {
     if (rows == 0 || !settings.level().isStoredAt(core.config().level())) {
       core.recorder().miss(function, MissReason.LEVEL, rows);
-      return copyOf(compute(inputs, rows));
+      counted = rows;
+      try (ComputedBatch<T> computed = call.compute(inputs, rows)) {
+        return copyOf(computed);
+      }
     }
     BatchKeys keys = keys();
     try (ResultBatch<T> result = newResult()) {
@@ -75,6 +80,21 @@ final class CachedCall<T> {
       }
       return missing.isEmpty() ? finish(keys, result) : resolve(keys, missing, result);
     }
+  }
+
+  /**
+   * What the function returns by itself, after the device failed. Nothing is copied, so that
+   * nothing of ours can fail again.
+   *
+   * @throws DeviceException the failure, if it is the function's own
+   */
+  Outputs<T> runWithoutCache(DeviceException failure) {
+    if (call.threw(failure)) {
+      throw failure;
+    }
+    core.failed(failure);
+    core.recorder().miss(function, MissReason.DEVICE, rows - counted);
+    return call.outputs(inputs, rows);
   }
 
   private ResultBatch<T> newResult() {
@@ -244,6 +264,7 @@ final class CachedCall<T> {
         alone |= !flight.getValue().hasLanded();
       } else if (result.open(row.schema())) {
         core.recorder().miss(function, MissReason.IN_FLIGHT, 1);
+        counted++;
         result.put(flight.getKey(), row);
         taken++;
       } else {
@@ -258,13 +279,14 @@ final class CachedCall<T> {
   private boolean computeMissing(
       BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
     boolean all = mine.size() == rows;
-    List<T> gathered = all ? List.of() : gather(mine);
-    try {
-      ComputedBatch<T> computed = compute(all ? inputs : inputs.withTensors(gathered), mine.size());
+    List<T> gathered = all ? List.of() : call.gather(inputs, views, mine);
+    try (ComputedBatch<T> computed =
+        call.compute(all ? inputs : inputs.withTensors(gathered), mine.size())) {
       if (!result.open(computed.schema())) {
         return false;
       }
       MissReasons.count(core, function, group, keys, mine, found);
+      counted += mine.size();
       if (computed.isStorable()) {
         store(computed, keys, mine, claims, result);
       } else {
@@ -299,23 +321,21 @@ final class CachedCall<T> {
     core.recorder().storeNanos.add(System.nanoTime() - start);
   }
 
-  private List<T> gather(RowList missing) {
-    int[] wanted = missing.toArray();
-    List<T> gathered = new ArrayList<>();
-    for (T tensor : inputs.tensorList()) {
-      gathered.add(adapter.selectRows(tensor, wanted));
-    }
-    return gathered;
-  }
-
   /**
    * Calls the function for the batch as it came, stores what was missing and returns copies of all
    * its rows.
    */
   private Outputs<T> recompute(BatchKeys keys, RowList missing, @Nullable Claims claims) {
-    ComputedBatch<T> computed = compute(inputs, rows);
+    try (ComputedBatch<T> computed = call.compute(inputs, rows)) {
+      return recompute(computed, keys, missing, claims);
+    }
+  }
+
+  private Outputs<T> recompute(
+      ComputedBatch<T> computed, BatchKeys keys, RowList missing, @Nullable Claims claims) {
     found.reportRecomputed(core.recorder(), function);
     MissReasons.count(core, function, group, keys, missing, found);
+    counted = rows;
     if (!computed.isStorable()) {
       core.recorder().rowsNotAdmitted.add(missing.size());
       return copyOf(computed);
@@ -354,31 +374,7 @@ final class CachedCall<T> {
     return unchanged;
   }
 
-  private ComputedBatch<T> compute(Inputs<T> actual, int actualRows) {
-    core.inFlight().enterFunction();
-    long start = System.nanoTime();
-    Outputs<T> outputs;
-    try {
-      outputs = operation.apply(actual);
-    } catch (Throwable e) {
-      throw CachedCall.<RuntimeException>unchecked(e);
-    } finally {
-      core.inFlight().leaveFunction();
-    }
-    long nanos = System.nanoTime() - start;
-    ComputedBatch<T> computed = ComputedBatch.of(function, adapter, outputs, actualRows);
-    core.recorder().computed(function, actualRows, nanos);
-    return computed;
-  }
-
-  /** What the function threw, checked or not, is the caller's: no wrapper of ours hides it. */
-  @SuppressWarnings("unchecked")
-  private static <X extends Throwable> X unchecked(Throwable e) throws X {
-    throw (X) e;
-  }
-
   private Outputs<T> finish(BatchKeys keys, ResultBatch<T> result) {
-    found.reportHits(core.recorder(), function);
     if (keys.distinct() < rows) {
       for (int row = 0; row < rows; row++) {
         if (keys.firstOf(row) != row) {
@@ -386,6 +382,8 @@ final class CachedCall<T> {
         }
       }
     }
-    return result.finish();
+    Outputs<T> outputs = result.finish();
+    found.reportHits(core.recorder(), function);
+    return outputs;
   }
 }

@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
 
@@ -14,7 +15,10 @@ import java.lang.ref.Reference;
  *
  * <p>What a call returns is a fresh tensor, owned by the caller, in the engine and on the device of
  * the first input; it shares memory with nothing. The inputs stay the caller's and are only read.
- * Nothing is copied but rows.
+ * Nothing is copied but rows. Tensors on a device are used in the stream that the adapter names: a
+ * result is complete for what follows in that stream, and the call does not wait for it.
+ *
+ * <p>Where a device or its driver fails, the listener is told and the function runs by itself.
  *
  * @param <T> the engine's tensor type
  */
@@ -74,7 +78,12 @@ public final class CachedFunction<T> {
   public Outputs<T> apply(Inputs<T> inputs) {
     core.checkOpen();
     try {
-      return new CachedCall<>(core, state, fingerprint, adapter, operation, inputs).run();
+      CachedCall<T> call = new CachedCall<>(core, state, fingerprint, adapter, operation, inputs);
+      try {
+        return call.run();
+      } catch (DeviceException e) {
+        return call.runWithoutCache(e);
+      }
     } finally {
       Reference.reachabilityFence(inputs);
     }

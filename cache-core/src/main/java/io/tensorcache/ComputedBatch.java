@@ -5,7 +5,9 @@ import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.StoredDtype;
+import io.tensorcache.internal.key.HostCopy;
 import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.RowCopy;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
@@ -19,11 +21,12 @@ import java.util.Map;
  * What a function returned, checked and seen as rows. Does not own the tensors. Confined to one
  * thread.
  */
-final class ComputedBatch<T> {
+final class ComputedBatch<T> implements AutoCloseable {
   /** Rows are kept in Java arrays. */
   private static final long LONGEST_ROW = Integer.MAX_VALUE - 4096;
 
-  private final List<TensorView> views;
+  private final List<TensorView> views; // in host memory once its rows were asked for
+  private final List<HostCopy> copies = new ArrayList<>();
   private final RowSchema schema;
 
   private ComputedBatch(List<TensorView> views, RowSchema schema) {
@@ -116,7 +119,7 @@ final class ComputedBatch<T> {
       return;
     }
     for (int part = 0; part < views.size(); part++) {
-      result.copy(part, views.get(part), index, row);
+      result.copy(part, hostView(part), index, row);
     }
   }
 
@@ -124,9 +127,26 @@ final class ComputedBatch<T> {
   Row row(int index, int group) {
     byte[][] payloads = new byte[views.size()][];
     for (int part = 0; part < payloads.length; part++) {
-      payloads[part] = payload(views.get(part), index, schema.parts().get(part));
+      payloads[part] = payload(hostView(part), index, schema.parts().get(part));
     }
     return Row.of(schema, group, payloads);
+  }
+
+  /** An output on a device is copied to the host, when its first row is asked for. */
+  private TensorView hostView(int part) {
+    if (views.get(part).memory() instanceof DeviceMemory) {
+      HostCopy copy = HostCopy.of(views.get(part));
+      copies.add(copy);
+      views.set(part, copy.view());
+    }
+    return views.get(part);
+  }
+
+  /** Frees the copies on the host; the tensors stay whose they are. */
+  @Override
+  public void close() {
+    copies.forEach(HostCopy::close);
+    copies.clear();
   }
 
   private static byte[] payload(TensorView view, int index, RowSchema.Part part) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fresh tensors a call returns, filled row by row. Allocated when the first row's schema is
- * known; released again unless {@link #finish} is reached. Confined to one thread.
+ * known; released again unless {@link #finish} is reached. A tensor in device memory is filled on
+ * the host and copied as a whole. Confined to one thread.
  */
 final class ResultBatch<T> implements AutoCloseable {
   private final TensorAdapter<T> adapter;
@@ -26,6 +27,7 @@ final class ResultBatch<T> implements AutoCloseable {
   private final int rows;
   private final List<T> tensors = new ArrayList<>();
   private final List<HostMemory> memories = new ArrayList<>();
+  private final List<StagedResult> staged = new ArrayList<>(); // of tensors in device memory
   private @Nullable RowSchema schema;
   private @Nullable RowTarget wholeTarget; // over all rows, when every tensor fits one buffer
   private ByteBuffer[] wholeBuffers = {};
@@ -52,8 +54,9 @@ final class ResultBatch<T> implements AutoCloseable {
       T tensor = adapter.allocate(spec, like);
       tensors.add(tensor);
       TensorView view = adapter.view(tensor);
-      memories.add((HostMemory) view.memory());
-      small &= view.memory().byteCount() <= Integer.MAX_VALUE;
+      HostMemory memory = memory(view);
+      memories.add(memory);
+      small &= memory.byteCount() <= Integer.MAX_VALUE;
     }
     schema = wanted;
     if (small && rows > 0) {
@@ -61,6 +64,15 @@ final class ResultBatch<T> implements AutoCloseable {
       wholeTarget = new RowTarget(wanted, wholeBuffers);
     }
     return true;
+  }
+
+  private HostMemory memory(TensorView view) {
+    if (view.memory() instanceof HostMemory host) {
+      return host;
+    }
+    StagedResult result = new StagedResult(view);
+    staged.add(result);
+    return result.memory();
   }
 
   /**
@@ -138,8 +150,12 @@ final class ResultBatch<T> implements AutoCloseable {
     return schema;
   }
 
-  /** The filled tensors, which are the caller's from here on. */
+  /**
+   * The filled tensors, which are the caller's from here on. Those in device memory are filled when
+   * their stream comes to it.
+   */
   Outputs<T> finish() {
+    staged.forEach(StagedResult::upload);
     List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
     Outputs<T> outputs = Outputs.of(names, tensors);
     tensors.clear();
@@ -151,6 +167,8 @@ final class ResultBatch<T> implements AutoCloseable {
   public void close() {
     tensors.forEach(adapter::release);
     tensors.clear();
+    staged.forEach(StagedResult::close);
+    staged.clear();
     memories.clear();
     schema = null;
     wholeTarget = null;

@@ -39,6 +39,7 @@ class PackageDirectionTest {
                   "config",
                   "tensor",
                   "stats",
+                  "internal.device",
                   "internal.key",
                   "internal.codec",
                   "internal.store",

@@ -19,6 +19,8 @@ public enum MissReason {
   IN_FLIGHT,
   /** The function's level is above the level of the cache. */
   LEVEL,
+  /** The keys or the result could not be made on the device of the input; see the listener. */
+  DEVICE,
   /** The batch was computed as a whole ({@code RECOMPUTE_BATCH}) although this row was stored. */
   RECOMPUTED
 }

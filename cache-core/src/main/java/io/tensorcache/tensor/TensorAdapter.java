@@ -11,7 +11,8 @@ public interface TensorAdapter<T> {
   Class<T> type();
 
   /**
-   * The memory of a tensor. Copies nothing where the engine allows it. The view is used only while
+   * The memory of a tensor: {@link HostMemory}, or {@link DeviceMemory} with the stream in which
+   * this thread uses it now. Copies nothing where the engine allows it. The view is used only while
    * {@code tensor} is reachable, and only for reading unless the tensor came from {@link
    * #allocate}.
    */
@@ -19,7 +20,8 @@ public interface TensorAdapter<T> {
 
   /**
    * A fresh, contiguous tensor of undefined content, owned by the caller, on the device of {@code
-   * like}. It must not share memory with any other tensor.
+   * like}. It must not share memory with any other tensor. On a device it is used in the stream
+   * that its view names.
    */
   T allocate(TensorSpec spec, T like);
 
@@ -44,7 +46,8 @@ public interface TensorAdapter<T> {
 
   /**
    * A fresh tensor that holds copies of some rows of {@code batch}, in the order given. Owned by
-   * the caller.
+   * the caller. Called for tensors in host memory; rows in device memory are copied by the cache,
+   * on the device.
    */
   default T selectRows(T batch, int[] rows) {
     TensorView source = view(batch);

@@ -280,6 +280,17 @@ public final class Device {
     }
   }
 
+  /** Waits for everything that is in the stream. */
+  public void await(long stream) {
+    enter();
+    try {
+      requireNoCapture(stream);
+      guarded(() -> Driver.synchronize(stream));
+    } finally {
+      leave();
+    }
+  }
+
   /** Copies inside the device, in the stream. Close it on the same thread. */
   public DeviceCopies copies(long stream) {
     enter();

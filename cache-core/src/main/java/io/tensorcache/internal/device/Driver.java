@@ -222,6 +222,10 @@ final class Driver {
     check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(event(event)));
   }
 
+  static void synchronize(long stream) {
+    check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream(stream)));
+  }
+
   static boolean isCapturing(long stream) {
     int[] status = new int[1];
     check("cuStreamIsCapturing", JCudaDriver.cuStreamIsCapturing(stream(stream), status));

@@ -1,10 +1,16 @@
 package io.tensorcache.internal.device;
 
+import io.tensorcache.tensor.DeviceMemory;
+import io.tensorcache.tensor.TensorView;
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
  * Steers the stand-in for the CUDA driver, and plays the program whose memory the cache reads; see
  * {@code native/standin/control.cpp}.
  */
 public final class Standin {
+  private static final AtomicInteger CONTEXTS = new AtomicInteger();
+
   static {
     System.load(System.getProperty("tc.standin"));
   }
@@ -26,6 +32,14 @@ public final class Standin {
   /** While held, streams do not go on. */
   public static native void hold(boolean held);
 
+  /** Holds streams from the next call of this function on. */
+  public static native void holdAt(String function);
+
+  /** What is in memory now, whatever its stream has still to do. */
+  public static void peek(TensorView view, byte[] bytes) {
+    read(0, ((DeviceMemory) view.memory()).address(), bytes);
+  }
+
   /** Device memory; 0 if there is none left. */
   public static native long allocate(int device, long bytes);
 
@@ -41,7 +55,18 @@ public final class Standin {
 
   public static native void capture(long stream, boolean capturing);
 
-  public static native void destroyContext(int device);
+  /** Destroys the context of a device, its streams and memory, as its owner may at any time. */
+  public static void destroyContext(int device) {
+    CONTEXTS.incrementAndGet();
+    destroyPrimary(device);
+  }
+
+  private static native void destroyPrimary(int device);
+
+  /** Changes whenever a context was destroyed. */
+  static int contexts() {
+    return CONTEXTS.get();
+  }
 
   /** Destroys the context, and lets the next use of a device open everything anew. */
   public static void restart(int device) {
@@ -52,7 +77,7 @@ public final class Standin {
   /** Fills memory in the order of the stream, some time later. */
   public static native void write(long stream, long address, byte[] bytes);
 
-  /** What is in memory after everything in the stream. */
+  /** What is in memory after everything in the stream; now for stream 0. */
   public static native void read(long stream, long address, byte[] bytes);
 
   /** Bytes of device memory in use. */
