@@ -157,7 +157,7 @@ CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray
 CONTROL(jlong, allocated)(JNIEnv*, jclass) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   std::size_t sum = 0;
-  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr ? allocation.bytes : 0;
+  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr && !allocation.freed ? allocation.bytes : 0;
   return static_cast<jlong>(sum);
 }
 

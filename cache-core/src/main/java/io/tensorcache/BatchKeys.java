@@ -68,6 +68,16 @@ final class BatchKeys {
     return distinct;
   }
 
+  RowList distinctRows() {
+    RowList list = new RowList();
+    for (int row = 0; row < rows; row++) {
+      if (firstOf[row] == row) {
+        list.add(row);
+      }
+    }
+    return list;
+  }
+
   TensorKey key(int row) {
     return keys[row];
   }

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final RowKeys keys;
   private final @Nullable CacheListener listener;
   private final MemoryTiers tiers;
+  private final @Nullable DeviceTier deviceTier;
   private final @Nullable PersistedRows persisted;
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
   private final Groups groups = new Groups();
@@ -61,6 +64,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
             new TierSettings(
                 config.heap(), config.offHeap(), config.whenFull(), config.compression()),
             this);
+    this.deviceTier = config.device().bytes() == 0 ? null : new DeviceTier(this, config);
     try {
       StoreConfig store = config.store();
       this.persisted = store == null ? null : PersistedRows.open(this, store);
@@ -128,10 +132,37 @@ final class CacheCore implements TierEvents, AutoCloseable {
     return settings.persisting() ? persisted : null;
   }
 
+  /** Null if there is none. */
+  @Nullable DeviceTier deviceTier() {
+    return deviceTier;
+  }
+
+  /** Stores a row that leaves a device on the host; false if it was not admitted. */
+  boolean takeFromDevice(TensorKey key, Row row) {
+    try {
+      return !closed && tiers.store(key, row) != null;
+    } catch (IllegalStateException e) {
+      return ifClosed(e, false);
+    }
+  }
+
+  private <V extends @Nullable Object> V onDevices(V otherwise, Function<DeviceTier, V> look) {
+    if (deviceTier == null || closed) {
+      return otherwise;
+    }
+    try {
+      return look.apply(deviceTier);
+    } catch (DeviceException e) {
+      failed(e);
+      return otherwise;
+    }
+  }
+
   /** The schema of a row in memory; null if there is none, also when the cache is being closed. */
   @Nullable RowSchema schema(TensorKey key) {
     try {
-      return closed ? null : tiers.schema(key);
+      RowSchema schema = closed ? null : tiers.schema(key);
+      return schema != null ? schema : onDevices(null, tier -> tier.schema(key));
     } catch (IllegalStateException e) {
       return ifClosed(e, null);
     }
@@ -140,7 +171,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** Copies a row in memory to its target; a miss when the cache is being closed. */
   Lookup read(TensorKey key, RowTarget target) {
     try {
-      return closed ? Lookup.MISS : tiers.read(key, target);
+      Lookup lookup = closed ? Lookup.MISS : tiers.read(key, target);
+      Row row = lookup == Lookup.MISS ? onDevices(null, tier -> tier.row(key)) : null;
+      if (row == null) {
+        return lookup;
+      }
+      return row.copyIfExpected(target) ? Lookup.DEVICE_HIT : Lookup.OTHER_SCHEMA;
     } catch (IllegalStateException e) {
       return ifClosed(e, Lookup.MISS);
     }
@@ -154,7 +190,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   boolean isInMemory(TensorKey key) {
     try {
-      return !closed && tiers.contains(key);
+      return !closed && (tiers.contains(key) || onDevices(false, tier -> tier.contains(key)));
     } catch (IllegalStateException e) {
       return ifClosed(e, false);
     }
@@ -218,9 +254,22 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  void trimDevice(ByteSize size) {
+    checkOpen();
+    onDevices(
+        true,
+        tier -> {
+          tier.trim(size.bytes());
+          return true;
+        });
+  }
+
   /** Drops what is in memory only. */
   void reset() {
     checkOpen();
+    if (deviceTier != null) {
+      deviceTier.clear();
+    }
     tiers.clear();
     groups.clear();
     evicted.clear();
@@ -242,6 +291,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private List<TierStats> tierStats() {
     Map<Tier, Long> hits = recorder.hitsByTier();
     List<TierStats> all = new ArrayList<>();
+    if (deviceTier != null) {
+      all.add(deviceTier.stats(hits.getOrDefault(Tier.DEVICE, 0L)));
+    }
     for (TierUse use : tiers.use()) {
       all.add(
           new TierStats(
@@ -278,6 +330,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
         byName.stream().mapToLong(FunctionStats::computeNanos).sum(),
         notSpent - spent,
         use,
+        deviceTier == null ? List.of() : deviceTier.devices(),
         byName);
   }
 
@@ -285,6 +338,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   public void close() {
     closed = true;
     try {
+      if (deviceTier != null) {
+        deviceTier.close();
+      }
       tiers.close();
     } finally {
       if (persisted != null) {

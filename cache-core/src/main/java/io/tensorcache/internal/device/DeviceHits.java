@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * evicted meanwhile. Confined to one thread.
  */
 public final class DeviceHits<K, A> implements AutoCloseable {
-  private final DeviceRows<K, A> owner;
+  private final ResidentRows<K, A> owner;
   private final List<@Nullable ResidentRow<K, A>> rows;
   private final GatherList copies = new GatherList();
   private boolean isClosed;
 
-  DeviceHits(DeviceRows<K, A> owner, List<@Nullable ResidentRow<K, A>> rows) {
+  DeviceHits(ResidentRows<K, A> owner, List<@Nullable ResidentRow<K, A>> rows) {
     this.owner = owner;
     this.rows = rows;
   }

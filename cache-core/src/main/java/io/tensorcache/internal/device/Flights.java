@@ -8,7 +8,7 @@ import java.util.Iterator;
  * What reads or writes the rows of one device at this moment, on streams that may be anyone's.
  * Memory is freed in the order of one stream, which waits for all of it first: on the device, not
  * on the host, and by events, which outlive the streams they were recorded in. Called with the
- * context current; guarded by the lock of the {@link DeviceRows}.
+ * context current; guarded by the lock of the {@link ResidentRows}.
  */
 final class Flights {
   private final Deque<Flight> underWay = new ArrayDeque<>();

@@ -69,6 +69,14 @@ final class PoolDriver {
     return free[0];
   }
 
+  /** Bytes of any device; needs no context. */
+  static long memoryBytes(int ordinal) {
+    long[] bytes = new long[1];
+    int code = JCudaDriver.cuDeviceTotalMem(bytes, Driver.device(ordinal));
+    Driver.check("cuDeviceTotalMem", code);
+    return bytes[0];
+  }
+
   /** Bytes of the current device. */
   static long totalBytes() {
     long[] total = new long[1];

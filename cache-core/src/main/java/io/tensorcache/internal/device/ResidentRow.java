@@ -2,7 +2,7 @@ package io.tensorcache.internal.device;
 
 import org.jspecify.annotations.Nullable;
 
-/** A row in device memory. Guarded by the lock of its {@link DeviceRows}. */
+/** A row in device memory. Guarded by the lock of its {@link ResidentRows}. */
 final class ResidentRow<K, A> {
   /** Memory is counted, and parts begin, in multiples of this. */
   static final int GRAIN = 256;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of rows and what uses it at this moment. Called with the context current; guarded by
- * the lock of the {@link DeviceRows}.
+ * the lock of the {@link ResidentRows}.
  */
 final class RowBuffers<K, A> {
   private final Device device;

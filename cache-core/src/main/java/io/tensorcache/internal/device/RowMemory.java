@@ -3,7 +3,7 @@ package io.tensorcache.internal.device;
 /**
  * Memory for rows on one device, taken and given back in the order of one stream: from a pool of
  * the driver, or where it has none from the device itself, and then giving back waits on the host.
- * Called with the context current; guarded by the lock of the {@link DeviceRows}.
+ * Called with the context current; guarded by the lock of the {@link ResidentRows}.
  */
 final class RowMemory {
   private final long pool; // 0 if the driver has none

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows are on a device, in the order of their last use, and how many bytes they take. Guarded
- * by the lock of the {@link DeviceRows}.
+ * by the lock of the {@link ResidentRows}.
  */
 final class RowTable<K, A> {
   private final Map<K, ResidentRow<K, A>> rows = new LinkedHashMap<>(16, 0.75f, true);

@@ -15,14 +15,14 @@ import java.util.Set;
 final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
   final Map<Integer, byte[][]> demoted = new LinkedHashMap<>(); // guarded by itself
   final List<Integer> dropped = new ArrayList<>(); // guarded by demoted
-  final DeviceRows<Integer, String> rows;
+  final ResidentRows<Integer, String> rows;
   final int rowBytes;
   boolean demotes;
   int timesWithoutMemory;
 
   RowsOnDevice(int device, int rowBytes, long limit, long reserve, boolean keepFirst) {
     this.rowBytes = rowBytes;
-    this.rows = new DeviceRows<>(Devices.get().device(device), limit, reserve, keepFirst, this);
+    this.rows = new ResidentRows<>(Devices.get().device(device), limit, reserve, keepFirst, this);
   }
 
   byte[] bytesOf(int row) {

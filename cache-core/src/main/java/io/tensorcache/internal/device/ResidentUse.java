@@ -12,7 +12,7 @@ package io.tensorcache.internal.device;
  * @param demotions rows that moved to the host to make room
  * @param refusals times that the device had no memory left for a batch of rows
  */
-public record DeviceRowsUse(
+public record ResidentUse(
     int device,
     long entries,
     long byteCount,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> keys of rows
  * @param <A> what is known of a row, beside its bytes
  */
-public final class DeviceRows<K, A> implements AutoCloseable {
+public final class ResidentRows<K, A> implements AutoCloseable {
   private final Device device;
   private final long reserveBytes;
   private final Departures<K, A> departures;
@@ -45,7 +45,7 @@ public final class DeviceRows<K, A> implements AutoCloseable {
    * @param keepFirst refuse new rows instead of evicting old ones
    * @throws IllegalArgumentException if the limit is more than the device has
    */
-  public DeviceRows(
+  public ResidentRows(
       Device device,
       long limitBytes,
       long reserveBytes,
@@ -92,6 +92,13 @@ public final class DeviceRows<K, A> implements AutoCloseable {
       lock.unlock();
     }
     return new DeviceHits<>(this, found);
+  }
+
+  /** What is known of a row; null if it is not here. */
+  public @Nullable A about(K key) {
+    try (DeviceHits<K, A> found = find(List.of(key))) {
+      return found.about(0);
+    }
   }
 
   /** True if the row is here. */
@@ -336,11 +343,11 @@ public final class DeviceRows<K, A> implements AutoCloseable {
   }
 
   /** What there is now. */
-  public DeviceRowsUse use() {
+  public ResidentUse use() {
     lock.lock();
     try {
       isUsable();
-      return new DeviceRowsUse(
+      return new ResidentUse(
           device.ordinal(),
           table.size(),
           table.heldBytes(),

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that stay in device memory, on the stand-in. */
 @RequiresStandin
-class DeviceRowsTest {
+class ResidentRowsTest {
   private static final int ROW = 1000; // counts for 1024
 
   private static RowsOnDevice rows(long limit) {
@@ -131,7 +131,7 @@ class DeviceRowsTest {
       long stream = Standin.stream(0);
       boolean[] found = new boolean[1];
       under.demotes = true;
-      AtomicReference<DeviceRows<Integer, String>> tier = new AtomicReference<>();
+      AtomicReference<ResidentRows<Integer, String>> tier = new AtomicReference<>();
       Departures<Integer, String> looking =
           new Departures<>() {
             @Override
@@ -151,7 +151,7 @@ class DeviceRowsTest {
             @Override
             public void noMemory(int device) {}
           };
-      tier.set(new DeviceRows<>(Devices.get().device(0), 1024, 0, false, looking));
+      tier.set(new ResidentRows<>(Devices.get().device(0), 1024, 0, false, looking));
       long block = under.gather(stream, filled(under, stream));
       long[] bytes = {ROW};
       tier.get().add(List.of(new NewRow<>(1, "a", new long[] {block}, bytes)), stream);
@@ -301,18 +301,16 @@ class DeviceRowsTest {
 
   @Test
   void aCardThatOthersFillRefusesRowsAndKeepsTheOldOnes() {
-    Standin.set("memory", Standin.allocated() + (1 << 20));
     try (RowsOnDevice under = rows(512 << 10)) {
       long stream = Standin.stream(0);
       under.add(stream, 1, 2);
       long block = Standin.allocate(0, 20 * ROW);
-      Standin.set("memory", Standin.allocated()); // nothing is left
+      Standin.fail("cuMemAllocFromPoolAsync", 2, 1); // nothing is left
       NewRow<Integer, String> row = new NewRow<>(3, "row 3", new long[] {block}, new long[] {ROW});
       assertEquals(Set.of(), under.rows.add(List.of(row), stream));
       assertEquals(1, under.timesWithoutMemory);
       assertEquals(2 * 1024, under.rows.use().byteCount());
       assertEquals(1, under.rows.use().refusals());
-      Standin.set("memory", 1 << 30);
       assertArrayEquals(under.bytesOf(2), under.read(stream, under.gather(stream, 2), 1)[0]);
       assertEquals(Set.of(3), under.rows.add(List.of(row), stream));
       Standin.free(0, block);
@@ -336,7 +334,8 @@ class DeviceRowsTest {
 
   @Test
   void givesMemoryBackBelowTheReserve() {
-    long used = Standin.allocated();
+    Standin.set("memory", 1 << 30);
+    long used = (1 << 30) - Devices.get().device(0).inContext(PoolDriver::freeBytes);
     Standin.set("memory", used + 100 * 1024);
     try (RowsOnDevice under = new RowsOnDevice(0, ROW, 50 * 1024, 64 * 1024, false)) {
       long stream = Standin.stream(0);
