@@ -9,6 +9,7 @@
 #include "launch.h"
 #include "row_reader.h"
 #include "standin.h"
+#include "torchcache.h"
 
 using namespace tensorcache;
 using namespace tensorcache::cuda;
@@ -43,6 +44,18 @@ std::int64_t work(const BatchLaunch& launch) {
   std::int64_t tiles = 0;
   for (int i = 0; i < launch.inputs; i++) tiles += launch.rows * (1 + launch.input[i].row_bytes / tch1::kTileBytes);
   return tiles;
+}
+
+void torchcache_on_cpu(const BatchLaunch& launch) {
+  auto* out = reinterpret_cast<std::int64_t*>(launch.out);
+  for (int i = 0; i < launch.inputs; i++) {
+    const Input& input = launch.input[i];
+    const RowLayout layout{input.element_bytes, input.axes, input.dims, input.strides, input.step};
+    for (std::int64_t row = 0; row < launch.rows; row++) {
+      const auto* data = reinterpret_cast<const std::uint8_t*>(input.address) + row * input.row_stride;
+      *out++ = input.row_bytes == 0 ? 0 : torchcache_row(input.dtype, layout, data, layout.element_count());
+    }
+  }
 }
 
 void hash_on_cpu(const BatchLaunch& launch) {
@@ -144,8 +157,9 @@ Result run_kernel(const std::string& kernel, unsigned blocks, const std::string&
     largest = setting("emulated tiles");
     wrong = setting("wrong");
   }
-  if (is_batch(kernel) && kernel != "torchcache_rows" && work(from_bytes<BatchLaunch>(parameter)) > largest) {
-    hash_on_cpu(from_bytes<BatchLaunch>(parameter));
+  if (is_batch(kernel) && work(from_bytes<BatchLaunch>(parameter)) > largest) {
+    const auto launch = from_bytes<BatchLaunch>(parameter);
+    kernel == "torchcache_rows" ? torchcache_on_cpu(launch) : hash_on_cpu(launch);
   } else if (kernel == "gather_rows" && work(from_bytes<GatherLaunch>(parameter)) > largest) {
     gather_on_cpu(from_bytes<GatherLaunch>(parameter));
   } else {

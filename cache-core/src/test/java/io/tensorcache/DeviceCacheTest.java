@@ -209,6 +209,7 @@ class DeviceCacheTest {
     for (String call :
         List.of(
             "cuLaunchKernel",
+            "cuEventRecord",
             "cuPointerGetAttribute",
             "cuStreamIsCapturing",
             "cuMemcpyDtoHAsync",

@@ -2,6 +2,7 @@ package io.tensorcache.samples;
 
 import io.tensorcache.KeyBuilder;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.NativeLibraryException;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
@@ -44,6 +45,7 @@ public final class DoctorCommand implements Callable<Integer> {
     line("java heap", (Runtime.getRuntime().maxMemory() >> 20) + " MiB at most");
     line("keys java", vector(new KeyBuilder().backend(KeyBackend.JAVA)));
     nativeKeys();
+    cudaKeys();
     line("keys auto", new KeyBuilder().describe());
     pytorch();
     return healthy ? 0 : 1;
@@ -53,9 +55,20 @@ public final class DoctorCommand implements Callable<Integer> {
     KeyBuilder keys = new KeyBuilder().backend(KeyBackend.NATIVE);
     try {
       line("keys native", vector(keys));
-      line("keys equal", compare(keys, new KeyBuilder().backend(KeyBackend.JAVA)));
+      line("keys equal", compare("native", keys, new KeyBuilder().backend(KeyBackend.JAVA)));
     } catch (NativeLibraryException e) {
       line("keys native", "missing: " + e.getMessage());
+    }
+  }
+
+  /** Tensors in host memory go to the device first, so that both hash the same bytes. */
+  private void cudaKeys() {
+    try {
+      KeyBuilder keys = new KeyBuilder().backend(KeyBackend.CUDA);
+      line("keys cuda", vector(keys));
+      line("cuda equal", compare("cuda", keys, new KeyBuilder().backend(KeyBackend.JAVA)));
+    } catch (DeviceException e) {
+      line("keys cuda", "missing: " + e.getMessage());
     }
   }
 
@@ -70,7 +83,7 @@ public final class DoctorCommand implements Callable<Integer> {
     return "WRONG: " + key + " where " + EXPECTED + " is right, " + keys.describe();
   }
 
-  private String compare(KeyBuilder left, KeyBuilder right) {
+  private String compare(String name, KeyBuilder left, KeyBuilder right) {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     for (int i = 0; i < TENSORS; i++) {
@@ -82,10 +95,10 @@ public final class DoctorCommand implements Callable<Integer> {
       List<TensorKey> expected = right.rowKeys(view);
       if (!left.rowKeys(view).equals(expected)) {
         healthy = false;
-        return "WRONG: native and java differ on random tensor " + i + ", seed " + seed;
+        return "WRONG: " + name + " and java differ on random tensor " + i + ", seed " + seed;
       }
     }
-    return "ok, native and java agree on " + TENSORS + " random tensors, seed " + seed;
+    return "ok, " + name + " and java agree on " + TENSORS + " random tensors, seed " + seed;
   }
 
   /** x ← 6364136223846793005 x + 1442695040888963407, the top byte of each. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 
 /**
@@ -36,6 +37,13 @@ public record Run(int exitCode, String out, String err) {
   /** Runs a main class in a JVM of its own, with the class path of this one. */
   public static Run forked(List<String> flags, String classPath, String... arguments)
       throws IOException, InterruptedException {
+    return forked(Map.of(), flags, classPath, arguments);
+  }
+
+  /** The same with variables of the environment. */
+  public static Run forked(
+      Map<String, String> environment, List<String> flags, String classPath, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
@@ -49,7 +57,9 @@ public record Run(int exitCode, String out, String err) {
     command.addAll(List.of(arguments));
     Path err = Files.createTempFile("samples", ".err");
     try {
-      Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       process.getOutputStream().close();
       try (InputStream out = process.getInputStream()) {
         String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);

@@ -270,7 +270,12 @@ public final class Device {
       guarded(
           () -> {
             copy.run();
-            Driver.record(block.event(), stream);
+            try {
+              Driver.record(block.event(), stream);
+            } catch (DeviceException e) {
+              block.abandon();
+              throw e;
+            }
             if (wait) {
               Driver.await(block.event());
             }

@@ -5,6 +5,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,8 @@ public final class Devices {
 
   /** There is one driver in a process. */
   private static final AtomicReference<Devices> FOUND = new AtomicReference<>();
+
+  private static final AtomicReference<@Nullable LinkageError> REASON = new AtomicReference<>();
 
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
@@ -84,16 +87,21 @@ public final class Devices {
     return new Devices(version, count);
   }
 
-  /** The line that names the library, of the many that JCuda's message has. */
+  /** The first time says why; later the class is only found to be unusable. */
   private static String reason(LinkageError e) {
+    REASON.compareAndSet(null, e);
+    return text(REASON.get());
+  }
+
+  /** What the loader says of the library, of the many lines that JCuda's message has. */
+  private static String text(LinkageError e) {
     String message = String.valueOf(e.getMessage());
-    return message
-        .lines()
-        .filter(line -> line.contains("libcuda.so"))
-        .findFirst()
-        .or(() -> message.lines().findFirst())
-        .orElse(e.getClass().getName())
-        .strip();
+    if (e instanceof NoClassDefFoundError && message.startsWith("jcuda")) {
+      return "JCuda is not on the class path: add org.jcuda:jcuda and its natives";
+    }
+    int at = message.indexOf("libcuda.so");
+    String rest = at < 0 ? message : message.substring(at);
+    return rest.lines().findFirst().orElse(e.getClass().getName()).strip();
   }
 
   private static String text(int version) {
@@ -134,11 +142,15 @@ public final class Devices {
     return device;
   }
 
-  /** The driver and its devices, for people; opens them. */
+  /** The driver and its devices, for people; with the image of the kernels where it was loaded. */
   public String description() {
     StringJoiner text = new StringJoiner("; ", "driver " + text(version) + "; ", "");
     for (int ordinal = 0; ordinal < count(); ordinal++) {
-      text.add(device(ordinal).description());
+      Device device = open.get(ordinal);
+      text.add(
+          device == null
+              ? "device " + ordinal + " " + Driver.deviceName(ordinal)
+              : device.description());
     }
     return text.toString();
   }

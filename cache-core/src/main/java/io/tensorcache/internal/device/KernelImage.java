@@ -25,7 +25,10 @@ record KernelImage(String name, long module) {
    * @throws DeviceException if the driver takes neither
    */
   static KernelImage load() {
-    byte[] fatbin = resource("tensorcache.fatbin");
+    return load(resource("tensorcache.fatbin"), resource("tensorcache.ptx"));
+  }
+
+  static KernelImage load(byte @Nullable [] fatbin, byte @Nullable [] ptx) {
     if (fatbin != null) {
       try {
         return new KernelImage("fatbin", Driver.loadModule(fatbin));
@@ -33,7 +36,6 @@ record KernelImage(String name, long module) {
         log.info("The fatbin does not load, so the PTX is taken: {}", e.getMessage());
       }
     }
-    byte[] ptx = resource("tensorcache.ptx");
     if (ptx == null) {
       throw new DeviceException("this build of tensorcache has no CUDA kernels");
     }

@@ -16,6 +16,7 @@ public final class PinnedBlock implements AutoCloseable {
   private final long capacity;
   private final long event;
   private long byteCount;
+  private boolean isAbandoned;
 
   PinnedBlock(PinnedPool pool, long address, long capacity, long event) {
     this.pool = pool;
@@ -57,6 +58,11 @@ public final class PinnedBlock implements AutoCloseable {
     return event;
   }
 
+  /** Never used again: a copy may be under way whose end nobody would notice. */
+  void abandon() {
+    isAbandoned = true;
+  }
+
   PinnedBlock use(long bytes) {
     byteCount = bytes;
     return this;
@@ -64,7 +70,9 @@ public final class PinnedBlock implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.giveBack(this);
+    if (!isAbandoned) {
+      pool.giveBack(this);
+    }
   }
 
   private static final class Block extends BytePointer {

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.device;
 
+import io.tensorcache.error.DeviceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -28,10 +29,19 @@ final class PinnedPool {
     PinnedBlock block = fromIdle(byteCount);
     if (block == null) {
       long capacity = (byteCount / GRAIN_BYTES + 1) * GRAIN_BYTES;
-      long address = Driver.allocatePinned(capacity);
-      block = new PinnedBlock(this, address, capacity, Driver.createEvent());
+      block = allocate(capacity);
     }
     return block.use(byteCount);
+  }
+
+  private PinnedBlock allocate(long capacity) {
+    long event = Driver.createEvent();
+    try {
+      return new PinnedBlock(this, Driver.allocatePinned(capacity), capacity, event);
+    } catch (DeviceException e) {
+      Driver.destroyEvent(event);
+      throw e;
+    }
   }
 
   private synchronized @Nullable PinnedBlock fromIdle(long byteCount) {

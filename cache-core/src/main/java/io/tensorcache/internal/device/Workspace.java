@@ -23,7 +23,8 @@ final class Workspace {
   private long counterBytes;
   private long partials;
   private long partialBytes;
-  private long out;
+  private long out; // pinned, on the host
+  private long mappedOut; // the same for the device
   private long outBytes;
   private boolean isClean; // the counters are zero
   private boolean isClosed;
@@ -51,8 +52,8 @@ final class Workspace {
     }
     isClean = false; // until the launch is known to have ended well
     parameterBytes.putLong(0, parameters + STRUCT);
-    long mapped = Driver.mapped(out);
-    LaunchStruct.write(parameterBytes, STRUCT, plan, inputs, rows, key, mapped, counters, partials);
+    LaunchStruct.write(
+        parameterBytes, STRUCT, plan, inputs, rows, key, mappedOut, counters, partials);
     Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
     Driver.record(event, stream);
     await();
@@ -91,6 +92,7 @@ final class Workspace {
       freeOut();
       long wanted = Math.max(bytes, 4096);
       out = Driver.allocatePinned(wanted);
+      mappedOut = Driver.mapped(out);
       outBytes = wanted;
     }
   }

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class DeviceHashers {
   private static final Logger log = LoggerFactory.getLogger(DeviceHashers.class);
 
+  private static final int FIRST_IMAGE_ERROR = 200;
+  private static final int FIRST_HANDLE_ERROR = 400;
+
   private final KeyMaterial material;
   private final Map<Integer, CudaRowHasher> open = new ConcurrentHashMap<>();
   private final Map<Integer, DeviceException> refused = new ConcurrentHashMap<>();
@@ -24,7 +27,7 @@ final class DeviceHashers {
   }
 
   /**
-   * The hasher of a device. What it once refused for stays: only a lost context is looked at again.
+   * The hasher of a device. Kernels that were refused stay refused for this instance.
    *
    * @throws DeviceException if the device cannot be used, its kernels cannot be loaded or they give
    *     wrong keys
@@ -48,7 +51,7 @@ final class DeviceHashers {
     try {
       hasher = CudaRowHasher.openTested(device, material);
     } catch (DeviceException e) {
-      if (!device.isLost()) {
+      if (!device.isLost() && isForGood(e.code())) {
         refused.put(ordinal, e);
       }
       throw e;
@@ -56,6 +59,11 @@ final class DeviceHashers {
     open.put(ordinal, hasher);
     log.info("Keys of tensors on device {} are computed by {}", ordinal, hasher.name());
     return hasher;
+  }
+
+  /** True for wrong keys and images that do not load; false for lack of memory, for example. */
+  private static boolean isForGood(int code) {
+    return code == 0 || code >= FIRST_IMAGE_ERROR && code < FIRST_HANDLE_ERROR;
   }
 
   /** Why the kernels of a device are not used; empty if they are, or were not tried. */

@@ -226,6 +226,22 @@ class DeviceBadInputTest {
   }
 
   @Test
+  void opensADeviceLaterThatHadNoMemoryLeft() {
+    Standin.restart(0);
+    try (DeviceTensors fresh = new DeviceTensors(0)) {
+      RowKeys keys = keys(KeyBackend.AUTO);
+      TensorView view = fresh.of(spec, data);
+      Standin.fail("cuMemAlloc", OUT_OF_MEMORY, 1);
+      DeviceException e = assertThrows(DeviceException.class, () -> digest(keys, view));
+      assertEquals(OUT_OF_MEMORY, e.code());
+      assertArrayEquals(expected(), digest(keys, view));
+      assertEquals(0, Standin.count("bytes to host"), "on the device");
+      assertEquals(List.of(), lines(Level.WARN));
+    }
+    Standin.restart(0);
+  }
+
+  @Test
   void findsTheDeviceAgainAfterItsContextWasDestroyed() {
     RowKeys keys = keys(KeyBackend.AUTO);
     assertArrayEquals(expected(), digest(keys, device.of(spec, data)));

@@ -19,8 +19,10 @@ public final class PyTorch {
   private PyTorch() {}
 
   /**
-   * The adapter for dense CPU tensors of every dtype in {@link io.tensorcache.tensor.DType}. It
-   * reads a tensor where it lies, whatever its strides: no copy.
+   * The adapter for dense CPU and CUDA tensors of every dtype in {@link
+   * io.tensorcache.tensor.DType}. It reads a tensor where it lies, whatever its strides: no copy.
+   * CUDA tensors are used in the stream that is current for the calling thread, and results come on
+   * the device of the input.
    */
   public static TensorAdapter<Tensor> tensors() {
     return TorchTensors.INSTANCE;

@@ -2,15 +2,17 @@ package io.tensorcache.pytorch;
 
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorMemory;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.Layout;
 
 /**
- * Reads and makes dense CPU tensors of PyTorch. Safe for use by several threads.
+ * Reads and makes dense CPU and CUDA tensors of PyTorch. Safe for use by several threads.
  *
  * <p>Temporary native objects are closed before a method returns. What {@link #allocate} returns
  * belongs to the caller's inner {@code PointerScope}, if there is one, as the result of any
@@ -27,11 +29,11 @@ final class TorchTensors implements TensorAdapter<Tensor> {
   }
 
   /**
-   * The memory of a dense CPU tensor of any strides, {@code [...]} of any dtype that {@link DType}
-   * has. The caller keeps owning it; no copy.
+   * The memory of a dense tensor of any strides, {@code [...]} of any dtype that {@link DType} has,
+   * on the CPU, or on a CUDA device with the current stream. The caller keeps owning it; no copy.
    *
-   * @throws IllegalArgumentException if the tensor is closed, undefined, not on the CPU, not dense,
-   *     of another dtype, or a lazy conjugate or negative, with what to do
+   * @throws IllegalArgumentException if the tensor is closed, undefined, elsewhere, not dense, of
+   *     another dtype, or a lazy conjugate or negative, with what to do
    */
   @Override
   public TensorView view(Tensor tensor) {
@@ -52,19 +54,25 @@ final class TorchTensors implements TensorAdapter<Tensor> {
     }
     TensorSpec spec = TensorSpec.of(dtype, shape);
     long reach = spec.elementCount() == 0 ? 0 : last + dtype.byteSize();
-    return TensorView.of(spec, byteStrides, new TorchMemory(tensor, reach), 0);
+    TensorMemory memory =
+        tensor.is_cuda() ? TorchCuda.memory(tensor, reach) : new TorchMemory(tensor, reach);
+    return TensorView.of(spec, byteStrides, memory, 0);
   }
 
   private static void requireDense(Tensor tensor) {
     requireOpen(tensor);
-    if (!tensor.is_cpu()) {
-      throw refused(tensor, "it is not in host memory", "pass tensor.cpu()");
-    }
+    requireReachable(tensor);
     if (tensor.is_nested() || tensor.layout().value != Layout.Strided.value) {
       throw refused(tensor, "it is not dense", "pass tensor.to_dense()");
     }
     if (!tensor.has_storage()) {
       throw refused(tensor, "it has no storage of its own", "call outside of vmap and grad");
+    }
+  }
+
+  private static void requireReachable(Tensor tensor) {
+    if (!tensor.is_cpu() && !tensor.is_cuda()) {
+      throw refused(tensor, "it is not in host memory or on a CUDA device", "pass tensor.cpu()");
     }
   }
 
@@ -92,16 +100,19 @@ final class TorchTensors implements TensorAdapter<Tensor> {
   }
 
   /**
-   * A fresh contiguous CPU tensor of undefined content, owned by the caller; it carries no graph.
-   * One allocation in PyTorch.
+   * A fresh contiguous tensor of undefined content on the device of {@code like}, owned by the
+   * caller; it carries no graph. One allocation in PyTorch.
    *
-   * @throws IllegalArgumentException if {@code like} is not on the CPU
+   * @throws IllegalArgumentException if {@code like} is neither on the CPU nor on a CUDA device
    */
   @Override
   public Tensor allocate(TensorSpec spec, Tensor like) {
     requireOpen(like);
-    if (!like.is_cpu()) {
-      throw refused(like, "it is not in host memory", "pass tensor.cpu()");
+    requireReachable(like);
+    if (like.is_cuda()) {
+      try (TensorOptions options = TorchCuda.options(spec.dtype(), like)) {
+        return torch.empty(spec.shape(), options, TorchOptions.CONTIGUOUS);
+      }
     }
     return torch.empty(spec.shape(), TorchOptions.of(spec.dtype()), TorchOptions.CONTIGUOUS);
   }

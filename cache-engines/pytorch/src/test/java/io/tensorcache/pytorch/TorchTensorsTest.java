@@ -199,7 +199,7 @@ class TorchTensorsTest {
     Tensor closed = torch.rand(2);
     closed.close();
     assertRefused(closed, "closed", "after the call");
-    assertRefused(meta(), "not in host memory", "cpu()");
+    assertRefused(meta(), "not in host memory or on a CUDA device", "cpu()");
     Tensor complex = torch.view_as_complex(torch.rand(3, 2));
     assertRefused(complex.conj(), "conjugate", "resolve_conj()");
     assertRefused(torch.imag(complex.conj()), "negative", "resolve_neg()");

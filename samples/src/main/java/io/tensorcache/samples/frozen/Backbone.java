@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AvgPool2dImpl;
 import org.bytedeco.pytorch.Conv2dImpl;
 import org.bytedeco.pytorch.Conv2dOptions;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.FlattenImpl;
 import org.bytedeco.pytorch.MaxPool2dImpl;
 import org.bytedeco.pytorch.Module;
@@ -72,6 +73,12 @@ public final class Backbone {
     return layer;
   }
 
+  /** Moves the weights to the first CUDA device. */
+  public Backbone toCuda() {
+    net.to(new Device(torch.DeviceType.CUDA), false);
+    return this;
+  }
+
   /** The network, for its fingerprint. Owned by this object. */
   public SequentialImpl module() {
     return net;
@@ -83,7 +90,7 @@ public final class Backbone {
   @SuppressWarnings("try") // the guard acts by being open, the scope frees what is made inside
   public Tensor forward(Tensor images) {
     long rows = images.size(0);
-    Tensor features = torch.empty(rows, FEATURES);
+    Tensor features = images.new_empty(rows, FEATURES);
     for (long at = 0; at < rows; at += PIECE) {
       long count = Math.min(PIECE, rows - at);
       try (PointerScope scope = new PointerScope();

@@ -36,12 +36,12 @@ public final class Frozen implements Callable<Integer> {
       Digits train = Digits.train();
       Digits heldOut = Digits.heldOut();
       Trainer trainer = options.trainer(train, heldOut);
-      Backbone backbone = new Backbone(options.seed);
-      TrainingRun without = trainer.train("without cache", backbone::forward);
+      Backbone backbone = options.backbone(options.seed);
+      TrainingRun without = trainer.train("without cache", options.onDevice(backbone::forward));
       try (TensorCache cache = options.open(command, this::openCache)) {
         options.fill(other -> cached(cache, other), train, heldOut);
         CachedFeatures features = new CachedFeatures(cache, cached(cache, backbone));
-        TrainingRun with = trainer.train("with cache", features);
+        TrainingRun with = trainer.train("with cache", options.onDevice(features));
         options.print(
             command.getOut(),
             new Comparison(options, without, with, features.stats(), cache.config()));

@@ -50,6 +50,14 @@ final class Options {
       description = "Threads of PyTorch, the same for all runs: they decide the last bits.")
   int threads = 1;
 
+  @Option(
+      names = "--cuda",
+      description = {
+        "Network and cached tensors on the first CUDA device.",
+        "Needs the CUDA build of PyTorch: samples/run --cuda frozen."
+      })
+  boolean cuda;
+
   @Option(names = "--json", description = "One JSON object on standard output, nothing else.")
   boolean json;
 
@@ -63,6 +71,12 @@ final class Options {
     require(command, "--batch", batch, 2, Integer.MAX_VALUE);
     require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
     require(command, "--threads", threads, 1, 1024);
+    if (cuda && !torch.cuda_is_available()) {
+      throw new ParameterException(
+          command,
+          "--cuda: this PyTorch sees no CUDA device; run samples/run --cuda frozen on a machine with"
+              + " an NVIDIA driver, CUDA 13.1 and cuDNN 9");
+    }
     open(command, cache).close();
     System.gc(); // gives the off-heap tier back before memory is looked at
     torch.set_num_threads(threads);
@@ -85,6 +99,17 @@ final class Options {
     }
   }
 
+  /** The network, on the device that was asked for. */
+  Backbone backbone(long weights) {
+    Backbone backbone = new Backbone(weights);
+    return cuda ? backbone.toCuda() : backbone;
+  }
+
+  /** Features of that network for the trainer's images. */
+  Features onDevice(Features features) {
+    return cuda ? new CudaFeatures(features) : features;
+  }
+
   /** A trainer with these options. */
   Trainer trainer(Digits train, Digits heldOut) {
     return new Trainer(epochs, batch, seed, augment, train.first(images), heldOut);
@@ -101,9 +126,9 @@ final class Options {
     }
     System.err.println("filling the cache with the backbone of seed " + DEFAULT_SEED);
     try (PointerScope scope = new PointerScope()) {
-      CachedFunction<Tensor> function = cached.apply(new Backbone(DEFAULT_SEED));
+      CachedFunction<Tensor> function = cached.apply(backbone(DEFAULT_SEED));
       for (Digits part : digits) {
-        function.apply(part.images());
+        function.apply(cuda ? part.images().cuda() : part.images());
       }
     }
   }

@@ -33,12 +33,12 @@ class FrozenKotlin : Callable<Int> {
       val train = Digits.train()
       val heldOut = Digits.heldOut()
       val trainer = options.trainer(train, heldOut)
-      val backbone = Backbone(options.seed)
-      val without = trainer.train("without cache", backbone::forward)
+      val backbone = options.backbone(options.seed)
+      val without = trainer.train("without cache", options.onDevice(backbone::forward))
       options.open(command, ::openCache).use { cache ->
         options.fill({ other -> cached(cache, other) }, train, heldOut)
         val features = CachedFeatures(cache, cached(cache, backbone))
-        val with = trainer.train("with cache", features)
+        val with = trainer.train("with cache", options.onDevice(features))
         val comparison = Comparison(options, without, with, features.stats(), cache.config())
         options.print(command.out, comparison)
       }
