@@ -66,6 +66,14 @@ TENSORCACHE_DEVICE void store_words(std::uint64_t* to, std::uint64_t first, std:
 #endif
 }
 
+TENSORCACHE_DEVICE void store_byte(std::uint8_t* to, std::uint8_t value) {
+#if defined(__CUDACC__)
+  *to = value;
+#else
+  emulator::store(to, value);
+#endif
+}
+
 template <class T>
 TENSORCACHE_DEVICE T* pointer(std::uint64_t address) {
   return reinterpret_cast<T*>(address);

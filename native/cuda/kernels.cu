@@ -1,6 +1,6 @@
 // The kernels. Each has one struct as its parameter (launch.h) and reads the memory of its rows in place; plan.h chooses the
 // kernel and the grid. Register budget: kBlocksPerMultiprocessor blocks of kThreads threads, 80 registers a thread.
-#include "units.cuh"
+#include "gather.cuh"
 
 namespace tensorcache::cuda {
 
@@ -170,6 +170,18 @@ TENSORCACHE_KERNEL torchcache_rows(const BatchLaunch launch) {
     complete_unit(hash, workspace, shared, unit, Torchcache::tiles(row.read_count()), [&](const Range& range) {
       return hash.sum(row, input.dtype, range.first, range.count);
     });
+  }
+}
+
+/// Rows of any lengths from anywhere to anywhere, one or more blocks a row.
+TENSORCACHE_KERNEL gather_rows(const GatherLaunch launch) {
+  const GatherItem* items = pointer<const GatherItem>(launch.items);
+#pragma unroll 1
+  for (std::int64_t number = blockIdx.x; number < launch.units; number += gridDim.x) {
+    const std::int64_t i = number / launch.parts;
+    const GatherItem item = items[i];
+    const RowCopy row(pointer<const std::uint8_t>(item.from), pointer<std::uint8_t>(item.to), item.bytes);
+    row.copy(part_of(row.chunk_count(), number - (TC_FAULT(22) ? i : i * launch.parts), launch.parts));
   }
 }
 

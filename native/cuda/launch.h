@@ -72,10 +72,26 @@ struct ListLaunch {
   std::int64_t units;
 };
 
+/// One row to copy. Source and target of all rows of a launch may touch but not overlap.
+struct GatherItem {
+  std::uint64_t from, to;  // any alignment
+  std::int64_t bytes;
+};
+
+/// Rows copied inside a device: what is resident into a result, or a result into what will be.
+struct GatherLaunch {
+  std::uint64_t items;     // GatherItem*, on the device or mapped
+  std::int64_t item_count;
+  std::int64_t units;      // item_count * parts
+  std::int32_t parts;      // units that each row is split into, at least 1
+  std::int32_t unused;
+};
+
 static_assert(sizeof(Key) == 4360 + 4096 && offsetof(Key, power) == 4360, "laid out by hosts");
 static_assert(sizeof(Input) == 200 && offsetof(Input, parts) == 56 && offsetof(Input, dims) == 72, "laid out by hosts");
 static_assert(sizeof(BatchLaunch) == 56 + 8 * 200 && offsetof(BatchLaunch, input) == 56, "laid out by hosts");
 static_assert(sizeof(ListItem) == 40 && sizeof(ListLaunch) == 56, "laid out by hosts");
+static_assert(sizeof(GatherItem) == 24 && sizeof(GatherLaunch) == 32 && offsetof(GatherLaunch, parts) == 24, "laid out by hosts");
 
 /// Tiles of a row of so many bytes.
 TENSORCACHE_HD constexpr std::int64_t tile_count(std::int64_t bytes) {

@@ -94,4 +94,15 @@ inline Plan plan_list(ListLaunch& launch, ListItem* items, std::int64_t count, i
           split ? kWordsPerPartial * launch.units : 0};
 }
 
+/// Plans a gather of at least one item, none longer than `longest` bytes.
+inline Plan plan_gather(GatherLaunch& launch, std::int64_t count, std::int64_t longest, int multiprocessors) {
+  constexpr std::int64_t kBytesPerUnit = 4096;  // at least
+  const std::int64_t resident = std::int64_t{multiprocessors} * kBlocksPerMultiprocessor;
+  const std::int64_t most = std::max<std::int64_t>(1, longest / kBytesPerUnit);
+  launch.item_count = count;
+  launch.parts = static_cast<std::int32_t>(std::clamp<std::int64_t>(2 * resident / count, 1, std::min<std::int64_t>(most, 1 << 20)));
+  launch.units = count * launch.parts;
+  return {"gather_rows", grid_of(std::min(launch.units, 8 * resident)), count, 0, 0};
+}
+
 }  // namespace tensorcache::cuda

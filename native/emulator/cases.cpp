@@ -212,4 +212,50 @@ std::string Cases::torchcache_batch() {
                                std::to_string(element_count(launch.input[0])) + " elements");
 }
 
+std::vector<GatherItem> Cases::gathered(std::vector<std::uint8_t>& target, std::vector<std::uint8_t>& expected) {
+  std::vector<GatherItem> items(static_cast<std::size_t>(1 + below(12)));
+  std::vector<std::size_t> places;
+  const bool dense = below(2) == 0;
+  std::size_t end = static_cast<std::size_t>(below(40));
+  for (GatherItem& item : items) {
+    const Input input = contiguous(1);
+    item = {input.address, 0, input.row_bytes};
+    places.push_back(end);
+    end += static_cast<std::size_t>(item.bytes + (dense ? 0 : below(70)));
+  }
+  target.resize(end + static_cast<std::size_t>(below(40)));
+  fill(target);
+  expected = target;
+  for (std::size_t i = 0; i < items.size(); i++) {
+    items[i].to = address_of(target.data() + places[i]);
+    if (items[i].bytes == 0) continue;
+    std::memcpy(expected.data() + places[i], reinterpret_cast<const void*>(items[i].from), static_cast<std::size_t>(items[i].bytes));
+  }
+  std::shuffle(items.begin(), items.end(), random_);
+  return items;
+}
+
+std::string Cases::gather() {
+  memory_.clear();
+  std::vector<std::uint8_t> target, expected;
+  const std::vector<GatherItem> items = gathered(target, expected);
+  std::int64_t longest = 0;
+  for (const GatherItem& item : items) longest = std::max(longest, item.bytes);
+  GatherLaunch launch{};
+  launch.items = address_of(items.data());
+  Plan plan = plan_gather(launch, static_cast<std::int64_t>(items.size()), longest, static_cast<int>(1 + below(3)));
+  if (below(2) == 0) {
+    launch.parts = static_cast<std::int32_t>(1 + below(9));
+    launch.units = launch.item_count * launch.parts;
+  }
+  plan.blocks = static_cast<unsigned>(1 + below(std::min<std::int64_t>(launch.units, 8)));
+  device_.run(launch, plan, random_());
+  const std::string what = "a gather of " + std::to_string(items.size()) + " rows in " + std::to_string(launch.parts) + " parts";
+  if (!device_.error().empty()) return what + ": " + device_.error();
+  for (std::size_t i = 0; i < target.size(); i++) {
+    if (target[i] != expected[i]) return what + ": byte " + std::to_string(i) + " of " + std::to_string(target.size()) + " is wrong";
+  }
+  return "";
+}
+
 }  // namespace tensorcache::cuda

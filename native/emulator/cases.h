@@ -20,6 +20,8 @@ class Cases {
   std::string strided_batch();
   std::string list();
   std::string torchcache_batch();
+  /// Rows from anywhere to places of any alignment, which may share a chunk of 16 bytes.
+  std::string gather();
 
   /// One launch of inputs that are already described, by a kernel that fits, split in a random way.
   std::string run_tch1(BatchLaunch launch, const std::vector<std::uint64_t>& expected, const std::string& what);
@@ -33,6 +35,8 @@ class Cases {
   /// A random view over fresh memory: the input's address, strides and sizes.
   Input view(std::int64_t rows, std::int64_t element_bytes, std::int64_t most_elements);
   Input contiguous(std::int64_t rows);
+  /// Rows with targets in `target`, in no order; fills `expected` as the target must be afterwards.
+  std::vector<GatherItem> gathered(std::vector<std::uint8_t>& target, std::vector<std::uint8_t>& expected);
   void expect(const Input& input, std::int64_t rows, std::uint64_t* out);
   Plan split_at_random(BatchLaunch& launch, const char* kernel);
   std::string compare(const std::vector<std::uint64_t>& expected, const std::string& what);

@@ -51,6 +51,12 @@ inline void store_pair(std::uint64_t* to, std::uint64_t first, std::uint64_t sec
   to[1] = second;
 }
 
+template <class T>
+void store(T* to, T value) {
+  check_writable(to, sizeof value);
+  *to = value;
+}
+
 }  // namespace emulator
 
 #define threadIdx emulator::thread_index

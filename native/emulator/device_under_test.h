@@ -17,6 +17,7 @@ void tch1_rows_strided(tensorcache::cuda::BatchLaunch launch);
 void tch1_split(tensorcache::cuda::BatchLaunch launch);
 void tch1_split_strided(tensorcache::cuda::BatchLaunch launch);
 void tch1_list(tensorcache::cuda::ListLaunch launch);
+void gather_rows(tensorcache::cuda::GatherLaunch launch);
 void torchcache_rows(tensorcache::cuda::BatchLaunch launch);
 }
 
@@ -60,6 +61,16 @@ class DeviceUnderTest {
   void run(ListLaunch launch, const Plan& plan, std::uint64_t seed) {
     provide(launch, plan);
     finish(emulator::launch({plan.blocks, kThreads}, seed, [&] { tch1_list(launch); }), plan);
+  }
+
+  /// The targets are memory of the host; nothing else may be written.
+  void run(GatherLaunch launch, const Plan& plan, std::uint64_t seed) {
+    const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
+    for (std::int64_t i = 0; i < launch.item_count; i++) {
+      emulator::declare_writable(reinterpret_cast<void*>(items[i].to), static_cast<std::size_t>(items[i].bytes));
+    }
+    error_ = emulator::launch({plan.blocks, kThreads}, seed, [&] { gather_rows(launch); });
+    emulator::forget_memory();
   }
 
  private:

@@ -135,6 +135,7 @@ int main(int count, char** arguments) {
       check_good(cases.strided_batch());
       check_good(cases.list());
       check_good(cases.torchcache_batch());
+      check_good(cases.gather());
     }
   }
   return report("kernels");

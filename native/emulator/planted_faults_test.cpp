@@ -12,7 +12,7 @@ using namespace tensorcache::cuda;
 
 namespace {
 
-constexpr int kRounds = 20;         // of four launches each, where nothing may be noticed
+constexpr int kRounds = 20;         // of five launches each, where nothing may be noticed
 constexpr int kMostRounds = 400;    // until a fault is noticed
 
 struct Fault {
@@ -41,6 +41,10 @@ const Fault kFaults[] = {
     {16, true, "torchcache: the power starts at zero in each warp"},
     {17, true, "no barrier before the unit is read back"},
     {18, true, "no warp barrier between the partial sums and the arrival"},
+    {19, true, "gather: a misaligned chunk from its first block only"},
+    {20, true, "gather: the last chunk of a row written whole"},
+    {21, true, "gather: a read beyond the end of a row"},
+    {22, true, "gather: parts counted from the wrong row"},
 };
 
 /// What first goes wrong in random launches.
@@ -49,7 +53,8 @@ std::string first_failure(std::uint64_t seed, int rounds) {
   auto device = std::make_unique<DeviceUnderTest>(key_seed.data());
   Cases cases(*device, key_seed.data(), seed);
   for (int round = 0; round < rounds; round++) {
-    for (const std::string& wrong : {cases.contiguous_batch(), cases.list(), cases.strided_batch(), cases.torchcache_batch()}) {
+    for (const std::string& wrong : {cases.contiguous_batch(), cases.list(), cases.strided_batch(), cases.torchcache_batch(),
+                                     cases.gather()}) {
       if (!wrong.empty()) return wrong;
     }
   }

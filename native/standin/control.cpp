@@ -2,7 +2,7 @@
 // io.tensorcache.internal.device.Standin.
 //
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
-// (1: every launch gets a wrong first result).
+// (1: every launch gets a wrong first result), pools (0: memory pools are not supported).
 #include <jni.h>
 
 #include <cstring>
@@ -23,6 +23,7 @@ int cuCtxPopCurrent_v2(Context** context);
 int cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes);
 int cuMemFree_v2(std::uint64_t address);
 int cuStreamCreate(Stream** stream, unsigned);
+int cuStreamDestroy_v2(Stream* stream);
 }
 
 #define CONTROL(type, name) \
@@ -116,6 +117,18 @@ CONTROL(jlong, stream)(JNIEnv*, jclass, jint device) {
   return reinterpret_cast<jlong>(stream);
 }
 
+CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) { cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream)); }
+
+/// plan_gather: parts and blocks.
+CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest, jint multiprocessors) {
+  GatherLaunch launch{};
+  const Plan plan = plan_gather(launch, count, longest, multiprocessors);
+  const jlong numbers[] = {launch.parts, plan.blocks};
+  jlongArray array = env->NewLongArray(2);
+  env->SetLongArrayRegion(array, 0, 2, numbers);
+  return array;
+}
+
 CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
@@ -144,7 +157,7 @@ CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray
 CONTROL(jlong, allocated)(JNIEnv*, jclass) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   std::size_t sum = 0;
-  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr ? allocation.bytes : 0;
+  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr && !allocation.freed ? allocation.bytes : 0;
   return static_cast<jlong>(sum);
 }
 

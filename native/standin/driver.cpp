@@ -58,7 +58,7 @@ namespace standin {
 
 std::int64_t setting(const char* name) {
   static const std::map<std::string, std::int64_t> defaults{
-      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}};
+      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}, {"pools", 1}};
   const auto& settings = state().settings;
   const auto found = settings.find(name);
   return found != settings.end() ? found->second : defaults.at(name);
@@ -98,7 +98,7 @@ Result stream_of(void* handle, Stream*& stream) {
     return kSuccess;
   }
   stream = static_cast<Stream*>(handle);
-  if (state().streams.count(stream) == 0) return kInvalidHandle;
+  if (state().streams.count(stream) == 0 || stream->destroyed) return kInvalidHandle;
   return stream->context->destroyed ? kContextIsDestroyed : stream->context == context ? kSuccess : kInvalidHandle;
 }
 
@@ -255,9 +255,7 @@ STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (bytes == 0) return kInvalidValue;
-  std::size_t used = 0;
-  for (const auto& [begin, allocation] : state().memory) used += allocation.context == context ? allocation.bytes : 0;
-  if (used + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
+  if (used_bytes(context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
   *address = allocate(bytes, context);
   return *address == 0 ? kOutOfMemory : kSuccess;
 }
@@ -333,13 +331,14 @@ STANDIN_API cuEventQuery(Event* event) {
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (state().events.count(event) == 0) return kInvalidHandle;
-  return event->pending == 0 ? kSuccess : kNotReady;
+  return *event->complete ? kSuccess : kNotReady;
 }
 
 STANDIN_API cuEventSynchronize(Event* event) {
   STANDIN_ENTER;
   if (state().events.count(event) == 0) return kInvalidHandle;
-  state().changed.wait(lock, [&] { return event->pending == 0; });
+  const std::shared_ptr<bool> complete = event->complete;
+  state().changed.wait(lock, [&] { return *complete; });
   Context* context;
   return usable(context);
 }
@@ -356,8 +355,8 @@ STANDIN_API cuStreamCreate(Stream** stream, unsigned) {
 STANDIN_API cuStreamDestroy_v2(Stream* stream) {
   STANDIN_ENTER;
   if (state().streams.count(stream) == 0) return kInvalidHandle;
-  wait_until_idle(lock, stream);
-  state().streams.erase(stream);
+  stream->destroyed = true;  // what is queued still runs
+  if (is_idle(stream)) state().streams.erase(stream);
   return kSuccess;
 }
 
@@ -373,7 +372,8 @@ STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  enqueue(stream, [] { return kSuccess; }, nullptr, [event] { return event->pending == 0; });
+  const std::shared_ptr<bool> complete = event->complete;  // what is recorded later does not count
+  enqueue(stream, [] { return kSuccess; }, nullptr, [complete] { return *complete; });
   return kSuccess;
 }
 

@@ -22,6 +22,7 @@ void tch1_split(BatchLaunch launch);
 void tch1_split_strided(BatchLaunch launch);
 void tch1_list(ListLaunch launch);
 void torchcache_rows(BatchLaunch launch);
+void gather_rows(GatherLaunch launch);
 }
 
 namespace standin {
@@ -96,6 +97,9 @@ std::string emulate(const std::string& kernel, unsigned blocks, const std::strin
   } else if (kernel == "tch1_list") {
     const auto launch = from_bytes<ListLaunch>(parameter);
     error = emulator::launch({blocks, kThreads}, seed, [&] { tch1_list(launch); });
+  } else if (kernel == "gather_rows") {
+    const auto launch = from_bytes<GatherLaunch>(parameter);
+    error = emulator::launch({blocks, kThreads}, seed, [&] { gather_rows(launch); });
   } else {
     const auto launch = from_bytes<BatchLaunch>(parameter);
     const auto call = kernel == "tch1_rows"            ? tch1_rows
@@ -110,6 +114,21 @@ std::string emulate(const std::string& kernel, unsigned blocks, const std::strin
                  error.c_str());
   }
   return error;
+}
+
+std::int64_t work(const GatherLaunch& launch) {
+  const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
+  std::int64_t tiles = 0;
+  for (std::int64_t i = 0; i < launch.item_count; i++) tiles += 1 + items[i].bytes / tch1::kTileBytes;
+  return tiles;
+}
+
+void gather_on_cpu(const GatherLaunch& launch) {
+  const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
+  for (std::int64_t i = 0; i < launch.item_count; i++) {
+    std::memcpy(reinterpret_cast<void*>(items[i].to), reinterpret_cast<const void*>(items[i].from),
+                static_cast<std::size_t>(items[i].bytes));
+  }
 }
 
 /// Pinned memory, and the device's own.
@@ -127,6 +146,7 @@ void declare_memory(const Context* context) {
 std::size_t parameter_bytes(const std::string& kernel) {
   if (kernel == "tch1_prepare_key") return sizeof(Key*);
   if (kernel == "tch1_list") return sizeof(ListLaunch);
+  if (kernel == "gather_rows") return sizeof(GatherLaunch);
   return is_batch(kernel) ? sizeof(BatchLaunch) : 0;
 }
 
@@ -140,6 +160,8 @@ Result run_kernel(const std::string& kernel, unsigned blocks, const std::string&
   if (is_batch(kernel) && work(from_bytes<BatchLaunch>(parameter)) > largest) {
     const auto launch = from_bytes<BatchLaunch>(parameter);
     kernel == "torchcache_rows" ? torchcache_on_cpu(launch) : hash_on_cpu(launch);
+  } else if (kernel == "gather_rows" && work(from_bytes<GatherLaunch>(parameter)) > largest) {
+    gather_on_cpu(from_bytes<GatherLaunch>(parameter));
   } else {
     declare_memory(context);
     const std::string error = emulate(kernel, blocks, parameter);

@@ -48,6 +48,14 @@ void release_all(const Context* context) {
   for (const std::uint64_t address : addresses) release(address, false);
 }
 
+std::size_t used_bytes(const Context* context) {
+  std::size_t used = 0;
+  for (const auto& [begin, allocation] : state().memory) {
+    if (allocation.context == context && !allocation.freed) used += allocation.bytes;
+  }
+  return used;
+}
+
 const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base) {
   const auto& memory = state().memory;
   auto found = memory.upper_bound(address);
@@ -55,6 +63,7 @@ const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* 
   --found;
   if (address - found->first > found->second.bytes || bytes > found->second.bytes - (address - found->first)) return nullptr;
   if (bytes == 0 && address - found->first == found->second.bytes) return nullptr;
+  if (found->second.freed) return nullptr;
   if (base != nullptr) *base = found->first;
   return &found->second;
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -27,25 +28,27 @@ struct Context {
   Result sticky = kSuccess;  // what a kernel did that no later call survives
 };
 
+/// Complete when the operation that its last record queued has run.
 struct Event {
-  int pending = 0;
+  std::shared_ptr<bool> complete = std::make_shared<bool>(true);
 };
 
 struct Operation {
   std::function<bool()> can_start;  // empty: always
   std::function<Result()> run;      // without the mutex
-  Event* event;                     // completed by this operation, or null
+  std::shared_ptr<bool> complete;   // of the event that this operation completes, or null
 };
 
 struct Stream {
   Context* context;
   std::deque<Operation> queue;
-  bool running = false, capturing = false;
+  bool running = false, capturing = false, destroyed = false;
 };
 
 struct Allocation {
   std::size_t bytes;
   Context* context;  // null: pinned host memory
+  bool freed = false;  // by an operation that is queued
 };
 
 struct State {
@@ -84,6 +87,8 @@ bool is_idle(const Stream* stream);
 std::uint64_t allocate(std::size_t bytes, Context* context);
 bool release(std::uint64_t address, bool pinned);
 void release_all(const Context* context);
+/// Bytes of device memory that are not free, of a device.
+std::size_t used_bytes(const Context* context);
 /// The allocation that holds all these bytes, or null.
 const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base = nullptr);
 

@@ -36,8 +36,9 @@ void run_for_ever() {
     const Result result = dead ? kSuccess : operation.run();
     lock.lock();
     if (result != kSuccess) context->sticky = result;
-    if (operation.event != nullptr) operation.event->pending--;
+    if (operation.complete != nullptr) *operation.complete = true;
     stream->running = false;
+    if (stream->destroyed && stream->queue.empty()) all.streams.erase(stream);
     all.changed.notify_all();
   }
 }
@@ -53,8 +54,9 @@ void enqueue(Stream* stream, std::function<Result()> run, Event* event, std::fun
   static bool started = false;
   if (!started) std::thread(run_for_ever).detach();
   started = true;
-  if (event != nullptr) event->pending++;
-  stream->queue.push_back({std::move(can_start), std::move(run), event});
+  std::shared_ptr<bool> complete;
+  if (event != nullptr) event->complete = complete = std::make_shared<bool>(false);
+  stream->queue.push_back({std::move(can_start), std::move(run), complete});
   state().changed.notify_all();
 }
 

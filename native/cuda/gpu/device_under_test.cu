@@ -28,6 +28,11 @@ void launch_planned(const Plan& plan, const ListLaunch& launch) {
   expect_success(cudaGetLastError(), plan.kernel);
 }
 
+void launch_planned(const Plan& plan, const GatherLaunch& launch) {
+  gather_rows<<<plan.blocks, kThreads>>>(launch);
+  expect_success(cudaGetLastError(), plan.kernel);
+}
+
 DeviceUnderTest::DeviceUnderTest(const std::uint8_t* seed) {
   derive(seed, cpu_key_);
   std::memset(&key_, 0xAA, sizeof key_);
@@ -108,6 +113,29 @@ void DeviceUnderTest::run(ListLaunch launch, const Plan& plan, std::uint64_t) {
   for (ListItem& item : items) item.address = copy(item.address, 0, item.bytes);
   launch.items = copy(address_of(items.data()), 0, static_cast<std::int64_t>(items.size() * sizeof(ListItem)));
   run_copied(launch, plan);
+}
+
+void DeviceUnderTest::run(GatherLaunch launch, const Plan& plan, std::uint64_t) {
+  const auto* begin = reinterpret_cast<const GatherItem*>(launch.items);
+  std::vector<GatherItem> items(begin, begin + launch.item_count);
+  std::uint64_t low = ~std::uint64_t{0}, high = 0;
+  for (GatherItem& item : items) {
+    item.from = copy(item.from, 0, item.bytes);
+    low = std::min(low, item.to);
+    high = std::max(high, item.to + static_cast<std::uint64_t>(item.bytes));
+  }
+  const auto bytes = static_cast<std::size_t>(high - low);
+  const std::uint64_t target = copy(low, 0, static_cast<std::int64_t>(bytes));
+  for (GatherItem& item : items) item.to += target - low;
+  launch.items = copy(address_of(items.data()), 0, static_cast<std::int64_t>(items.size() * sizeof(GatherItem)));
+  launch_planned(plan, launch);
+  if (bytes > 0) {
+    expect_success(cudaMemcpy(reinterpret_cast<void*>(low), reinterpret_cast<const void*>(target), bytes, cudaMemcpyDeviceToHost),
+                   plan.kernel);
+  }
+  error_.clear();
+  for (void* memory : allocated_) cudaFree(memory);
+  allocated_.clear();
 }
 
 }  // namespace tensorcache::cuda

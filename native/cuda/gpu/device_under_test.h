@@ -19,6 +19,7 @@ std::uint64_t address_of(const T* pointer) {
 /// Launches a plan on the default stream; addresses are the device's.
 void launch_planned(const Plan& plan, const BatchLaunch& launch);
 void launch_planned(const Plan& plan, const ListLaunch& launch);
+void launch_planned(const Plan& plan, const GatherLaunch& launch);
 
 /// Throws if this is not cudaSuccess (0).
 void expect_success(int code, const char* what);
@@ -41,6 +42,8 @@ class DeviceUnderTest {
 
   void run(BatchLaunch launch, const Plan& plan, std::uint64_t seed);
   void run(ListLaunch launch, const Plan& plan, std::uint64_t seed);
+  /// The targets are memory of the host, and are copied back to it.
+  void run(GatherLaunch launch, const Plan& plan, std::uint64_t seed);
 
  private:
   /// Device memory with the bytes [from + low, from + high) at the same alignment; where `from` is then.

@@ -85,6 +85,36 @@ void measure(const DeviceUnderTest& device, int multiprocessors, std::uint8_t* m
   for (std::uint64_t address : {launch.out, launch.counters, launch.partials}) cudaFree(reinterpret_cast<void*>(address));
 }
 
+/// Rows that lie apart, copied to one block in one launch, beside one copy of as many bytes.
+void measure_gather(int multiprocessors, std::uint8_t* memory, std::int64_t rows, std::int64_t row_bytes) {
+  const std::int64_t bytes = rows * row_bytes, apart = (row_bytes + 511) / 256 * 256;
+  const std::int64_t copies = std::max<std::int64_t>(1, kRotated / (rows * apart));
+  std::vector<std::uint64_t> lists;
+  GatherLaunch launch{};
+  for (std::int64_t copy = 0; copy < copies; copy++) {
+    std::vector<GatherItem> items;
+    for (std::int64_t row = 0; row < rows; row++) {
+      items.push_back({address_of(memory + (copy * rows + row) * apart),
+                       address_of(memory + kRotated + copy * bytes + row * row_bytes), row_bytes});
+    }
+    lists.push_back(allocate(static_cast<std::int64_t>(items.size() * sizeof(GatherItem))));
+    expect_success(cudaMemcpy(reinterpret_cast<void*>(lists.back()), items.data(), items.size() * sizeof(GatherItem),
+                              cudaMemcpyHostToDevice), "cudaMemcpy");
+  }
+  const Plan plan = plan_gather(launch, rows, row_bytes, multiprocessors);
+  const double gather = median_micros([&](int run) {
+    launch.items = lists[static_cast<std::size_t>(run % copies)];
+    launch_planned(plan, launch);
+  });
+  const double copy = median_micros([&](int run) {
+    expect_success(cudaMemcpyAsync(memory + kRotated + run % copies * bytes, memory + run % copies * bytes,
+                                   static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice), "cudaMemcpyAsync");
+  });
+  std::printf("{\"rows\": %lld, \"row_bytes\": %lld, \"kernel\": \"gather_rows\", \"blocks\": %u, \"gather_us\": %.2f, "
+              "\"copy_us\": %.2f}\n", static_cast<long long>(rows), static_cast<long long>(row_bytes), plan.blocks, gather, copy);
+  for (std::uint64_t list : lists) cudaFree(reinterpret_cast<void*>(list));
+}
+
 }  // namespace
 
 int main() {
@@ -103,6 +133,8 @@ int main() {
   for (const auto& shape : shapes) measure(device, properties.multiProcessorCount, memory, shape[0], shape[1], 0);
   measure(device, properties.multiProcessorCount, memory, 32, image, 4);
   measure(device, properties.multiProcessorCount, memory, 1, 256 << 20, 1);
+  const std::int64_t gathers[][2] = {{32, 100 << 10}, {32, 4002}, {4096, 2 << 10}, {256, image}, {1, 256 << 20}};
+  for (const auto& shape : gathers) measure_gather(properties.multiProcessorCount, memory, shape[0], shape[1]);
   cudaFree(memory);
   return 0;
 }

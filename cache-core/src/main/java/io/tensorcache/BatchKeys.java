@@ -2,7 +2,6 @@ package io.tensorcache;
 
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.TensorKey;
-import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,19 +35,8 @@ final class BatchKeys {
       Inputs<T> inputs,
       List<TensorView> views,
       int rows) {
-    List<TensorSpec> rowSpecs = new ArrayList<>(views.size());
-    for (TensorView view : views) {
-      rowSpecs.add(view.spec().row());
-    }
     KeyPlan.Kind kind =
-        new KeyPlan.Kind(
-            core.config().keyAlgorithm(),
-            function.name(),
-            group.fingerprint(),
-            function.settings().granularity(),
-            List.copyOf(inputs.tensors().keySet()),
-            rowSpecs,
-            KeyPlan.Arguments.of(inputs.arguments()));
+        KeyPlan.Kind.of(core.config().keyAlgorithm(), function, group, inputs, views);
     return of(core.keys(), function.plan(kind, core), views, rows);
   }
 
@@ -103,6 +91,16 @@ final class BatchKeys {
       }
     }
     return all;
+  }
+
+  RowList distinctRows() {
+    RowList list = new RowList();
+    for (int row = 0; row < rows; row++) {
+      if (firstOf[row] == row) {
+        list.add(row);
+      }
+    }
+    return list;
   }
 
   TensorKey key(int row) {

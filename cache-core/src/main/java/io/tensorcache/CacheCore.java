@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final @Nullable CacheListener listener;
   private final MemoryTiers tiers;
   private final @Nullable ScratchDirectory scratch; // of the disk tier
+  private final @Nullable DeviceTier deviceTier;
   private final @Nullable PersistedRows persisted;
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
   private final Groups groups = new Groups();
@@ -69,6 +72,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
       deleteScratch();
       throw e;
     }
+    this.deviceTier = config.device().bytes() == 0 ? null : new DeviceTier(this, config);
     try {
       StoreConfig store = config.store();
       this.persisted = store == null ? null : PersistedRows.open(this, store);
@@ -172,10 +176,37 @@ final class CacheCore implements TierEvents, AutoCloseable {
     return persisted;
   }
 
+  /** Null if there is none. */
+  @Nullable DeviceTier deviceTier() {
+    return deviceTier;
+  }
+
+  /** Stores a row that leaves a device on the host; false if it was not admitted. */
+  boolean takeFromDevice(TensorKey key, Row row) {
+    try {
+      return !closed && tiers.store(key, row) != null;
+    } catch (IllegalStateException e) {
+      return ifClosed(e, false);
+    }
+  }
+
+  private <V extends @Nullable Object> V onDevices(V otherwise, Function<DeviceTier, V> look) {
+    if (deviceTier == null || closed) {
+      return otherwise;
+    }
+    try {
+      return look.apply(deviceTier);
+    } catch (DeviceException e) {
+      failed(e);
+      return otherwise;
+    }
+  }
+
   /** The schema of a row in memory; null if there is none, also when the cache is being closed. */
   @Nullable RowSchema schema(TensorKey key) {
     try {
-      return closed ? null : tiers.schema(key);
+      RowSchema schema = closed ? null : tiers.schema(key);
+      return schema != null ? schema : onDevices(null, tier -> tier.schema(key));
     } catch (IllegalStateException e) {
       return ifClosed(e, null);
     }
@@ -184,7 +215,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** Copies a row in memory to its target; a miss when the cache is being closed. */
   Lookup read(TensorKey key, RowTarget target) {
     try {
-      return closed ? Lookup.MISS : tiers.read(key, target);
+      Lookup lookup = closed ? Lookup.MISS : tiers.read(key, target);
+      Row row = lookup == Lookup.MISS ? onDevices(null, tier -> tier.row(key)) : null;
+      if (row == null) {
+        return lookup;
+      }
+      return row.copyIfExpected(target) ? Lookup.DEVICE_HIT : Lookup.OTHER_SCHEMA;
     } catch (IllegalStateException e) {
       return ifClosed(e, Lookup.MISS);
     }
@@ -228,7 +264,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   boolean isInMemory(TensorKey key) {
     try {
-      return !closed && tiers.contains(key);
+      return !closed && (tiers.contains(key) || onDevices(false, tier -> tier.contains(key)));
     } catch (IllegalStateException e) {
       return ifClosed(e, false);
     }
@@ -343,11 +379,24 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  void trimDevice(ByteSize size) {
+    checkOpen();
+    onDevices(
+        true,
+        tier -> {
+          tier.trim(size.bytes());
+          return true;
+        });
+  }
+
   /** Drops what is in memory only. */
   void reset() {
     checkOpen();
     scopes.reset(false);
     readAhead.clear();
+    if (deviceTier != null) {
+      deviceTier.clear();
+    }
     tiers.clear();
     groups.clear();
     evicted.clear();
@@ -384,6 +433,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private List<TierStats> tierStats() {
     Map<Tier, Long> hits = recorder.hitsByTier();
     List<TierStats> all = new ArrayList<>();
+    if (deviceTier != null) {
+      all.add(deviceTier.stats(hits.getOrDefault(Tier.DEVICE, 0L)));
+    }
     for (TierUse use : tiers.use()) {
       all.add(
           new TierStats(
@@ -420,6 +472,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
         byName.stream().mapToLong(FunctionStats::computeNanos).sum(),
         notSpent - spent,
         use,
+        deviceTier == null ? List.of() : deviceTier.devices(),
         byName);
   }
 
@@ -429,6 +482,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
     scopes.close();
     readAhead.close();
     try {
+      if (deviceTier != null) {
+        deviceTier.close();
+      }
       tiers.close();
       deleteScratch();
     } finally {

@@ -11,6 +11,7 @@ import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ final class CachedCall<T> {
   private final int rows;
   private final @Nullable PersistedRows persisted; // null if the function does not persist
   private final LookupCount found = new LookupCount();
+  private @Nullable DeviceCall device; // null if the device tier has no part in this
   private int counted; // rows whose miss was counted
   private boolean alone; // computes what it misses without waiting for others
 
@@ -70,7 +72,9 @@ final class CachedCall<T> {
     }
     BatchKeys keys = keys();
     core.recorder().duplicates.add(rows - keys.distinct());
-    try (ResultBatch<T> result = newResult()) {
+    try (DeviceCall ofDevice = DeviceCall.of(core, views.get(0));
+        ResultBatch<T> result = newResult(ofDevice)) {
+      device = ofDevice;
       RowList missing = lookUp(keys, result);
       if (found.sawOtherShape()) {
         return recompute(keys, missing, null);
@@ -101,13 +105,13 @@ final class CachedCall<T> {
     }
   }
 
-  private ResultBatch<T> newResult() {
-    return new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows);
+  private ResultBatch<T> newResult(@Nullable DeviceCall ofDevice) {
+    return new ResultBatch<>(adapter, settings.granularity(), inputs.tensor(0), rows, ofDevice);
   }
 
   /** Copies what will not be stored: the function may hold on to what it returned. */
   private Outputs<T> copyOf(ComputedBatch<T> computed) {
-    try (ResultBatch<T> result = newResult()) {
+    try (ResultBatch<T> result = newResult(null)) {
       result.open(computed.schema());
       for (int row = 0; row < rows; row++) {
         computed.copyRow(row, result, row);
@@ -126,15 +130,18 @@ final class CachedCall<T> {
   /** Copies what is stored to the result and lists the distinct rows that are not. */
   private RowList lookUp(BatchKeys keys, ResultBatch<T> result) {
     long start = System.nanoTime();
+    RowList distinct = keys.distinctRows();
+    RowList wanted = device == null ? distinct : device.lookUp(keys, distinct, result, found);
     RowList missing = new RowList();
     try (AheadBatch ahead = core.takeAhead(keys)) {
-      for (int row = 0, index = 0; row < rows; row++) {
-        if (keys.firstOf(row) == row) {
-          boolean isHit = ahead != null && ahead.copy(index, row, core, result, found);
+      for (int i = 0, next = 0; next < wanted.size(); i++) {
+        int row = distinct.get(i);
+        if (row == wanted.get(next)) {
+          next++;
+          boolean isHit = ahead != null && ahead.copy(i, row, core, result, found);
           if (!isHit && !readInto(keys.key(row), row, result)) {
             missing.add(row);
           }
-          index++;
         }
       }
     }
@@ -146,6 +153,9 @@ final class CachedCall<T> {
   }
 
   private boolean readInto(TensorKey key, int row, ResultBatch<T> result) {
+    if (device != null && !core.isInMemory(key)) {
+      return false; // without memory on the host for a result that may not need it
+    }
     if (!result.isOpen()) {
       RowSchema schema = core.schema(key);
       if (schema == null) {
@@ -190,8 +200,9 @@ final class CachedCall<T> {
   /** A row may have been stored between the first look-up and the claim. */
   private RowList lookUpAgain(BatchKeys keys, Claims claims, ResultBatch<T> result) {
     RowList mine = new RowList();
-    for (int i = 0; i < claims.mine().size(); i++) {
-      int row = claims.mine().get(i);
+    RowList wanted = device == null ? claims.mine() : device.lookUp(keys, claims, result, found);
+    for (int i = 0; i < wanted.size(); i++) {
+      int row = wanted.get(i);
       if (core.isInMemory(keys.key(row)) && readInto(keys.key(row), row, result)) {
         claims.land(row, null);
       } else {
@@ -279,7 +290,15 @@ final class CachedCall<T> {
       ResultBatch<T> result) {
     boolean unchanged = isUnchanged(mine.size());
     long start = System.nanoTime();
+    Set<TensorKey> onDevice =
+        device == null || !unchanged ? Set.of() : device.put(keys, mine, computed, group, result);
     for (int i = 0; i < mine.size(); i++) {
+      boolean isOnDevice = onDevice.contains(keys.key(mine.get(i)));
+      group.add(isOnDevice ? 1 : 0);
+      if (isOnDevice && persisted == null) {
+        claims.land(mine.get(i), null); // who waits for it finds it there
+        continue;
+      }
       Row row = computed.row(i, group.number());
       result.put(mine.get(i), row);
       if (unchanged) {
@@ -311,7 +330,7 @@ final class CachedCall<T> {
     }
     boolean unchanged = isUnchanged(missing.size());
     long start = System.nanoTime();
-    try (ResultBatch<T> result = newResult()) {
+    try (ResultBatch<T> result = newResult(null)) {
       result.open(computed.schema());
       for (int row = 0, next = 0; row < rows; row++) {
         Row value = computed.row(row, group.number());

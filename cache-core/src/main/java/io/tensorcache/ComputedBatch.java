@@ -104,6 +104,11 @@ final class ComputedBatch<T> implements AutoCloseable {
     return schema;
   }
 
+  /** The outputs as they were returned, unless rows were asked for; of {@code WHOLE} as one row. */
+  List<TensorView> views() {
+    return views;
+  }
+
   /** False for rows too long to be kept anywhere. */
   boolean isStorable() {
     return schema.parts().stream().allMatch(part -> part.spec().byteCount() <= LONGEST_ROW);

@@ -12,6 +12,7 @@ import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -38,15 +39,27 @@ public final class Fingerprint implements FingerprintSource {
 
   /**
    * The digest of all parameters and buffers of a model: names, dtypes, shapes and every byte.
-   * Reads all of them once, in place; about 50 ms for 1 GB.
+   * Reads all of them once, in place; about 50 ms for 1 GB in host memory. Those in one stream of a
+   * device are hashed there, in one launch, and give the same digest.
    *
    * @param tensors in a fixed order, which is part of the digest
    */
   public static <T> Fingerprint ofWeights(
       Map<String, ? extends T> tensors, TensorAdapter<T> adapter) {
-    List<long[]> digests = new ArrayList<>();
-    tensors.forEach((name, tensor) -> digests.add(digest(adapter.view(tensor), "weights/" + name)));
-    return new Fingerprint(combine(digests), "weights of " + tensors.size() + " tensors");
+    List<TensorView> views = new ArrayList<>();
+    List<Tweak> tweaks = new ArrayList<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          TensorView view = adapter.view(tensor);
+          views.add(view);
+          tweaks.add(tweak(view, "weights/" + name));
+        });
+    long[] digests = Keys.INSTANCE.digestEach(views, tweaks);
+    Reference.reachabilityFence(tensors);
+    long[] out = new long[2];
+    Keys.INSTANCE.combine(digests, views.size(), 1, out);
+    TensorKey digest = new TensorKey(out[0], out[1]);
+    return new Fingerprint(digest, "weights of " + views.size() + " tensors");
   }
 
   /**
@@ -103,10 +116,12 @@ public final class Fingerprint implements FingerprintSource {
 
   private static long[] digest(TensorView view, String domain) {
     long[] out = new long[2];
-    Tweak tweak =
-        Keys.INSTANCE.tweak(view.spec(), 0, CanonicalText.bytesOf("fingerprint/" + domain));
-    Keys.INSTANCE.digest(view.asSingleRow(), tweak, out);
+    Keys.INSTANCE.digest(view.asSingleRow(), tweak(view, domain), out);
     return out;
+  }
+
+  private static Tweak tweak(TensorView view, String domain) {
+    return Keys.INSTANCE.tweak(view.spec(), 0, CanonicalText.bytesOf("fingerprint/" + domain));
   }
 
   private static TensorKey combine(List<long[]> digests) {

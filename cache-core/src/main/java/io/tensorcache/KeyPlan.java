@@ -5,6 +5,7 @@ import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,22 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
       List<String> inputNames,
       List<TensorSpec> rowSpecs,
       Arguments arguments) {
+
+    static Kind of(
+        KeyAlgorithm algorithm,
+        FunctionState function,
+        Group group,
+        Inputs<?> inputs,
+        List<TensorView> views) {
+      return new Kind(
+          algorithm,
+          function.name(),
+          group.fingerprint(),
+          function.settings().granularity(),
+          List.copyOf(inputs.tensors().keySet()),
+          views.stream().map(view -> view.spec().row()).toList(),
+          Arguments.of(inputs.arguments()));
+    }
 
     Kind withFingerprint(Fingerprint other) {
       return new Kind(algorithm, function, other, granularity, inputNames, rowSpecs, arguments);

@@ -9,6 +9,7 @@ import java.util.BitSet;
 /** What the look-ups of one call gave. Confined to one thread. */
 final class LookupCount {
   private final BitSet corrupt = new BitSet(); // rows found damaged and not found elsewhere
+  private long deviceHits;
   private long heapHits;
   private long offHeapHits;
   private long diskHits;
@@ -18,6 +19,7 @@ final class LookupCount {
   /** Counts one look-up in memory; true if the row was copied to its target. */
   boolean add(int row, Lookup lookup) {
     switch (lookup) {
+      case DEVICE_HIT -> deviceHits++;
       case HEAP_HIT -> heapHits++;
       case OFF_HEAP_HIT -> offHeapHits++;
       case DISK_HIT -> diskHits++;
@@ -57,6 +59,7 @@ final class LookupCount {
 
   /** The rows copied from tiers and store were returned. */
   void reportHits(StatsRecorder recorder, FunctionState function) {
+    recorder.hit(function, Tier.DEVICE, deviceHits);
     recorder.hit(function, Tier.HEAP, heapHits);
     recorder.hit(function, Tier.OFF_HEAP, offHeapHits);
     recorder.hit(function, Tier.DISK, diskHits);
@@ -68,6 +71,6 @@ final class LookupCount {
     recorder.miss(
         function,
         otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
-        heapHits + offHeapHits + diskHits + durableHits);
+        deviceHits + heapHits + offHeapHits + diskHits + durableHits);
   }
 }

@@ -4,6 +4,7 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.RowCopy;
 import io.tensorcache.tensor.TensorAdapter;
@@ -27,12 +28,24 @@ final class ResultBatch<T> implements AutoCloseable {
   private final int rows;
   private final List<T> tensors = new ArrayList<>();
   private final List<HostMemory> memories = new ArrayList<>();
-  private final List<StagedResult> staged = new ArrayList<>(); // of tensors in device memory
+  private final List<TensorView> views = new ArrayList<>();
+  private final List<@Nullable StagedResult> staged = new ArrayList<>(); // null in host memory
+  private final @Nullable DeviceCall device; // what fills rows from the device tier
   private @Nullable RowSchema schema;
   private @Nullable RowTarget wholeTarget; // over all rows, when every tensor fits one buffer
   private ByteBuffer[] wholeBuffers = {};
 
   ResultBatch(TensorAdapter<T> adapter, Granularity granularity, T like, int rows) {
+    this(adapter, granularity, like, rows, null);
+  }
+
+  ResultBatch(
+      TensorAdapter<T> adapter,
+      Granularity granularity,
+      T like,
+      int rows,
+      @Nullable DeviceCall device) {
+    this.device = device;
     this.adapter = adapter;
     this.granularity = granularity;
     this.like = like;
@@ -48,31 +61,34 @@ final class ResultBatch<T> implements AutoCloseable {
     if (schema != null) {
       return schema == wanted || schema.equals(wanted);
     }
-    boolean small = true;
     for (RowSchema.Part part : wanted.parts()) {
       TensorSpec spec = granularity == Granularity.WHOLE ? part.spec() : part.spec().batch(rows);
       T tensor = adapter.allocate(spec, like);
       tensors.add(tensor);
       TensorView view = adapter.view(tensor);
-      HostMemory memory = memory(view);
-      memories.add(memory);
-      small &= memory.byteCount() <= Integer.MAX_VALUE;
+      views.add(view);
+      staged.add(view.memory() instanceof HostMemory ? null : new StagedResult(view));
     }
     schema = wanted;
-    if (small && rows > 0) {
-      wholeBuffers = buffers(0, -1);
-      wholeTarget = new RowTarget(wanted, wholeBuffers);
-    }
     return true;
   }
 
-  private HostMemory memory(TensorView view) {
-    if (view.memory() instanceof HostMemory host) {
-      return host;
+  /** What is not filled on the host needs no memory there. */
+  private void prepareOnHost() {
+    if (!memories.isEmpty()) {
+      return;
     }
-    StagedResult result = new StagedResult(view);
-    staged.add(result);
-    return result.memory();
+    boolean small = true;
+    for (int part = 0; part < views.size(); part++) {
+      StagedResult result = staged.get(part);
+      HostMemory memory = result == null ? (HostMemory) views.get(part).memory() : result.memory();
+      memories.add(memory);
+      small &= memory.byteCount() <= Integer.MAX_VALUE;
+    }
+    if (small && rows > 0) {
+      wholeBuffers = buffers(0, -1);
+      wholeTarget = new RowTarget(opened(), wholeBuffers);
+    }
   }
 
   /**
@@ -81,6 +97,7 @@ final class ResultBatch<T> implements AutoCloseable {
    */
   RowTarget target(int row) {
     RowSchema known = opened();
+    prepareOnHost();
     RowTarget target = wholeTarget;
     return target == null ? new RowTarget(known, buffers(row, 1)) : moved(target, row);
   }
@@ -91,6 +108,7 @@ final class ResultBatch<T> implements AutoCloseable {
    */
   IntFunction<RowTarget> newTargets() {
     RowSchema known = opened();
+    prepareOnHost();
     if (wholeTarget == null) {
       return row -> new RowTarget(known, buffers(row, 1));
     }
@@ -131,11 +149,16 @@ final class ResultBatch<T> implements AutoCloseable {
 
   /** Copies one part of a row of any length and layout to its place. */
   void copy(int part, TensorView source, int sourceRow, int row) {
+    prepareOnHost();
     RowCopy.copy(source, sourceRow, memories.get(part), row * rowBytes(part));
   }
 
   /** Fills a row with a copy of an earlier one. */
   void copyRow(int from, int to) {
+    if (device != null && device.has(from)) {
+      device.copyRow(from, to);
+      return;
+    }
     for (int part = 0; part < opened().parts().size(); part++) {
       long bytes = rowBytes(part);
       if (wholeTarget != null) {
@@ -158,7 +181,29 @@ final class ResultBatch<T> implements AutoCloseable {
     return buffers;
   }
 
-  private long rowBytes(int part) {
+  int partCount() {
+    return opened().parts().size();
+  }
+
+  /** Where one part of a row goes in device memory. */
+  long deviceAddress(int part, int row) {
+    DeviceMemory memory = (DeviceMemory) views.get(part).memory();
+    return memory.address() + views.get(part).byteOffset() + row * rowBytes(part);
+  }
+
+  /** The stream in which a result in device memory is used. */
+  long stream() {
+    return ((DeviceMemory) views.get(0).memory()).stream();
+  }
+
+  /** True if all tensors are on this device. */
+  boolean isOn(int ordinal) {
+    return views.stream()
+        .allMatch(
+            view -> view.memory() instanceof DeviceMemory memory && memory.device() == ordinal);
+  }
+
+  long rowBytes(int part) {
     return opened().parts().get(part).spec().byteCount();
   }
 
@@ -174,7 +219,14 @@ final class ResultBatch<T> implements AutoCloseable {
    * their stream comes to it.
    */
   Outputs<T> finish() {
-    staged.forEach(StagedResult::upload);
+    for (StagedResult result : staged) {
+      if (result != null) {
+        result.upload();
+      }
+    }
+    if (device != null) {
+      device.fill(this);
+    }
     List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
     Outputs<T> outputs = Outputs.of(names, tensors);
     tensors.clear();
@@ -186,8 +238,13 @@ final class ResultBatch<T> implements AutoCloseable {
   public void close() {
     tensors.forEach(adapter::release);
     tensors.clear();
-    staged.forEach(StagedResult::close);
+    for (StagedResult result : staged) {
+      if (result != null) {
+        result.close();
+      }
+    }
     staged.clear();
+    views.clear();
     memories.clear();
     schema = null;
     wholeTarget = null;

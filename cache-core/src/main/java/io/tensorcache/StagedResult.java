@@ -7,6 +7,7 @@ import io.tensorcache.internal.key.HostCopy;
 import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A result in device memory while it is filled: pinned host memory of the same size. Confined to
@@ -16,7 +17,8 @@ final class StagedResult implements AutoCloseable {
   private final Device device;
   private final DeviceMemory target;
   private final long address;
-  private final PinnedBlock block;
+  private final long byteCount;
+  private @Nullable PinnedBlock block; // null until it is asked for
 
   /** Stages a contiguous tensor. */
   StagedResult(TensorView view) {
@@ -24,21 +26,30 @@ final class StagedResult implements AutoCloseable {
     address = target.address() + view.byteOffset();
     device = Devices.get().device(target.device());
     device.requireMemory(target.address(), target.byteCount());
-    block = device.pinned(view.spec().byteCount());
+    byteCount = view.spec().byteCount();
   }
 
   /** What is filled in place of the tensor. */
   HostMemory memory() {
-    return new HostCopy.PinnedMemory(block);
+    PinnedBlock filled = device.pinned(byteCount);
+    block = filled;
+    return new HostCopy.PinnedMemory(filled);
   }
 
-  /** Queues the copy to the device in the tensor's stream; does not wait for it. */
+  /**
+   * Queues the copy to the device in the tensor's stream, if there is anything to copy; does not
+   * wait for it.
+   */
   void upload() {
-    device.upload(block, address, block.byteCount(), target.stream());
+    if (block != null) {
+      device.upload(block, address, byteCount, target.stream());
+    }
   }
 
   @Override
   public void close() {
-    block.close();
+    if (block != null) {
+      block.close();
+    }
   }
 }

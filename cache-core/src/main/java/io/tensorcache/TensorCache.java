@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.TensorAdapter;
@@ -103,6 +104,15 @@ public final class TensorCache implements AutoCloseable {
    */
   public RowStore store() {
     return core.store();
+  }
+
+  /**
+   * Gives memory of CUDA devices back until the device tier takes no more than this of each; rows
+   * go to the heap or off-heap tier where there is one. Waits until the memory is free. For an
+   * engine that is running out of it. Does nothing without a device tier.
+   */
+  public void trimDevice(ByteSize size) {
+    core.trimDevice(size);
   }
 
   /**

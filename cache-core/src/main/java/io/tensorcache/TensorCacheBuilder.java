@@ -8,17 +8,23 @@ import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.key.RowKeys;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
  * thread.
  */
 public final class TensorCacheBuilder {
+  private static final Logger log = LoggerFactory.getLogger(TensorCacheBuilder.class);
+
   /**
    * The heap tier of a cache that names no tier: 256 MiB, or a quarter of the Java heap if that is
    * less.
@@ -28,6 +34,8 @@ public final class TensorCacheBuilder {
 
   private final String name;
   private final Once<CacheLevel> level = new Once<>("level");
+  private final Once<ByteSize> device = new Once<>("device");
+  private final Once<ByteSize> deviceReserve = new Once<>("deviceReserve");
   private final Once<ByteSize> heap = new Once<>("heap");
   private final Once<ByteSize> offHeap = new Once<>("offHeap");
   private final Once<Disk> disk = new Once<>("disk");
@@ -51,8 +59,29 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Payload bytes kept on the Java heap at most. Default: none if {@link #offHeap} is set, else 256
-   * MiB or a quarter of the Java heap.
+   * Bytes kept in the memory of each CUDA device at most, for tensors that lie on it: taken as rows
+   * come, from a pool of the driver. Where there is no device it holds nothing, and a warning says
+   * so. Default: none.
+   *
+   * @throws IllegalArgumentException by {@link #build()}, if no device has that much
+   */
+  public TensorCacheBuilder device(ByteSize value) {
+    device.set(value);
+    return this;
+  }
+
+  /**
+   * Bytes of each CUDA device that the device tier leaves to others: when less is free as rows
+   * come, rows go until it is. Default: 256 MiB.
+   */
+  public TensorCacheBuilder deviceReserve(ByteSize value) {
+    deviceReserve.set(value);
+    return this;
+  }
+
+  /**
+   * Payload bytes kept on the Java heap at most. Default: none if {@link #device} or {@link
+   * #offHeap} is set, else 256 MiB or a quarter of the Java heap.
    *
    * @throws IllegalArgumentException if it is larger than the Java heap
    */
@@ -205,11 +234,14 @@ public final class TensorCacheBuilder {
     int samples = samplesPerRow.or(0);
     RowKeys keys =
         RowKeys.create(keyBackend.or(KeyBackend.AUTO), algorithm, samples, salt.orNull());
+    boolean namesNoTier = offHeap.orNull() == null && device.orNull() == null;
     CacheConfig config =
         new CacheConfig(
             name,
             level.or(CacheLevel.NORMAL),
-            heap.or(offHeap.orNull() == null ? ByteSize.ofBytes(DEFAULT_HEAP) : none),
+            checkedDevice(),
+            deviceReserve.or(ByteSize.ofMiB(256)),
+            heap.or(namesNoTier ? ByteSize.ofBytes(DEFAULT_HEAP) : none),
             offHeap.or(none),
             scratch.size(),
             scratch.directory(),
@@ -222,5 +254,35 @@ public final class TensorCacheBuilder {
             keys.description(),
             store.orNull());
     return new TensorCache(new CacheCore(config, keys, listener.orNull()));
+  }
+
+  private ByteSize checkedDevice() {
+    ByteSize wanted = device.or(ByteSize.ofBytes(0));
+    if (wanted.bytes() == 0) {
+      if (deviceReserve.orNull() != null) {
+        throw new IllegalStateException(
+            "deviceReserve(" + deviceReserve.orNull() + ") without device(...)");
+      }
+      return wanted;
+    }
+    long largest = 0;
+    try {
+      Devices devices = Devices.get();
+      for (int ordinal = 0; ordinal < devices.count(); ordinal++) {
+        largest = Math.max(largest, devices.memoryBytes(ordinal));
+      }
+    } catch (DeviceException e) {
+      log.warn("Cache {}: device({}) holds nothing: {}", name, wanted, e.getMessage());
+      return wanted;
+    }
+    if (wanted.bytes() > largest) {
+      throw new IllegalArgumentException(
+          "device("
+              + wanted
+              + ") is more than the "
+              + ByteSize.ofBytes(largest)
+              + " of the largest CUDA device");
+    }
+    return wanted;
   }
 }

@@ -25,6 +25,8 @@ class CacheCoreTest {
         new CacheConfig(
             "core",
             CacheLevel.NORMAL,
+            ByteSize.ofBytes(0),
+            ByteSize.ofBytes(0),
             ByteSize.ofMiB(1),
             ByteSize.ofBytes(0),
             ByteSize.ofBytes(0),

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name given to the builder
  * @param level what is stored: functions of at most this level
+ * @param device bytes in the memory of each CUDA device at most; 0 for no such tier
+ * @param deviceReserve bytes of each CUDA device that the tier leaves to others
  * @param heap payload bytes on the Java heap at most
  * @param offHeap bytes outside the Java heap at most, overhead included
  * @param disk bytes of the disk tier at most; 0 for none
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public record CacheConfig(
     String name,
     CacheLevel level,
+    ByteSize device,
+    ByteSize deviceReserve,
     ByteSize heap,
     ByteSize offHeap,
     ByteSize disk,

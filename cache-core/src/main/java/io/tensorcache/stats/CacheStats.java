@@ -25,6 +25,7 @@ import java.util.Map;
  * @param savedNanos hits times the mean computing time of a row of their function, less the time on
  *     keys, loads and stores; negative for a cache that costs more than it saves
  * @param tiers what each tier and the store hold now
+ * @param devices what the device tier holds now, on each device that it was used on
  * @param functions what each function did
  */
 public record CacheStats(
@@ -41,6 +42,7 @@ public record CacheStats(
     long computeNanos,
     long savedNanos,
     List<TierStats> tiers,
+    List<DeviceStats> devices,
     List<FunctionStats> functions) {
 
   /** Copies the collections. */
@@ -48,6 +50,7 @@ public record CacheStats(
     hitsByTier = Map.copyOf(hitsByTier);
     missesByReason = Map.copyOf(missesByReason);
     tiers = List.copyOf(tiers);
+    devices = List.copyOf(devices);
     functions = List.copyOf(functions);
   }
 
@@ -96,6 +99,7 @@ public record CacheStats(
         computeNanos - earlier.computeNanos,
         savedNanos - earlier.savedNanos,
         tiers,
+        devices,
         functions);
   }
 

@@ -40,6 +40,16 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
 /** The tiers of a cache. */
 @TensorCacheDsl
 public class TiersScope internal constructor(private val builder: TensorCacheBuilder) {
+  /** See [TensorCacheBuilder.device]. */
+  public fun device(size: ByteSize) {
+    builder.device(size)
+  }
+
+  /** See [TensorCacheBuilder.deviceReserve]. */
+  public fun deviceReserve(size: ByteSize) {
+    builder.deviceReserve(size)
+  }
+
   /** See [TensorCacheBuilder.heap]. */
   public fun heap(size: ByteSize) {
     builder.heap(size)

@@ -116,7 +116,7 @@ public final class Device {
     return key;
   }
 
-  private long function(String kernel) {
+  long function(String kernel) {
     return functions.computeIfAbsent(kernel, wanted -> Driver.function(module(), wanted));
   }
 
@@ -315,13 +315,27 @@ public final class Device {
     }
   }
 
-  private void requireNoCapture(long stream) {
+  void requireNoCapture(long stream) {
     if (guarded(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
               "stream 0x%x of device %d is being captured into a graph: call the cached function"
                   + " outside of the capture",
               stream, ordinal));
+    }
+  }
+
+  int multiprocessors() {
+    return multiprocessors;
+  }
+
+  /** Calls with this device's context current. */
+  <R extends @Nullable Object> R inContext(Supplier<R> call) {
+    enter();
+    try {
+      return guarded(call);
+    } finally {
+      leave();
     }
   }
 
@@ -345,7 +359,7 @@ public final class Device {
         });
   }
 
-  private <R> R guarded(Supplier<R> call) {
+  private <R extends @Nullable Object> R guarded(Supplier<R> call) {
     try {
       return call.get();
     } catch (DeviceException e) {

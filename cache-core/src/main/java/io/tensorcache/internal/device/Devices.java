@@ -108,6 +108,11 @@ public final class Devices {
     return version / 1000 + "." + version % 1000 / 10;
   }
 
+  /** Bytes of the memory of a device, without opening it. */
+  public long memoryBytes(int ordinal) {
+    return PoolDriver.memoryBytes(ordinal);
+  }
+
   /** How many there are. */
   public int count() {
     return open.length();

@@ -29,7 +29,7 @@ final class Driver {
   private Driver() {}
 
   /** The one place where a result code becomes an exception. */
-  private static void check(String function, int code) {
+  static void check(String function, int code) {
     if (code == CUresult.CUDA_SUCCESS) {
       return;
     }
@@ -54,7 +54,7 @@ final class Driver {
     return count[0];
   }
 
-  private static CUdevice device(int ordinal) {
+  static CUdevice device(int ordinal) {
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, ordinal));
     return device;
@@ -250,7 +250,7 @@ final class Driver {
     return value[0];
   }
 
-  private static CUdeviceptr at(long address) {
+  static CUdeviceptr at(long address) {
     return Handles.set(new CUdeviceptr(), address);
   }
 
@@ -258,11 +258,11 @@ final class Driver {
     return Handles.set(new Pointer(), address);
   }
 
-  private static CUevent event(long address) {
+  static CUevent event(long address) {
     return Handles.set(new CUevent(), address);
   }
 
-  private static CUstream stream(long address) {
+  static CUstream stream(long address) {
     return Handles.set(new CUstream(), address);
   }
 }

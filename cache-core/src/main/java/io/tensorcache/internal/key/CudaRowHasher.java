@@ -5,6 +5,8 @@ import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.DeviceBlock;
 import io.tensorcache.internal.device.DeviceCopies;
 import io.tensorcache.internal.device.KernelKey;
+import io.tensorcache.internal.device.ListHash;
+import io.tensorcache.internal.device.ListItem;
 import io.tensorcache.internal.device.PinnedBlock;
 import io.tensorcache.internal.device.RowsInput;
 import io.tensorcache.tensor.DType;
@@ -101,6 +103,21 @@ final class CudaRowHasher implements RowHasher {
     } finally {
       copies.forEach(DeviceBlock::close);
       Reference.reachabilityFence(inputs);
+    }
+  }
+
+  /** The keys of contiguous single rows of any lengths in one stream, in one launch. */
+  long[] tch1OfList(List<Rows> rows) {
+    try {
+      List<ListItem> items = new ArrayList<>(rows.size());
+      for (Rows row : rows) {
+        device.requireMemory(row.memory().address(), row.memory().byteCount());
+        long address = row.memory().address() + row.layout().firstByte();
+        items.add(new ListItem(address, row.layout().readBytes(), row.t0(), row.t1()));
+      }
+      return ListHash.digests(key, rows.get(0).memory().stream(), items);
+    } finally {
+      Reference.reachabilityFence(rows);
     }
   }
 

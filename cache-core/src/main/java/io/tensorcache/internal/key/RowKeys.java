@@ -11,7 +11,9 @@ import io.tensorcache.tensor.TensorView;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,6 +190,40 @@ public final class RowKeys {
         System.arraycopy(ofOne, 0, out, 2 * rows * i, 2 * rows);
       }
     }
+  }
+
+  /**
+   * The digests of tensors of any shapes, each as one row: {@code [tensor][2]}. Contiguous ones in
+   * one stream of a device are hashed together, in one launch.
+   */
+  public long[] digestEach(List<TensorView> tensors, List<Tweak> tweaks) {
+    long[] out = new long[2 * tensors.size()];
+    long[] one = new long[2];
+    Map<List<Long>, List<Integer>> lists = new LinkedHashMap<>(); // by device and stream
+    for (int i = 0; i < tensors.size(); i++) {
+      TensorView row = tensors.get(i).asSingleRow();
+      check(row, tweaks.get(i));
+      if (row.memory() instanceof DeviceMemory memory
+          && algorithm == KeyAlgorithm.TCH1
+          && tweaks.get(i).step() == 1
+          && row.isContiguous()
+          && hasherOf(memory) != null) {
+        List<Long> place = List.of((long) memory.device(), memory.stream());
+        lists.computeIfAbsent(place, key -> new ArrayList<>()).add(i);
+      } else {
+        digest(row, tweaks.get(i), one);
+        System.arraycopy(one, 0, out, 2 * i, 2);
+      }
+    }
+    for (List<Integer> list : lists.values()) {
+      List<CudaRowHasher.Rows> rows = new ArrayList<>(list.size());
+      list.forEach(i -> rows.add(rows(tensors.get(i).asSingleRow(), tweaks.get(i))));
+      long[] digests = devices.of(rows.get(0).memory().device()).tch1OfList(rows);
+      for (int i = 0; i < rows.size(); i++) {
+        System.arraycopy(digests, 2 * i, out, 2 * list.get(i), 2);
+      }
+    }
+    return out;
   }
 
   /** The hasher of the device on which all inputs lie, in one stream; null if they do not. */

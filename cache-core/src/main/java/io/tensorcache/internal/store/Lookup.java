@@ -2,6 +2,8 @@ package io.tensorcache.internal.store;
 
 /** What came of looking for a row. */
 public enum Lookup {
+  /** In device memory: copied, or about to be, by whoever asked. */
+  DEVICE_HIT,
   /** Copied from the heap tier. */
   HEAP_HIT,
   /** Decoded and verified from the off-heap tier. */
@@ -17,6 +19,6 @@ public enum Lookup {
 
   /** True if the target now holds the row. */
   public boolean isHit() {
-    return this == HEAP_HIT || this == OFF_HEAP_HIT || this == DISK_HIT;
+    return this == DEVICE_HIT || this == HEAP_HIT || this == OFF_HEAP_HIT || this == DISK_HIT;
   }
 }

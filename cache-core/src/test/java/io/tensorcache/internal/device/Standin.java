@@ -50,6 +50,9 @@ public final class Standin {
 
   public static native long stream(int device);
 
+  /** What is queued in it still runs. */
+  public static native void destroyStream(long stream);
+
   public static native void capture(long stream, boolean capturing);
 
   /** Destroys the context of a device, its streams and memory, as its owner may at any time. */
@@ -81,6 +84,8 @@ public final class Standin {
   public static native long allocated();
 
   static native long[] layout();
+
+  static native long[] planGather(long count, long longest, int multiprocessors);
 
   static native long[] plan(
       boolean torchcache, long rows, long[] rowBytes, int elementBytes, int multiprocessors);

@@ -1,0 +1,177 @@
+package io.tensorcache;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.Tier;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.device.Departures;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.ResidentRows;
+import io.tensorcache.stats.DeviceStats;
+import io.tensorcache.stats.TierStats;
+import io.tensorcache.tensor.TensorKey;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The device tier of a cache: a pool for each device that a tensor of a call lay on, opened at its
+ * first use. Safe for use by several threads.
+ */
+final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, AutoCloseable {
+  /** What is known of a row on a device. */
+  record Resident(RowSchema schema, int group) {}
+
+  private final CacheCore core;
+  private final CacheConfig config;
+  private final boolean hasHostTiers;
+  private final Map<Integer, ResidentRows<TensorKey, Resident>> open = new ConcurrentHashMap<>();
+  private final Map<Integer, String> refused = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  DeviceTier(CacheCore core, CacheConfig config) {
+    this.core = core;
+    this.config = config;
+    this.hasHostTiers = config.heap().bytes() > 0 || config.offHeap().bytes() > 0;
+  }
+
+  /**
+   * The rows of a device; null if it has no room for the tier.
+   *
+   * @throws DeviceException if the device cannot be used
+   */
+  @Nullable ResidentRows<TensorKey, Resident> of(int ordinal) {
+    if (closed || refused.containsKey(ordinal)) {
+      return null;
+    }
+    ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
+    return rows == null || rows.device().isLost() ? reopen(ordinal) : rows;
+  }
+
+  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(int ordinal) {
+    ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
+    if (closed || rows != null && !rows.device().isLost()) {
+      return rows;
+    }
+    Device device = Devices.get().device(ordinal);
+    try {
+      rows =
+          new ResidentRows<>(
+              device,
+              config.device().bytes(),
+              config.deviceReserve().bytes(),
+              config.whenFull() == WhenFull.KEEP_FIRST,
+              this);
+    } catch (IllegalArgumentException e) { // there is a larger card, or build() had refused
+      refused.put(ordinal, String.valueOf(e.getMessage()));
+      core.failed(new DeviceException("device " + ordinal + " keeps no rows", e));
+      return null;
+    }
+    open.put(ordinal, rows);
+    return rows;
+  }
+
+  /** A row that lies on any device, copied to the host; null if there is none. */
+  @Nullable Row row(TensorKey key) {
+    for (ResidentRows<TensorKey, Resident> rows : open.values()) {
+      Resident about = rows.contains(key) ? rows.about(key) : null;
+      byte[][] parts = about == null ? null : rows.read(key);
+      if (about != null && parts != null) {
+        return Row.of(about.schema(), about.group(), parts);
+      }
+    }
+    return null;
+  }
+
+  /** The schema of a row that lies on any device; null if there is none. */
+  @Nullable RowSchema schema(TensorKey key) {
+    for (ResidentRows<TensorKey, Resident> rows : open.values()) {
+      Resident about = rows.about(key);
+      if (about != null) {
+        return about.schema();
+      }
+    }
+    return null;
+  }
+
+  boolean contains(TensorKey key) {
+    return open.values().stream().anyMatch(rows -> rows.contains(key));
+  }
+
+  /** Gives memory of every device back until no more than this is taken of each. */
+  void trim(long toBytes) {
+    open.values().forEach(rows -> rows.trim(toBytes));
+  }
+
+  void clear() {
+    open.values().forEach(ResidentRows::clear);
+  }
+
+  /** Of each device in use, by ordinal. */
+  List<DeviceStats> devices() {
+    return open.values().stream()
+        .map(ResidentRows::use)
+        .map(
+            use ->
+                new DeviceStats(
+                    use.device(),
+                    use.entries(),
+                    ByteSize.ofBytes(use.byteCount()),
+                    ByteSize.ofBytes(use.limitBytes()),
+                    use.hits(),
+                    use.evictions(),
+                    use.demotions()))
+        .sorted(Comparator.comparingInt(DeviceStats::device))
+        .toList();
+  }
+
+  /** Of all devices in use together. */
+  TierStats stats(long hits) {
+    List<DeviceStats> devices = devices();
+    return new TierStats(
+        Tier.DEVICE,
+        devices.stream().mapToLong(DeviceStats::entries).sum(),
+        ByteSize.ofBytes(devices.stream().mapToLong(device -> device.bytes().bytes()).sum()),
+        ByteSize.ofBytes(config.device().bytes() * Math.max(1, devices.size())),
+        hits,
+        devices.stream().mapToLong(DeviceStats::evictions).sum());
+  }
+
+  @Override
+  public boolean wants(Resident about) {
+    return hasHostTiers && !closed;
+  }
+
+  @Override
+  public boolean take(TensorKey key, Resident about, byte[][] parts) {
+    return core.takeFromDevice(key, Row.of(about.schema(), about.group(), parts));
+  }
+
+  @Override
+  public void dropped(TensorKey key, Resident about) {
+    core.evicted(key, about.group());
+  }
+
+  @Override
+  public void noMemory(int device) {
+    core.failed(
+        new DeviceException(
+            "device "
+                + device
+                + " has no memory left for the device tier: rows are not kept there; lower"
+                + " device(...) or raise deviceReserve(...)"));
+  }
+
+  /** Frees what no call reads any more; the rest follows with the end of those calls. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.values().forEach(ResidentRows::close);
+  }
+}

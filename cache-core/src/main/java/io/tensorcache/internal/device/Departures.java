@@ -1,0 +1,27 @@
+package io.tensorcache.internal.device;
+
+/**
+ * What becomes of rows that have to leave device memory. Called without a lock, on the thread that
+ * needs the room.
+ *
+ * @param <K> keys of rows
+ * @param <A> what is known of a row
+ */
+public interface Departures<K, A> {
+  /** True if rows are wanted on the host; else they are dropped without being copied. */
+  boolean wants(A about);
+
+  /**
+   * Takes a row over.
+   *
+   * @param parts the bytes of each part; the receiver's
+   * @return false if it was not admitted, which drops it
+   */
+  boolean take(K key, A about, byte[][] parts);
+
+  /** A row is gone to make room. */
+  void dropped(K key, A about);
+
+  /** The device had no memory left for rows that would have been within the limit. */
+  void noMemory(int device);
+}

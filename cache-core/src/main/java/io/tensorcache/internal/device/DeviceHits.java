@@ -1,0 +1,57 @@
+package io.tensorcache.internal.device;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of one look-up that are on the device. They stay until this is closed, whatever is
+ * evicted meanwhile. Confined to one thread.
+ */
+public final class DeviceHits<K, A> implements AutoCloseable {
+  private final ResidentRows<K, A> owner;
+  private final List<@Nullable ResidentRow<K, A>> rows;
+  private final GatherList copies = new GatherList();
+  private boolean isClosed;
+
+  DeviceHits(ResidentRows<K, A> owner, List<@Nullable ResidentRow<K, A>> rows) {
+    this.owner = owner;
+    this.rows = rows;
+  }
+
+  /** What is known of the i-th row that was asked for; null if it is not here. */
+  public @Nullable A about(int i) {
+    ResidentRow<K, A> row = rows.get(i);
+    return row == null ? null : row.about;
+  }
+
+  @Nullable ResidentRow<K, A> row(int i) {
+    return rows.get(i);
+  }
+
+  /** Plans a copy of one part of a row that is here to an address on the device. */
+  public void copy(int i, int part, long to) {
+    ResidentRow<K, A> row = rows.get(i);
+    if (row == null) {
+      throw new IllegalArgumentException("row " + i + " is not on the device");
+    }
+    copies.add(row.partAddress(part), to, row.partBytes[part]);
+  }
+
+  /**
+   * Queues all planned copies as one launch in the stream, and does not wait for it.
+   *
+   * @param hits rows that this serves, for the statistics
+   * @throws io.tensorcache.error.DeviceException if the driver refuses
+   */
+  public void gather(long stream, long hits) {
+    owner.gather(rows, copies, stream, hits);
+  }
+
+  @Override
+  public void close() {
+    if (!isClosed) {
+      isClosed = true;
+      owner.unpin(rows);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.tensorcache.internal.device;
+
+/**
+ * A launch or copy that is under way, seen through the event of the pinned block that it uses.
+ * Guarded by the lock of the {@link Flights} that it belongs to.
+ */
+final class Flight {
+  final PinnedBlock block;
+
+  /** Once true, the event belongs to someone else. */
+  boolean isComplete;
+
+  /** The stream that frees memory goes on only after this. */
+  boolean isAwaited;
+
+  Flight(PinnedBlock block) {
+    this.block = block;
+  }
+}

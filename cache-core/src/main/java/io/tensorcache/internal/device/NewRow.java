@@ -1,0 +1,11 @@
+package io.tensorcache.internal.device;
+
+/**
+ * A row to be kept: where its parts lie on the device now.
+ *
+ * @param key its key
+ * @param about what is known of it
+ * @param from the address of each part
+ * @param byteCounts the length of each part
+ */
+public record NewRow<K, A>(K key, A about, long[] from, long[] byteCounts) {}

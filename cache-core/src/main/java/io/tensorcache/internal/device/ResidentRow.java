@@ -1,0 +1,69 @@
+package io.tensorcache.internal.device;
+
+import org.jspecify.annotations.Nullable;
+
+/** A row in device memory. Guarded by the lock of its {@link ResidentRows}. */
+final class ResidentRow<K, A> {
+  /** Memory is counted, and parts begin, in multiples of this. */
+  static final int GRAIN = 256;
+
+  final K key;
+  final A about;
+  final long[] partBytes;
+  final long byteCount;
+
+  /** Of the first part; 0 until there is memory. */
+  long address;
+
+  /** The copy that fills it; null once that is known to have ended. */
+  @Nullable Flight filling;
+
+  /** Calls that are about to read it. */
+  int pins;
+
+  /** In the table. What is not is freed when nobody is about to read it. */
+  boolean isHeld;
+
+  /** On the host now, after which it goes. */
+  boolean isDemoted;
+
+  ResidentRow(K key, A about, long[] partBytes) {
+    this.key = key;
+    this.about = about;
+    this.partBytes = partBytes;
+    this.byteCount = bytesOf(partBytes);
+  }
+
+  /** What a row of such parts counts for. */
+  static long bytesOf(long[] partBytes) {
+    long sum = 0;
+    for (long bytes : partBytes) {
+      sum += rounded(bytes);
+    }
+    return Math.max(GRAIN, sum);
+  }
+
+  static long rounded(long bytes) {
+    return (bytes + GRAIN - 1) / GRAIN * GRAIN;
+  }
+
+  /** Bytes from the start of the row to a part. */
+  long partOffset(int part) {
+    long offset = 0;
+    for (int i = 0; i < part; i++) {
+      offset += rounded(partBytes[i]);
+    }
+    return offset;
+  }
+
+  long partAddress(int part) {
+    return address + partOffset(part);
+  }
+
+  /** Lets a stream go on only after the row is filled. */
+  void follow(long stream) {
+    if (filling != null && Flights.follow(filling, stream)) {
+      filling = null;
+    }
+  }
+}

@@ -1,0 +1,404 @@
+package io.tensorcache.internal.device;
+
+import io.tensorcache.error.DeviceException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows in the memory of one device, bounded in bytes: at no instant is more taken than the limit.
+ * Copies into it and out of it are queued in the caller's streams, one launch a batch, and none
+ * waits on the host. Memory that a launch under way reads or writes is freed after it, in the order
+ * of a stream of its own that waits for that launch on the device.
+ *
+ * <p>When it is full, the rows used longest ago go, to the host if {@link Departures} wants them;
+ * or with {@code keepFirst} nothing more is admitted. A lost device loses its rows: nothing is
+ * found then. Safe for use by several threads; one lock, held for a look-up or a launch.
+ *
+ * @param <K> keys of rows
+ * @param <A> what is known of a row, beside its bytes
+ */
+public final class ResidentRows<K, A> implements AutoCloseable {
+  private final Device device;
+  private final long reserveBytes;
+  private final Departures<K, A> departures;
+  private final Handover<K, A> handover;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final RowBuffers<K, A> buffers; // this and what follows are guarded by lock
+  private final RowTable<K, A> table;
+  private int loose; // rows that are not in the table, but about to be read
+  private long hits;
+  private long evictions;
+  private long demotions;
+  private long refusals;
+  private boolean isClosed;
+
+  /**
+   * Takes no memory for rows yet.
+   *
+   * @param limitBytes bytes taken at most
+   * @param reserveBytes bytes of the device that are left to others: below that, rows go
+   * @param keepFirst refuse new rows instead of evicting old ones
+   * @throws IllegalArgumentException if the limit is more than the device has
+   */
+  public ResidentRows(
+      Device device,
+      long limitBytes,
+      long reserveBytes,
+      boolean keepFirst,
+      Departures<K, A> departures) {
+    long total = device.inContext(PoolDriver::totalBytes);
+    if (limitBytes > total) {
+      throw new IllegalArgumentException(
+          "a device tier of "
+              + limitBytes
+              + " bytes: "
+              + device.description()
+              + " has "
+              + total
+              + " bytes in all");
+    }
+    this.device = device;
+    this.reserveBytes = reserveBytes;
+    this.departures = departures;
+    this.handover = new Handover<>(departures, this::copiesOnHost);
+    this.table = new RowTable<>(limitBytes, keepFirst);
+    this.buffers = device.inContext(() -> new RowBuffers<>(device));
+  }
+
+  /** Whose memory it is. */
+  public Device device() {
+    return device;
+  }
+
+  /** Finds the rows of a batch at once. Close the result on the same thread. */
+  public DeviceHits<K, A> find(List<K> keys) {
+    List<@Nullable ResidentRow<K, A>> found = new ArrayList<>(keys.size());
+    lock.lock();
+    try {
+      boolean usable = isUsable();
+      for (K key : keys) {
+        ResidentRow<K, A> row = usable ? table.use(key) : null;
+        if (row != null) {
+          row.pins++;
+        }
+        found.add(row);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return new DeviceHits<>(this, found);
+  }
+
+  /** What is known of a row; null if it is not here. */
+  public @Nullable A about(K key) {
+    try (DeviceHits<K, A> found = find(List.of(key))) {
+      return found.about(0);
+    }
+  }
+
+  /** True if the row is here. */
+  public boolean contains(K key) {
+    lock.lock();
+    try {
+      return isUsable() && table.contains(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The keys of all rows, used longest ago first. */
+  public List<K> keys() {
+    lock.lock();
+    try {
+      return isUsable() ? table.keys() : List.of();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The bytes of each part of a row, copied to the host; null if it is not here. Waits for it. */
+  public byte @Nullable [][] read(K key) {
+    try (DeviceHits<K, A> found = find(List.of(key))) {
+      ResidentRow<K, A> row = found.row(0);
+      return row == null ? null : copiesOnHost(List.of(row)).get(0);
+    }
+  }
+
+  void gather(
+      List<@Nullable ResidentRow<K, A>> rows, GatherList copies, long stream, long hitCount) {
+    inLock(
+        () -> {
+          buffers.gather(rows, copies, stream);
+          hits += hitCount;
+        });
+  }
+
+  void unpin(List<? extends @Nullable ResidentRow<K, A>> rows) {
+    lock.lock();
+    try {
+      if (!device.isLost()) {
+        device.tryInContext(() -> release(rows));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void free(List<ResidentRow<K, A>> rows) {
+    table.giveBack(buffers.free(rows));
+    if (isClosed && loose == 0) {
+      buffers.close();
+    }
+  }
+
+  /**
+   * Keeps copies of rows, taken in one launch after what is in the stream. A key that is here keeps
+   * its row.
+   *
+   * @return the keys that are here now. Not among them: what is larger than the limit, does not fit
+   *     under {@code keepFirst}, or finds no memory on a device that others have filled
+   * @throws DeviceException if the driver refuses; nothing was kept then
+   */
+  public Set<K> add(List<NewRow<K, A>> rows, long stream) {
+    Set<K> here = new HashSet<>();
+    RowTable.Plan<K, A> plan = inLock(() -> isClosed ? null : plan(rows, stream, here));
+    if (plan == null) {
+      return here;
+    }
+    long refusalsBefore = use().refusals();
+    try {
+      handover.of(plan.leaving());
+    } finally {
+      tell(inLock(() -> enter(plan, stream, here)));
+    }
+    if (use().refusals() != refusalsBefore) {
+      departures.noMemory(device.ordinal());
+    }
+    return here;
+  }
+
+  private RowTable.@Nullable Plan<K, A> plan(List<NewRow<K, A>> rows, long stream, Set<K> here) {
+    device.requireNoCapture(stream);
+    List<NewRow<K, A>> wanted = new ArrayList<>();
+    Set<K> seen = new HashSet<>();
+    long need = 0;
+    for (NewRow<K, A> row : rows) {
+      if (table.use(row.key()) != null) {
+        here.add(row.key());
+      } else if (seen.add(row.key())) {
+        wanted.add(row);
+        need += ResidentRow.bytesOf(row.byteCounts());
+      }
+    }
+    return wanted.isEmpty() ? null : table.plan(wanted, mostBytes(need));
+  }
+
+  /** What may be held now so that the reserve is left to others. */
+  private long mostBytes(long need) {
+    return reserveBytes == 0
+        ? Long.MAX_VALUE
+        : Math.max(0, table.heldBytes() + buffers.freeBytes(need + reserveBytes) - reserveBytes);
+  }
+
+  private List<byte[][]> copiesOnHost(List<ResidentRow<K, A>> rows) {
+    try (RowDownload<K, A> download = new RowDownload<>(device, rows)) {
+      inLock(() -> download.queue(buffers.stream()));
+      return download.await();
+    }
+  }
+
+  /** Frees what has departed and fills memory for what enters. Returns what was dropped. */
+  private List<ResidentRow<K, A>> enter(RowTable.Plan<K, A> plan, long stream, Set<K> here) {
+    table.keepPromise(plan.promisedBytes());
+    List<ResidentRow<K, A>> dropped = leave(plan.leaving());
+    List<ResidentRow<K, A>> fresh = new ArrayList<>();
+    List<NewRow<K, A>> from = new ArrayList<>();
+    try {
+      for (NewRow<K, A> row : isClosed ? List.<NewRow<K, A>>of() : plan.entering()) {
+        ResidentRow<K, A> made = new ResidentRow<>(row.key(), row.about(), row.byteCounts());
+        if (table.contains(row.key())) {
+          here.add(row.key());
+        } else if (table.take(made.byteCount)) {
+          if (!buffers.allocate(made)) {
+            table.giveBack(made.byteCount);
+            refusals++;
+            break;
+          }
+          fresh.add(made);
+          from.add(row);
+        }
+      }
+      buffers.fill(fresh, from, stream);
+    } catch (RuntimeException | Error e) {
+      device.tryInContext(() -> free(fresh));
+      throw e;
+    }
+    for (ResidentRow<K, A> row : fresh) {
+      table.put(row);
+      here.add(row.key);
+    }
+    return dropped;
+  }
+
+  /** Takes rows that have departed out of the table. Returns those that are nowhere now. */
+  private List<ResidentRow<K, A>> leave(List<ResidentRow<K, A>> rows) {
+    List<ResidentRow<K, A>> dropped = new ArrayList<>();
+    for (ResidentRow<K, A> row : rows) {
+      if (table.remove(row)) {
+        loose++;
+        demotions += row.isDemoted ? 1 : 0;
+        evictions += row.isDemoted ? 0 : 1;
+        if (!row.isDemoted) {
+          dropped.add(row);
+        }
+      }
+    }
+    release(rows);
+    return dropped;
+  }
+
+  /** Ends a use of rows, and frees those that were only waited for. */
+  private void release(List<? extends @Nullable ResidentRow<K, A>> rows) {
+    List<ResidentRow<K, A>> unused = new ArrayList<>();
+    for (ResidentRow<K, A> row : rows) {
+      if (row != null && --row.pins == 0 && !row.isHeld) {
+        unused.add(row);
+        loose--;
+      }
+    }
+    if (!unused.isEmpty()) {
+      free(unused);
+    }
+  }
+
+  private void tell(List<ResidentRow<K, A>> dropped) {
+    dropped.forEach(row -> departures.dropped(row.key, row.about));
+  }
+
+  /**
+   * Gives memory back until no more than this is taken; what goes moves to the host where it is
+   * wanted. Waits for it.
+   *
+   * @return bytes taken afterwards: more, if calls under way read rows
+   */
+  public long trim(long toBytes) {
+    List<ResidentRow<K, A>> leaving = inLock(() -> table.takeOldest(table.heldBytes() - toBytes));
+    try {
+      handover.of(leaving);
+    } finally {
+      tell(
+          inLock(
+              () -> {
+                List<ResidentRow<K, A>> dropped = leave(leaving);
+                buffers.trim();
+                return dropped;
+              }));
+    }
+    return use().byteCount();
+  }
+
+  /** Drops one row. Not told as an eviction. */
+  public void remove(K key) {
+    whileUsable(
+        () -> {
+          ResidentRow<K, A> row = table.use(key);
+          if (row != null) {
+            drop(List.of(row));
+          }
+        });
+  }
+
+  /** Drops all rows. Not told as evictions. */
+  public void clear() {
+    whileUsable(() -> drop(table.all()));
+  }
+
+  private void drop(List<ResidentRow<K, A>> rows) {
+    rows.forEach(table::remove);
+    List<ResidentRow<K, A>> unused = new ArrayList<>();
+    for (ResidentRow<K, A> row : rows) {
+      if (row.pins == 0) {
+        unused.add(row);
+      } else {
+        loose++;
+      }
+    }
+    free(unused);
+  }
+
+  private void whileUsable(Runnable call) {
+    lock.lock();
+    try {
+      if (isUsable()) {
+        device.tryInContext(call);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What there is now. */
+  public ResidentUse use() {
+    lock.lock();
+    try {
+      isUsable();
+      return new ResidentUse(
+          device.ordinal(),
+          table.size(),
+          table.heldBytes(),
+          table.limitBytes(),
+          hits,
+          evictions,
+          demotions,
+          refusals);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Frees everything that no call is about to read, after what is under way, and the rest when
+   * those calls end. Nothing is found any more. Waits for no launch, unless the driver has no
+   * pools.
+   */
+  @Override
+  public void close() {
+    whileUsable(
+        () -> {
+          isClosed = true;
+          drop(table.all());
+        });
+  }
+
+  private boolean isUsable() {
+    if (device.isLost() && !isClosed) { // its memory is gone with the context
+      isClosed = true;
+      table.forget();
+      buffers.abandon();
+    }
+    return !isClosed;
+  }
+
+  private void inLock(Runnable call) {
+    inLock(
+        () -> {
+          call.run();
+          return true;
+        });
+  }
+
+  private <R extends @Nullable Object> R inLock(Supplier<R> call) {
+    lock.lock();
+    try {
+      return device.inContext(call);
+    } finally {
+      isUsable();
+      lock.unlock();
+    }
+  }
+}

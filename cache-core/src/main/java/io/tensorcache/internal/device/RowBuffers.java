@@ -1,0 +1,124 @@
+package io.tensorcache.internal.device;
+
+import io.tensorcache.error.DeviceException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of rows and what uses it at this moment. Called with the context current; guarded by
+ * the lock of the {@link ResidentRows}.
+ */
+final class RowBuffers<K, A> {
+  private final Device device;
+  private final RowMemory memory;
+  private final Flights flights = new Flights();
+
+  RowBuffers(Device device) {
+    this.device = device;
+    this.memory = new RowMemory(device.ordinal());
+  }
+
+  /** The stream in whose order memory comes and goes. */
+  long stream() {
+    return memory.stream();
+  }
+
+  /**
+   * Bytes of the device that nobody has, after giving back what lies idle if that is too little.
+   */
+  long freeBytes(long wanted) {
+    long free = PoolDriver.freeBytes();
+    if (free >= wanted) {
+      return free;
+    }
+    memory.trim();
+    return PoolDriver.freeBytes();
+  }
+
+  /** Copies rows that are here, after what fills them. */
+  void gather(List<@Nullable ResidentRow<K, A>> rows, GatherList copies, long stream) {
+    device.requireNoCapture(stream);
+    flights.prune();
+    for (ResidentRow<K, A> row : rows) {
+      if (row != null) {
+        row.follow(stream);
+      }
+    }
+    launch(copies, stream);
+  }
+
+  private @Nullable Flight launch(GatherList copies, long stream) {
+    if (copies.isEmpty()) {
+      return null;
+    }
+    PinnedBlock block = device.pinned(copies.blockBytes());
+    try {
+      copies.launch(device, stream, block);
+    } catch (RuntimeException | Error e) {
+      block.close();
+      throw e;
+    }
+    return flights.add(block);
+  }
+
+  /** False if the device has no memory left. */
+  boolean allocate(ResidentRow<K, A> row) {
+    try {
+      row.address = memory.allocate(row.byteCount);
+      return true;
+    } catch (DeviceException e) {
+      if (e.code() != PoolDriver.OUT_OF_MEMORY) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** Fills rows that were just allocated, after what is in the stream. */
+  void fill(List<ResidentRow<K, A>> rows, List<NewRow<K, A>> from, long stream) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    memory.precede(stream);
+    GatherList copies = new GatherList();
+    for (int i = 0; i < rows.size(); i++) {
+      ResidentRow<K, A> row = rows.get(i);
+      for (int part = 0; part < row.partBytes.length; part++) {
+        copies.add(from.get(i).from()[part], row.partAddress(part), row.partBytes[part]);
+      }
+    }
+    Flight filling = launch(copies, stream);
+    rows.forEach(row -> row.filling = filling);
+  }
+
+  /** Frees rows after everything that is under way. Returns the bytes. */
+  long free(List<ResidentRow<K, A>> rows) {
+    flights.prune();
+    flights.holdBack(memory.stream());
+    long bytes = 0;
+    for (ResidentRow<K, A> row : rows) {
+      if (row.address != 0) {
+        memory.free(row.address);
+        row.address = 0;
+        bytes += row.byteCount;
+      }
+    }
+    return bytes;
+  }
+
+  /** Gives the device what was freed; waits for it. */
+  void trim() {
+    memory.trim();
+  }
+
+  /** The device is lost, and everything with it. */
+  void abandon() {
+    flights.abandon();
+  }
+
+  /** When all rows are freed. What is under way goes on. */
+  void close() {
+    flights.abandon();
+    memory.close();
+  }
+}

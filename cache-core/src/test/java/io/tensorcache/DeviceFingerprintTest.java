@@ -1,0 +1,75 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.tensorcache.internal.device.RequiresStandin;
+import io.tensorcache.internal.device.Standin;
+import io.tensorcache.internal.device.StandinTensor;
+import io.tensorcache.tensor.HostTensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Fingerprints of weights that lie on a device. */
+@RequiresStandin
+class DeviceFingerprintTest {
+  private final StandinTensor.Adapter adapter = new StandinTensor.Adapter();
+  private final Map<String, StandinTensor> onDevice = new LinkedHashMap<>();
+  private final Map<String, HostTensor> onHost = new LinkedHashMap<>();
+
+  @AfterEach
+  void reset() {
+    Standin.reset();
+  }
+
+  private void weights(int device, long seed, int tensors) {
+    Random random = new Random(seed);
+    for (int i = 0; i < tensors; i++) {
+      long[] shape = {random.nextInt(40), 1 + random.nextInt(i % 7 == 0 ? 900 : 50)};
+      float[] values = new float[(int) (shape[0] * shape[1])];
+      for (int j = 0; j < values.length; j++) {
+        values[j] = random.nextFloat();
+      }
+      onDevice.put("w" + i, StandinTensor.of(device, values, shape));
+      onHost.put("w" + i, HostTensor.ofFloats(values, shape));
+    }
+  }
+
+  @Test
+  void isThatOfTheHostInOneLaunch() {
+    long seed = new Random().nextLong();
+    weights(0, seed, 60);
+    Fingerprint.ofWeights(onDevice, adapter); // everything is loaded
+    long launches = Standin.count("cuLaunchKernel");
+    long down = Standin.count("bytes to host");
+    Fingerprint found = Fingerprint.ofWeights(onDevice, adapter);
+    assertEquals(1, Standin.count("cuLaunchKernel") - launches);
+    assertEquals(down, Standin.count("bytes to host"));
+    assertEquals(Fingerprint.ofWeights(onHost, HostTensor.adapter()), found, "random seed " + seed);
+  }
+
+  @Test
+  void changesWithOneValueOfOneTensor() {
+    weights(0, 5, 4);
+    Fingerprint before = Fingerprint.ofWeights(onDevice, adapter);
+    onDevice.put("w3", StandinTensor.of(0, new float[] {1, 2}, 2, 1));
+    assertNotEquals(before, Fingerprint.ofWeights(onDevice, adapter));
+  }
+
+  @Test
+  void takesTensorsOfTwoDevicesAndOfOtherLayouts() {
+    Standin.set("devices", 2);
+    weights(0, 6, 3);
+    float[] values = {1, 2, 3, 4, 5, 6};
+    onDevice.put("other", StandinTensor.of(1, values, 2, 3));
+    onHost.put("other", HostTensor.ofFloats(values, 2, 3));
+    onDevice.put("turned", StandinTensor.of(0, values, 2, 3).transposed());
+    onHost.put("turned", HostTensor.ofFloats(new float[] {1, 4, 2, 5, 3, 6}, 3, 2));
+    assertEquals(
+        Fingerprint.ofWeights(onHost, HostTensor.adapter()),
+        Fingerprint.ofWeights(onDevice, adapter));
+  }
+}

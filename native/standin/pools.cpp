@@ -1,0 +1,102 @@
+// The driver's memory pools. What a pool hands out can be used after the allocation in its stream, and holds garbage then; what is
+// given back is gone when the stream comes to it, so that an access that is not ordered before faults.
+#include <algorithm>
+#include <cstring>
+
+#include "standin.h"
+
+using namespace standin;
+
+namespace {
+
+struct Pool {
+  int device;
+  bool destroyed;
+};
+
+/// CUmemPoolProps, as far as it is looked at.
+struct PoolProperties {
+  int type, handle_types, location_type, location_id;
+};
+
+std::set<Pool*> pools;
+
+constexpr Result kNotSupported = 801;
+
+Result usable_pool(Pool* pool, const Context* context) {
+  if (pools.count(pool) == 0 || pool->destroyed) return kInvalidValue;
+  return pool->device == context->device ? kSuccess : kInvalidValue;
+}
+
+}  // namespace
+
+STANDIN_API cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  *total = static_cast<std::size_t>(setting("memory"));
+  *free = *total - std::min(*total, used_bytes(context));
+  return kSuccess;
+}
+
+STANDIN_API cuDeviceTotalMem_v2(std::size_t* bytes, int device) {
+  STANDIN_ENTER;
+  if (device < 0 || device >= setting("devices")) return kInvalidDevice;
+  *bytes = static_cast<std::size_t>(setting("memory"));
+  return kSuccess;
+}
+
+STANDIN_API cuMemPoolCreate(Pool** pool, const PoolProperties* properties) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (setting("pools") == 0) return kNotSupported;
+  constexpr int kPinned = 1, kDevice = 1;
+  if (properties->type != kPinned || properties->handle_types != 0 || properties->location_type != kDevice) return kInvalidValue;
+  *pool = new Pool{properties->location_id, false};
+  pools.insert(*pool);
+  return kSuccess;
+}
+
+STANDIN_API cuMemPoolDestroy(Pool* pool) {
+  STANDIN_ENTER;
+  if (pools.count(pool) == 0 || pool->destroyed) return kInvalidValue;
+  pool->destroyed = true;  // what it handed out stays until it is given back
+  return kSuccess;
+}
+
+STANDIN_API cuMemPoolTrimTo(Pool* pool, std::size_t) {
+  STANDIN_ENTER;
+  return pools.count(pool) == 0 || pool->destroyed ? kInvalidValue : kSuccess;
+}
+
+STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, Pool* pool, void* handle) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  if (stream->capturing) return kCaptureUnsupported;
+  if (const Result failed = usable_pool(pool, stream->context)) return failed;
+  if (bytes == 0) return kInvalidValue;
+  if (used_bytes(stream->context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
+  *address = allocate(bytes, stream->context);
+  if (*address == 0) return kOutOfMemory;
+  void* begin = reinterpret_cast<void*>(*address);
+  enqueue(stream, [=] { return std::memset(begin, 0xDB, bytes), kSuccess; });
+  return kSuccess;
+}
+
+STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
+  STANDIN_ENTER;
+  Stream* stream;
+  if (const Result failed = stream_of(handle, stream)) return failed;
+  if (stream->capturing) return kCaptureUnsupported;
+  const auto found = state().memory.find(address);
+  if (found == state().memory.end() || found->second.context != stream->context || found->second.freed) return kInvalidValue;
+  found->second.freed = true;
+  enqueue(stream, [=] {
+    const std::lock_guard<std::mutex> in_order(state().mutex);
+    release(address, false);
+    return kSuccess;
+  });
+  return kSuccess;
+}
