@@ -39,9 +39,9 @@ class MultilevelTest {
         Run.here(
                 "multilevel",
                 "--visits",
-                "200",
+                "100",
                 "--images",
-                "20",
+                "10",
                 "--skew",
                 "0",
                 "--limit",
@@ -52,10 +52,10 @@ class MultilevelTest {
             .json();
     assertTrue(json.get("identical").getAsBoolean());
     // what is computed is there before what it displaces leaves
-    long limit = 20 * EMBEDDING + 5 * SHAPES + 3 * EDGES;
+    long limit = 10 * EMBEDDING + 5 * SHAPES + 3 * EDGES;
     assertTrue(json.get("peak_bytes").getAsLong() <= limit, json.toString());
-    assertEquals(20, json.getAsJsonObject("critical").get("misses").getAsLong());
-    assertEquals(200 * 12 - 20, json.getAsJsonObject("critical").get("hits").getAsLong());
+    assertEquals(10, json.getAsJsonObject("critical").get("misses").getAsLong());
+    assertEquals(100 * 12 - 10, json.getAsJsonObject("critical").get("hits").getAsLong());
   }
 
   @Test
