@@ -2,6 +2,7 @@ package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -196,6 +197,40 @@ public final class ResidentRows<K, A> implements AutoCloseable {
       }
     }
     return wanted.isEmpty() ? null : table.plan(wanted, mostBytes(need));
+  }
+
+  /**
+   * Keeps a copy of a row that is on the host, if there is room without anything leaving.
+   *
+   * @param parts the bytes of each part, copied before this returns
+   * @return whether the row is here now
+   * @throws DeviceException if the driver refuses
+   */
+  public boolean addFromHost(K key, A about, byte[][] parts) {
+    long[] lengths = Arrays.stream(parts).mapToLong(part -> part.length).toArray();
+    ResidentRow<K, A> row = new ResidentRow<>(key, about, lengths);
+    return inLock(
+        () -> {
+          if (isClosed || table.contains(key)) {
+            return !isClosed;
+          }
+          if (table.heldBytes() + row.byteCount > mostBytes(row.byteCount)
+              || !table.take(row.byteCount)) {
+            return false;
+          }
+          if (!buffers.allocate(row)) {
+            table.giveBack(row.byteCount);
+            return false;
+          }
+          try {
+            buffers.fill(row, parts);
+          } catch (RuntimeException | Error e) {
+            device.tryInContext(() -> free(List.of(row)));
+            throw e;
+          }
+          table.put(row);
+          return true;
+        });
   }
 
   /** What may be held now so that the reserve is left to others. */
