@@ -1,6 +1,7 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,10 +103,15 @@ public final class Device {
       staged.asLongBuffer().put(table);
       staged.putLong(bytes, block.address() + bytes + Long.BYTES);
       staged.putLong(bytes + Long.BYTES, key.address());
-      Driver.copyToDevice(key.address(), block.address(), bytes, 0);
-      Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
-      Driver.record(block.event(), 0);
-      Driver.await(block.event());
+      try {
+        Driver.copyToDevice(key.address(), block.address(), bytes, 0);
+        Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
+        Driver.record(block.event(), 0);
+        Driver.await(block.event());
+      } catch (DeviceException e) {
+        block.abandon();
+        throw e;
+      }
     }
     return key;
   }
@@ -174,6 +180,7 @@ public final class Device {
           });
     } finally {
       leave();
+      Reference.reachabilityFence(key); // its memory is freed with it
     }
   }
 
