@@ -10,6 +10,7 @@ import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.device.ResidentRows;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.internal.store.MemoryTiers;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -387,6 +389,30 @@ final class CacheCore implements TierEvents, AutoCloseable {
           tier.trim(size.bytes());
           return true;
         });
+  }
+
+  /** Moves rows to a device until it is full; how many. */
+  long moveTo(int ordinal) {
+    checkOpen();
+    if (deviceTier == null) {
+      throw new IllegalStateException(
+          "cache \"" + config.name() + "\" has no device tier: add device(...) to its builder");
+    }
+    ResidentRows<TensorKey, DeviceTier.Resident> target = deviceTier.required(ordinal);
+    long moved = deviceTier.moveTo(target);
+    for (TensorKey key : tiers.keys()) {
+      Row row = tiers.row(key);
+      if (row != null && row.schema().byteCount() == row.schema().storedByteCount()) {
+        byte[][] parts = new byte[row.schema().parts().size()][];
+        Arrays.setAll(parts, row::payload);
+        if (!target.addFromHost(key, new DeviceTier.Resident(row.schema(), row.group()), parts)) {
+          return moved;
+        }
+        tiers.remove(key);
+        moved++;
+      }
+    }
+    return moved;
   }
 
   /** Drops what is in memory only. */

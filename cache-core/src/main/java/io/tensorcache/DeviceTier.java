@@ -77,6 +77,39 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     return rows;
   }
 
+  /**
+   * Moves rows of other devices to one, until that is full.
+   *
+   * @return how many
+   */
+  long moveTo(ResidentRows<TensorKey, Resident> target) {
+    long moved = 0;
+    for (ResidentRows<TensorKey, Resident> rows : open.values()) {
+      for (TensorKey key : rows == target ? List.<TensorKey>of() : rows.keys()) {
+        Resident about = rows.about(key);
+        byte[][] parts = about == null ? null : rows.read(key);
+        if (about == null || parts == null) {
+          continue; // gone meanwhile
+        }
+        if (!target.addFromHost(key, about, parts)) {
+          return moved;
+        }
+        rows.remove(key);
+        moved++;
+      }
+    }
+    return moved;
+  }
+
+  /** The rows of a device that was asked for by its number. */
+  ResidentRows<TensorKey, Resident> required(int ordinal) {
+    ResidentRows<TensorKey, Resident> rows = of(ordinal);
+    if (rows == null) {
+      throw new DeviceException("device " + ordinal + " keeps no rows: " + refused.get(ordinal));
+    }
+    return rows;
+  }
+
   /** A row that lies on any device, copied to the host; null if there is none. */
   @Nullable Row row(TensorKey key) {
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {

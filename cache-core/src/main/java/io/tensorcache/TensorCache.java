@@ -116,6 +116,22 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
+   * Moves the rows that memory holds, on the host and on other devices, to a device, until its part
+   * of the device tier is full: nothing is evicted for it. Rows in narrow form ({@code storeAs})
+   * stay where they are.
+   *
+   * @param device the driver's ordinal, from 0
+   * @return how many rows were moved
+   * @throws IllegalArgumentException if there is no such device
+   * @throws IllegalStateException if the cache has no device tier
+   * @throws io.tensorcache.error.DeviceException if there is no driver, or the device fails; rows
+   *     that were not moved then are where they were
+   */
+  public long moveTo(int device) {
+    return core.moveTo(device);
+  }
+
+  /**
    * Drops every row and every entry of the scopes from memory: what does not persist is gone, what
    * does is served from the store. Calls under way store theirs afterwards.
    */

@@ -308,6 +308,66 @@ class DeviceTierTest {
   }
 
   @Test
+  void movesWhatTheHostHoldsToADevice() {
+    for (boolean heap : new boolean[] {true, false}) {
+      asked.clear();
+      TensorCacheBuilder builder = builder(100);
+      try (TensorCache cache =
+          (heap ? builder.heap(ByteSize.ofMiB(1)) : builder.offHeap(ByteSize.ofMiB(4))).build()) {
+        CachedFunction<StandinTensor> cached = wrap(cache);
+        check(cached, 0, 1, 2, 3);
+        cache.trimDevice(ByteSize.ofBytes(0));
+        assertEquals(0, cache.stats().devices().get(0).entries());
+        assertEquals(3, cache.moveTo(0));
+        assertEquals(3, cache.stats().devices().get(0).entries());
+        assertEquals(0, cache.stats().tiers().get(1).entries());
+        long up = Standin.count("bytes to device");
+        check(cached, 0, 3, 1, 2);
+        assertEquals(up, Standin.count("bytes to device"));
+        assertEquals(List.of(3L), asked);
+        assertEquals(3, cache.stats().functions().get(0).rowsStored());
+        assertEquals(0, cache.moveTo(0));
+      }
+    }
+  }
+
+  @Test
+  void movesWhatAnotherDeviceHoldsAsFarAsThereIsRoom() {
+    Standin.set("devices", 2);
+    try (TensorCache cache = builder(3).build()) {
+      CachedFunction<StandinTensor> cached = wrap(cache);
+      check(cached, 0, 1, 2, 3);
+      check(cached, 1, 4);
+      assertEquals(2, cache.moveTo(1));
+      List<Long> entries = cache.stats().devices().stream().map(d -> d.entries()).toList();
+      assertEquals(List.of(1L, 3L), entries);
+      check(cached, 1, 4, 3, 2, 1);
+      assertEquals(List.of(3L, 1L), asked);
+    }
+  }
+
+  @Test
+  void refusesToMoveWhereThereIsNothing() {
+    try (TensorCache cache = builder(3).build()) {
+      IllegalArgumentException e =
+          assertThrows(IllegalArgumentException.class, () -> cache.moveTo(1));
+      assertTrue(e.getMessage().contains("device 1"), e.getMessage());
+    }
+    try (TensorCache cache = TensorCache.builder("host").build()) {
+      assertThrows(IllegalStateException.class, () -> cache.moveTo(0));
+    }
+  }
+
+  @Test
+  void refusesToMoveWithoutADevice() {
+    Standin.set("devices", 0);
+    try (TensorCache cache = builder(3).build()) {
+      DeviceException e = assertThrows(DeviceException.class, () -> cache.moveTo(0));
+      assertTrue(e.getMessage().contains("no CUDA device"), e.getMessage());
+    }
+  }
+
+  @Test
   void resetAndCloseFreeTheDevice() {
     TensorCache cache = builder(100).build();
     CachedFunction<StandinTensor> cached = wrap(cache);

@@ -2,6 +2,7 @@ package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,17 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResidentRows<K, A> implements AutoCloseable {
   private final Device device;
-  private final long reserveBytes;
   private final Departures<K, A> departures;
   private final Handover<K, A> handover;
   private final ReentrantLock lock = new ReentrantLock();
   private final RowBuffers<K, A> buffers; // this and what follows are guarded by lock
   private final RowTable<K, A> table;
+  private final RowAdmission<K, A> admission;
   private int loose; // rows that are not in the table, but about to be read
   private long hits;
   private long evictions;
   private long demotions;
-  private long refusals;
   private boolean isClosed;
 
   /**
@@ -63,11 +63,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
               + " bytes in all");
     }
     this.device = device;
-    this.reserveBytes = reserveBytes;
     this.departures = departures;
     this.handover = new Handover<>(departures, this::copiesOnHost);
     this.table = new RowTable<>(limitBytes, keepFirst);
     this.buffers = device.inContext(() -> new RowBuffers<>(device));
+    this.admission = new RowAdmission<>(device, table, buffers, reserveBytes);
   }
 
   /** Whose memory it is. */
@@ -166,7 +166,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    */
   public Set<K> add(List<NewRow<K, A>> rows, long stream) {
     Set<K> here = new HashSet<>();
-    RowTable.Plan<K, A> plan = inLock(() -> isClosed ? null : plan(rows, stream, here));
+    RowTable.Plan<K, A> plan = inLock(() -> isClosed ? null : admission.plan(rows, stream, here));
     if (plan == null) {
       return here;
     }
@@ -182,27 +182,17 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     return here;
   }
 
-  private RowTable.@Nullable Plan<K, A> plan(List<NewRow<K, A>> rows, long stream, Set<K> here) {
-    device.requireNoCapture(stream);
-    List<NewRow<K, A>> wanted = new ArrayList<>();
-    Set<K> seen = new HashSet<>();
-    long need = 0;
-    for (NewRow<K, A> row : rows) {
-      if (table.use(row.key()) != null) {
-        here.add(row.key());
-      } else if (seen.add(row.key())) {
-        wanted.add(row);
-        need += ResidentRow.bytesOf(row.byteCounts());
-      }
-    }
-    return wanted.isEmpty() ? null : table.plan(wanted, mostBytes(need));
-  }
-
-  /** What may be held now so that the reserve is left to others. */
-  private long mostBytes(long need) {
-    return reserveBytes == 0
-        ? Long.MAX_VALUE
-        : Math.max(0, table.heldBytes() + buffers.freeBytes(need + reserveBytes) - reserveBytes);
+  /**
+   * Keeps a copy of a row that is on the host, if there is room without anything leaving.
+   *
+   * @param parts the bytes of each part, copied before this returns
+   * @return whether the row is here now
+   * @throws DeviceException if the driver refuses
+   */
+  public boolean addFromHost(K key, A about, byte[][] parts) {
+    long[] lengths = Arrays.stream(parts).mapToLong(part -> part.length).toArray();
+    ResidentRow<K, A> row = new ResidentRow<>(key, about, lengths);
+    return inLock(() -> !isClosed && admission.admit(row, parts));
   }
 
   private List<byte[][]> copiesOnHost(List<ResidentRow<K, A>> rows) {
@@ -216,31 +206,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   private List<ResidentRow<K, A>> enter(RowTable.Plan<K, A> plan, long stream, Set<K> here) {
     table.keepPromise(plan.promisedBytes());
     List<ResidentRow<K, A>> dropped = leave(plan.leaving());
-    List<ResidentRow<K, A>> fresh = new ArrayList<>();
-    List<NewRow<K, A>> from = new ArrayList<>();
-    try {
-      for (NewRow<K, A> row : isClosed ? List.<NewRow<K, A>>of() : plan.entering()) {
-        ResidentRow<K, A> made = new ResidentRow<>(row.key(), row.about(), row.byteCounts());
-        if (table.contains(row.key())) {
-          here.add(row.key());
-        } else if (table.take(made.byteCount)) {
-          if (!buffers.allocate(made)) {
-            table.giveBack(made.byteCount);
-            refusals++;
-            break;
-          }
-          fresh.add(made);
-          from.add(row);
-        }
-      }
-      buffers.fill(fresh, from, stream);
-    } catch (RuntimeException | Error e) {
-      device.tryInContext(() -> free(fresh));
-      throw e;
-    }
-    for (ResidentRow<K, A> row : fresh) {
-      table.put(row);
-      here.add(row.key);
+    if (!isClosed) {
+      admission.admit(plan.entering(), stream, here);
     }
     return dropped;
   }
@@ -355,7 +322,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
           hits,
           evictions,
           demotions,
-          refusals);
+          admission.refusals());
     } finally {
       lock.unlock();
     }

@@ -91,6 +91,22 @@ final class RowBuffers<K, A> {
     rows.forEach(row -> row.filling = filling);
   }
 
+  /** Fills a row that was just allocated with bytes of the host. */
+  void fill(ResidentRow<K, A> row, byte[][] parts) {
+    PinnedBlock block = device.pinned(row.byteCount);
+    try {
+      for (int part = 0; part < parts.length; part++) {
+        block.slice(row.partOffset(part), parts[part].length).put(parts[part]);
+      }
+      Driver.copyToDevice(row.address, block.address(), row.byteCount, memory.stream());
+      Driver.record(block.event(), memory.stream());
+    } catch (RuntimeException | Error e) {
+      block.close();
+      throw e;
+    }
+    row.filling = flights.add(block);
+  }
+
   /** Frees rows after everything that is under way. Returns the bytes. */
   long free(List<ResidentRow<K, A>> rows) {
     flights.prune();

@@ -9,6 +9,8 @@ import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -120,6 +122,15 @@ final class EntryTier {
     if (damage != null) {
       notices.failed(damage);
     }
+  }
+
+  /** Of what is here now; others may add and remove meanwhile. */
+  List<TensorKey> keys() {
+    List<TensorKey> keys = new ArrayList<>();
+    for (Cache.Entry<OffHeapKey, OffHeapValue> each : cache) {
+      keys.add(each.getKey().key());
+    }
+    return keys;
   }
 
   boolean contains(TensorKey key) {

@@ -63,6 +63,20 @@ final class HeapTier {
     return entry.row;
   }
 
+  /** Of the rows that are here to stay, oldest first. */
+  List<TensorKey> keys() {
+    List<TensorKey> keys = new ArrayList<>();
+    lock.lock();
+    try {
+      for (HeapEntry entry = ring.next; entry != ring; entry = entry.next) {
+        keys.add(entry.key);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return keys;
+  }
+
   boolean contains(TensorKey key) {
     return cache.containsKey(key);
   }

@@ -252,6 +252,23 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   /**
+   * The keys of the rows that are here now.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public List<TensorKey> keys() {
+    return guarded(
+        List.of(),
+        () -> {
+          List<TensorKey> all = heap == null ? new ArrayList<>() : heap.keys();
+          if (offHeap != null) {
+            all.addAll(offHeap.keys());
+          }
+          return all;
+        });
+  }
+
+  /**
    * True if a row of this key is here.
    *
    * @throws IllegalStateException if closed
