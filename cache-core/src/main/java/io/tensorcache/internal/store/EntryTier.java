@@ -127,7 +127,7 @@ final class EntryTier {
   /** Of what is here now; others may add and remove meanwhile. */
   List<TensorKey> keys() {
     List<TensorKey> keys = new ArrayList<>();
-    for (Cache.Entry<OffHeapKey, OffHeapValue> each : cache) {
+    for (Cache.Entry<EntryKey, EntryValue> each : cache.all()) {
       keys.add(each.getKey().key());
     }
     return keys;

@@ -252,7 +252,7 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   /**
-   * The keys of the rows that are here now.
+   * The keys of the rows that are in memory now; not of those on a disk.
    *
    * @throws IllegalStateException if closed
    */
@@ -261,8 +261,8 @@ public final class MemoryTiers implements AutoCloseable {
         List.of(),
         () -> {
           List<TensorKey> all = heap == null ? new ArrayList<>() : heap.keys();
-          if (offHeap != null) {
-            all.addAll(offHeap.keys());
+          for (int i = 0; i < pools.countInMemory(); i++) {
+            all.addAll(pools.get(i).keys());
           }
           return all;
         });
