@@ -59,6 +59,7 @@ class ReportTest {
         SECOND / 2,
         3 * SECOND,
         List.of(new TierStats(Tier.HEAP, 90, held, ByteSize.ofMiB(1), 77, 0)),
+        List.of(),
         List.of(new FunctionStats("backbone", 60, 90, 90, 90, otherRows, SECOND / 2)));
   }
 
