@@ -3,6 +3,7 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Fingerprints of weights that lie on a device. */
@@ -19,6 +21,21 @@ class DeviceFingerprintTest {
   private final StandinTensor.Adapter adapter = new StandinTensor.Adapter();
   private final Map<String, StandinTensor> onDevice = new LinkedHashMap<>();
   private final Map<String, HostTensor> onHost = new LinkedHashMap<>();
+
+  /**
+   * The first call after another test destroyed a context is told so, and the next finds a new one.
+   */
+  @BeforeEach
+  void forgetContextsThatAreGone() {
+    Standin.set("devices", 2);
+    for (int device = 0; device < 2; device++) {
+      try {
+        Fingerprint.ofWeights(Map.of("x", StandinTensor.of(device, new float[1], 1, 1)), adapter);
+      } catch (DeviceException e) {
+        assertEquals(709, e.code(), e.getMessage());
+      }
+    }
+  }
 
   @AfterEach
   void reset() {
@@ -61,7 +78,6 @@ class DeviceFingerprintTest {
 
   @Test
   void takesTensorsOfTwoDevicesAndOfOtherLayouts() {
-    Standin.set("devices", 2);
     weights(0, 6, 3);
     float[] values = {1, 2, 3, 4, 5, 6};
     onDevice.put("other", StandinTensor.of(1, values, 2, 3));
