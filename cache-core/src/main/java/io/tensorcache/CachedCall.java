@@ -8,7 +8,6 @@ import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -153,17 +152,17 @@ final class CachedCall<T> {
   }
 
   private boolean readInto(TensorKey key, int row, ResultBatch<T> result) {
-    if (device != null && !core.isInMemory(key)) {
+    if (device != null && !core.tiers().contains(key)) {
       return false; // without memory on the host for a result that may not need it
     }
     if (!result.isOpen()) {
-      RowSchema schema = core.schema(key);
+      RowSchema schema = core.tiers().schema(key);
       if (schema == null) {
         return false;
       }
       result.open(schema);
     }
-    return found.add(row, core.read(key, result.target(row)));
+    return found.add(row, core.tiers().read(key, result.target(row)));
   }
 
   /** Copies what the durable store has of these rows, all at once, and lists what it has not. */
@@ -203,7 +202,7 @@ final class CachedCall<T> {
     RowList wanted = device == null ? claims.mine() : device.lookUp(keys, claims, result, found);
     for (int i = 0; i < wanted.size(); i++) {
       int row = wanted.get(i);
-      if (core.isInMemory(keys.key(row)) && readInto(keys.key(row), row, result)) {
+      if (core.tiers().contains(keys.key(row)) && readInto(keys.key(row), row, result)) {
         claims.land(row, null);
       } else {
         mine.add(row);

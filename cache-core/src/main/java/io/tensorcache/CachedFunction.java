@@ -1,9 +1,9 @@
 package io.tensorcache;
 
-import io.tensorcache.stats.WarmUp;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;

@@ -41,7 +41,7 @@ final class DeviceCall implements AutoCloseable {
 
   /** For a call with this input; null if it has nothing to do with a device tier. */
   static @Nullable DeviceCall of(CacheCore core, TensorView input) {
-    DeviceTier tier = core.deviceTier();
+    DeviceTier tier = core.tiers().deviceTier();
     if (tier == null || !(input.memory() instanceof DeviceMemory memory)) {
       return null;
     }

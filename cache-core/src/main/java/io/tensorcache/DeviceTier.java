@@ -183,7 +183,7 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
 
   @Override
   public boolean take(TensorKey key, Resident about, byte[][] parts) {
-    return core.takeFromDevice(key, Row.of(about.schema(), about.group(), parts));
+    return core.tiers().store(key, Row.of(about.schema(), about.group(), parts));
   }
 
   @Override

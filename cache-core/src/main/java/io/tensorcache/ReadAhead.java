@@ -135,7 +135,7 @@ final class ReadAhead implements AutoCloseable {
     RowSchema schema = null;
     for (int i = 0; i < keys.size() && schema == null; i++) {
       schema = durable == null ? null : durable.schema(keys.get(i));
-      schema = schema == null ? core.schema(keys.get(i)) : schema;
+      schema = schema == null ? core.tiers().schema(keys.get(i)) : schema;
     }
     return schema;
   }
@@ -150,9 +150,9 @@ final class ReadAhead implements AutoCloseable {
     List<TensorKey> below = new ArrayList<>();
     int[] numbers = new int[rows];
     for (int row = 0; row < rows; row++) {
-      Tier tier = core.tierOf(keys.get(row));
+      Tier tier = core.tiers().tierOf(keys.get(row));
       if (tier == Tier.DISK) {
-        batch.found(row, core.read(keys.get(row), batch.at(target, row)));
+        batch.found(row, core.tiers().read(keys.get(row), batch.at(target, row)));
       } else if (tier == null) {
         numbers[below.size()] = row;
         below.add(keys.get(row));

@@ -71,12 +71,12 @@ final class ScopeValues {
   }
 
   private <V> @Nullable V readCopy(ValueType<V> type, String name, TensorKey key) {
-    RowSchema schema = core.schema(key);
+    RowSchema schema = core.tiers().schema(key);
     if (schema == null) {
       return null;
     }
     checkType(type, name, schema);
-    return RowValues.read(type, schema, target -> core.read(key, target).isHit());
+    return RowValues.read(type, schema, target -> core.tiers().read(key, target).isHit());
   }
 
   private <V> V accept(ValueType<V> type, String name, Object held) {
@@ -133,7 +133,7 @@ final class ScopeValues {
 
   /** The same for an entry whose value is no longer in memory. */
   <V> void rememberAgain(EntryTable table, ValueType<V> type, Entry before, V value) {
-    if (before.held() instanceof TensorKey key && core.isInMemory(key)) {
+    if (before.held() instanceof TensorKey key && core.tiers().contains(key)) {
       return; // it came from there
     }
     Kept kept = keep(table, type, value, before.level(), true);
@@ -194,7 +194,7 @@ final class ScopeValues {
       return new Kept(table.byReference(value, level, byteCount), row, null);
     }
     TensorKey key = core.scopes().newKey();
-    if (row == null || !core.storeInMemory(key, row)) {
+    if (row == null || !core.tiers().store(key, row)) {
       return new Kept(new Entry.Holding(null, null, byteCount), row, null);
     }
     return new Kept(new Entry.Holding(key, null, byteCount), row, key);
@@ -209,14 +209,14 @@ final class ScopeValues {
     if (entry != null) {
       copies.put(key, entry);
       if (entry.held() == key) {
-        if (!core.isInMemory(key)) { // evicted before it was known
+        if (!core.tiers().contains(key)) { // evicted before it was known
           evicted(table, key);
         }
         return;
       }
       copies.remove(key); // it left meanwhile
     }
-    core.dropFromMemory(key);
+    core.tiers().remove(key);
   }
 
   /** A tier dropped a copy. What persists is in the store still. */
@@ -235,7 +235,7 @@ final class ScopeValues {
     }
     if (held instanceof TensorKey key) {
       copies.remove(key);
-      core.dropFromMemory(key);
+      core.tiers().remove(key);
       return null;
     }
     return held;

@@ -112,7 +112,7 @@ public final class TensorCache implements AutoCloseable {
    * engine that is running out of it. Does nothing without a device tier.
    */
   public void trimDevice(ByteSize size) {
-    core.trimDevice(size);
+    core.tiers().trimDevice(size);
   }
 
   /**
@@ -128,7 +128,7 @@ public final class TensorCache implements AutoCloseable {
    *     that were not moved then are where they were
    */
   public long moveTo(int device) {
-    return core.moveTo(device);
+    return core.tiers().moveTo(device);
   }
 
   /**
