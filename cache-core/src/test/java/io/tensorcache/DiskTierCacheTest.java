@@ -83,6 +83,7 @@ class DiskTierCacheTest {
       cached.apply(x);
       cached.apply(x);
       assertEquals(300, features.rows.get());
+      assertTrue(cache.flush());
       assertEquals(0, tier(cache, Tier.DISK).entries());
       assertEquals(300, tier(cache, Tier.DURABLE).entries());
       cache.wrap("g", Fingerprint.version("1"), HostTensor.adapter(), features).apply(x);
