@@ -202,7 +202,7 @@ public final class RowStore implements AutoCloseable {
    */
   public RemovedRows prune(RowSelection selection) {
     DurableStore store = access.storeToChange();
-    var removed = store.remove(selection(selection));
+    var removed = store.prune(selection(selection));
     access.check();
     return new RemovedRows(removed.entries(), ByteSize.ofBytes(removed.byteCount()));
   }

@@ -4,7 +4,6 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -219,7 +218,7 @@ public final class DurableStore implements AutoCloseable {
     if (contains(key)) {
       return true;
     }
-    long cost = costOf(row, provenance);
+    long cost = SegmentWriter.costOf(row, provenance);
     boolean admitted =
         parts.health().refusal() == null
             && cost <= parts.settings().largestRecord()
@@ -233,13 +232,6 @@ public final class DurableStore implements AutoCloseable {
     }
     finish();
     return admitted;
-  }
-
-  private static long costOf(Row row, Provenance provenance) {
-    long entry = EntryFormatV1.headerBytes(row.schema()) + row.payloadBytes();
-    return entry > Integer.MAX_VALUE - 64
-        ? Long.MAX_VALUE
-        : SegmentWriter.costOf((int) entry, provenance);
   }
 
   private boolean isFull(long cost) {
@@ -299,15 +291,10 @@ public final class DurableStore implements AutoCloseable {
   /**
    * Removes every entry that is selected, of all processes.
    *
-   * @return how many there were
+   * @return how many there were, and the bytes they took
    * @throws IllegalStateException if closed
    */
-  public long prune(Selection selection) {
-    return remove(selection).entries();
-  }
-
-  /** The same with the bytes they took. */
-  public PruneCount remove(Selection selection) {
+  public PruneCount prune(Selection selection) {
     return changeAll(
         () -> {
           writer.seal();

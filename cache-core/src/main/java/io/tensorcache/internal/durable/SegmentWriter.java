@@ -1,5 +1,7 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,6 +64,12 @@ final class SegmentWriter {
     this.segmentBytes = segmentBytes;
     this.tags = tags;
     this.publication = publication;
+  }
+
+  /** At most what a row adds to the files; {@code Long.MAX_VALUE} for one that no record holds. */
+  static long costOf(Row row, Provenance provenance) {
+    long entry = EntryFormatV1.headerBytes(row.schema()) + row.payloadBytes();
+    return entry > Integer.MAX_VALUE - 64 ? Long.MAX_VALUE : costOf((int) entry, provenance);
   }
 
   /** At most what a record adds to the files, a new segment and its index included. */

@@ -202,10 +202,10 @@ class DurableStoreTest {
       for (int i = 0; i < 300; i++) {
         store.store(key(i), row(i), of[i % 3]);
       }
-      assertEquals(0, store.prune(Selection.storedBefore(Instant.EPOCH)));
-      assertEquals(100, store.prune(Selection.otherFingerprints(NET)));
+      assertEquals(0, store.prune(Selection.storedBefore(Instant.EPOCH)).entries());
+      assertEquals(100, store.prune(Selection.otherFingerprints(NET)).entries());
       assertEquals(200, found(store, 0, 300));
-      assertEquals(0, store.prune(Selection.ofFingerprint(other)));
+      assertEquals(0, store.prune(Selection.ofFingerprint(other)).entries());
     }
     try (DurableStore store = open(directory, events)) {
       assertEquals(200, found(store, 0, 300));
@@ -213,7 +213,7 @@ class DurableStoreTest {
       store.forEach(entries::add);
       assertEquals(200, entries.size());
       assertTrue(entries.stream().noneMatch(entry -> entry.provenance().equals(other)));
-      assertEquals(100, store.prune(Selection.ofFunction("encoder")));
+      assertEquals(100, store.prune(Selection.ofFunction("encoder")).entries());
       assertEquals(100, store.prune(Selection.storedBefore(Instant.now().plusSeconds(60))));
       assertEquals(0, store.use().entries());
     }

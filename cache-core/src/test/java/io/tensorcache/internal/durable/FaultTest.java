@@ -211,7 +211,7 @@ class FaultTest {
       assertFalse(store(store, 3));
       read(store, 1);
       store.remove(key(1));
-      assertEquals(0, store.prune(Selection.ofFunction("net")));
+      assertEquals(0, store.prune(Selection.ofFunction("net")).entries());
       store.clear();
     }
     assertFalse(events.failures.isEmpty());

@@ -153,7 +153,7 @@ class ProcessesTest {
       one.flush();
       two.flush();
       await(() -> !two.contains(key(1)) && !one.contains(key(2)));
-      assertEquals(49, two.prune(Selection.ofFunction("net")) - 49);
+      assertEquals(49, two.prune(Selection.ofFunction("net")).entries() - 49);
       await(() -> found(one, 0, 100) == 0);
       store(one, 7);
       one.flush();
