@@ -130,6 +130,7 @@ final class ResultBatch<T> implements AutoCloseable {
 
   /** Copies a row out of buffers that hold one part of many rows each, not converted. */
   void put(int row, ByteBuffer[] parts, int index) {
+    prepareOnHost();
     for (int part = 0; part < parts.length; part++) {
       long bytes = rowBytes(part);
       if (wholeTarget != null) {
