@@ -1,6 +1,7 @@
 /** Caches the outputs of expensive tensor computations, keyed by a 128-bit hash of the input. */
 module io.tensorcache.core {
   requires static transitive org.jspecify;
+  requires java.management;
   requires org.slf4j;
   requires transitive org.bytedeco.javacpp;
   requires static jcuda;

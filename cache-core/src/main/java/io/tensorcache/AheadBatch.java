@@ -9,6 +9,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ final class AheadBatch implements AutoCloseable {
 
   /** Guarded by this. */
   private boolean isClosed;
+
+  private final AtomicLong costNanos = new AtomicLong();
 
   private @Nullable RowSchema schema;
   private @Nullable AheadMemory memory;
@@ -116,8 +119,18 @@ final class AheadBatch implements AutoCloseable {
     return read.getCount() == 0;
   }
 
-  /** Waits until it is read; true if there is anything. */
-  boolean await() {
+  /** Adds to what it took to ask for it and to read it. */
+  void costs(long nanos) {
+    costNanos.addAndGet(nanos);
+  }
+
+  /** Time of processors that it took, the call's own use of it not counted. */
+  long costNanos() {
+    return costNanos.get();
+  }
+
+  /** Waits until it is read. */
+  void await() {
     boolean interrupted = false;
     while (true) {
       try {
@@ -130,7 +143,6 @@ final class AheadBatch implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    return schema != null;
   }
 
   /**

@@ -97,10 +97,13 @@ final class CachedCall<T> {
     return call.outputs(inputs, rows);
   }
 
-  /** Starts reading what disk tier and store have of the rows, for the same call later. */
-  void prefetch() {
+  /**
+   * Starts reading what disk tier and store have of the rows, for the same call later. {@code
+   * startNanos} is when this began.
+   */
+  void prefetch(long startNanos) {
     if (rows > 0 && settings.level().isStoredAt(core.config().level())) {
-      core.readAhead().submit(keys().distinctKeys(), persisted);
+      core.readAhead().submit(keys().distinctKeys(), persisted, startNanos);
     }
   }
 
@@ -132,7 +135,8 @@ final class CachedCall<T> {
     RowList distinct = keys.distinctRows();
     RowList wanted = device == null ? distinct : device.lookUp(keys, distinct, result, found);
     RowList missing = new RowList();
-    try (AheadBatch ahead = core.takeAhead(keys)) {
+    AheadBatch taken = core.takeAhead(keys);
+    try (AheadBatch ahead = taken) {
       for (int i = 0, next = 0; next < wanted.size(); i++) {
         int row = distinct.get(i);
         if (row == wanted.get(next)) {
@@ -147,8 +151,20 @@ final class CachedCall<T> {
     if (persisted != null && !missing.isEmpty() && !found.sawOtherShape()) {
       missing = readPersisted(persisted, keys, missing, result);
     }
-    core.recorder().loadNanos.add(System.nanoTime() - start);
+    long nanos = System.nanoTime() - start;
+    core.recorder().loadNanos.add(nanos);
+    if (missing.isEmpty() && function.aheadPolicy.isAsked() && found.fromDisk() > 0) {
+      measured(nanos, taken, distinct.size());
+    }
     return missing;
+  }
+
+  private void measured(long nanos, @Nullable AheadBatch ahead, int distinct) {
+    if (ahead == null) {
+      function.aheadPolicy.readDirectly((double) nanos / distinct);
+    } else {
+      function.aheadPolicy.readAhead((double) (nanos + ahead.costNanos()) / distinct);
+    }
   }
 
   private boolean readInto(TensorKey key, int row, ResultBatch<T> result) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class FunctionState {
   private final String name;
   private final FunctionSettings settings;
+  final AheadPolicy aheadPolicy = new AheadPolicy();
   final LongAdder hits = new LongAdder();
   final LongAdder misses = new LongAdder();
   final LongAdder rowsComputed = new LongAdder();

@@ -48,6 +48,11 @@ final class LookupCount {
     return lookup == DurableLookup.HIT;
   }
 
+  /** Rows that disk tier and store had. */
+  long fromDisk() {
+    return diskHits + durableHits;
+  }
+
   boolean sawOtherShape() {
     return otherShape > 0;
   }

@@ -6,6 +6,8 @@ import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,8 @@ final class ReadAhead implements AutoCloseable {
   static final long MOST_BYTES = Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8);
 
   private static final int MOST_WAITING = 8;
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final CacheCore core;
   private final AheadMemory memory = new AheadMemory(MOST_BYTES);
@@ -51,8 +55,11 @@ final class ReadAhead implements AutoCloseable {
     return thread;
   }
 
-  /** Starts reading rows; {@code durable} is null if they do not persist. */
-  void submit(List<TensorKey> keys, @Nullable PersistedRows durable) {
+  /**
+   * Starts reading rows; {@code durable} is null if they do not persist, {@code startNanos} when
+   * the caller began with it.
+   */
+  void submit(List<TensorKey> keys, @Nullable PersistedRows durable, long startNanos) {
     AheadBatch batch = new AheadBatch(keys);
     synchronized (this) {
       if (worker.isShutdown() || batches.containsKey(keys)) {
@@ -65,11 +72,12 @@ final class ReadAhead implements AutoCloseable {
       isEmpty = false;
       worker.execute(() -> read(batch, durable));
     }
+    batch.costs(System.nanoTime() - startNanos);
   }
 
   /**
-   * What was read ahead of these rows, to be closed after use; null if nothing was, or has not been
-   * begun.
+   * What was read ahead of these rows, to be closed after use: nothing if that has not begun; null
+   * if it was not asked for.
    */
   @Nullable AheadBatch take(List<TensorKey> keys) {
     AheadBatch batch;
@@ -77,10 +85,10 @@ final class ReadAhead implements AutoCloseable {
       batch = batches.remove(keys);
       isEmpty = batches.isEmpty();
     }
-    if (batch == null || batch.cancel()) {
-      return null;
+    if (batch != null && !batch.cancel()) {
+      batch.await();
     }
-    return batch.await() ? batch : null;
+    return batch;
   }
 
   /** True if there is nothing to take. */
@@ -116,6 +124,7 @@ final class ReadAhead implements AutoCloseable {
     if (!batch.begin()) {
       return;
     }
+    long start = processorNanos();
     try {
       RowSchema schema = schema(batch.keys(), durable);
       if (schema != null) {
@@ -127,8 +136,14 @@ final class ReadAhead implements AutoCloseable {
               ? known
               : new StorageException("rows could not be read ahead: " + e, e));
     } finally {
+      batch.costs(processorNanos() - start);
       batch.end();
     }
+  }
+
+  /** What this thread has computed so far; it does not grow where that is not known. */
+  private static long processorNanos() {
+    return THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : 0;
   }
 
   private @Nullable RowSchema schema(List<TensorKey> keys, @Nullable PersistedRows durable) {
