@@ -89,8 +89,7 @@ public final class HealthChecks {
       }
     }
     return ok(
-        name,
-        "ok, " + backend + " and java agree on " + TENSORS + " random tensors, seed " + seed);
+        name, "ok, " + backend + " and java agree on " + TENSORS + " random tensors, seed " + seed);
   }
 
   /** x ← 6364136223846793005 x + 1442695040888963407, the top byte of each. */

@@ -32,8 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ScopeBenchmark {
   private static final int ENTRIES = 10_000;
 
-  private final TensorCache cache =
-      TensorCache.builder("scopes").heap(ByteSize.ofMiB(64)).build();
+  private final TensorCache cache = TensorCache.builder("scopes").heap(ByteSize.ofMiB(64)).build();
   private final Scope<HostTensor> strong = scope("strong", Retention.STRONG);
   private final Scope<HostTensor> weak = scope("weak", Retention.WEAK);
   private final Scope<HostTensor> hybrid = scope("hybrid", Retention.hybrid(ENTRIES / 2));

@@ -50,7 +50,10 @@ class FrozenKotlin : Callable<Int> {
   /** Does not return. */
   private fun trainUntilKilled(trainer: Trainer, backbone: Backbone) {
     options.open(spec.commandLine(), ::openCache).use { cache ->
-      trainer.train("with cache", options.onDevice(options.killing(CachedFeatures(cache, cached(cache, backbone)))))
+      trainer.train(
+        "with cache",
+        options.onDevice(options.killing(CachedFeatures(cache, cached(cache, backbone)))),
+      )
     }
   }
 
