@@ -1,4 +1,5 @@
 // The functions of the driver that tensorcache uses, as the CUDA driver documents them. Work of streams: streams.cpp.
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
@@ -303,11 +304,13 @@ STANDIN_API cuPointerGetAttribute(void* value, int attribute, std::uint64_t addr
   return kSuccess;
 }
 
-STANDIN_API cuEventCreate(Event** event, unsigned) {
+STANDIN_API cuEventCreate(Event** event, unsigned flags) {
   STANDIN_ENTER;
   Context* context;
   if (const Result failed = usable(context)) return failed;
+  constexpr unsigned kDisableTiming = 2;
   *event = new Event;
+  (*event)->timed = (flags & kDisableTiming) == 0;
   state().events.insert(*event);
   return kSuccess;
 }
@@ -322,7 +325,24 @@ STANDIN_API cuEventRecord(Event* event, void* handle) {
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (state().events.count(event) == 0) return kInvalidHandle;
-  enqueue(stream, [] { return kSuccess; }, event);
+  const auto at = event->at;
+  const auto run = [at] {
+    *at = std::chrono::steady_clock::now();
+    return kSuccess;
+  };
+  enqueue(stream, run, event);
+  return kSuccess;
+}
+
+STANDIN_API cuEventElapsedTime(float* millis, Event* begin, Event* end) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  for (Event* event : {begin, end}) {
+    if (state().events.count(event) == 0 || !event->timed) return kInvalidHandle;
+    if (!*event->complete) return kNotReady;
+  }
+  *millis = std::chrono::duration<float, std::milli>(*end->at - *begin->at).count();
   return kSuccess;
 }
 

@@ -2,6 +2,7 @@
 // without it.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,8 @@ struct Context {
 /// Complete when the operation that its last record queued has run.
 struct Event {
   std::shared_ptr<bool> complete = std::make_shared<bool>(true);
+  bool timed = true;
+  std::shared_ptr<std::chrono::steady_clock::time_point> at = std::make_shared<std::chrono::steady_clock::time_point>();
 };
 
 struct Operation {

@@ -5,6 +5,7 @@ import io.tensorcache.cli.KeyCommand;
 import io.tensorcache.samples.attention.Attention;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
+import io.tensorcache.samples.gpu.BenchGpu;
 import io.tensorcache.samples.kpca.Kpca;
 import io.tensorcache.samples.kpca.KpcaKotlin;
 import io.tensorcache.samples.multilevel.Multilevel;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       Batches.class,
       Attention.class,
       Multilevel.class,
+      BenchGpu.class,
       KeyCommand.class,
       DoctorCommand.class
     },

@@ -201,6 +201,20 @@ final class Driver {
     return Handles.address(event);
   }
 
+  /** An event that keeps the time at which it was reached. */
+  static long createTimedEvent() {
+    CUevent event = new CUevent();
+    check("cuEventCreate", JCudaDriver.cuEventCreate(event, 0x1)); // CU_EVENT_BLOCKING_SYNC
+    return Handles.address(event);
+  }
+
+  /** Milliseconds between two timed events that are complete. */
+  static float millisBetween(long begin, long end) {
+    float[] millis = new float[1];
+    check("cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(millis, event(begin), event(end)));
+    return millis[0];
+  }
+
   static void destroyEvent(long event) {
     check("cuEventDestroy", JCudaDriver.cuEventDestroy(event(event)));
   }

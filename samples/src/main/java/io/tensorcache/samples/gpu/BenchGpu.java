@@ -1,0 +1,105 @@
+package io.tensorcache.samples.gpu;
+
+import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.samples.Output;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What keys, hits and epochs take on the first CUDA device. */
+@Command(
+    name = "bench-gpu",
+    description = "Measures keys, hits and epochs on the first CUDA device.",
+    mixinStandardHelpOptions = true)
+public final class BenchGpu implements Callable<Integer> {
+  private static final int LARGEST_SCALE = 10_000;
+
+  @Mixin private Output output = new Output();
+
+  @Option(
+      names = "--scale",
+      description = "Divide the bytes of everything by this: to try the program, not to measure.",
+      defaultValue = "1")
+  private int scale;
+
+  @Option(
+      names = "--runs",
+      description = "Runs of which the median is taken: ${DEFAULT-VALUE}.",
+      defaultValue = "60")
+  private int runs;
+
+  @Option(
+      names = "--cuda",
+      description = "Given by samples/run --cuda: a PyTorch for CUDA is here.")
+  private boolean cuda;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** Made by the command line. */
+  public BenchGpu() {}
+
+  @Override
+  public Integer call() throws Exception {
+    output.require("--scale", scale, 1, LARGEST_SCALE);
+    output.require("--runs", runs, 1, 1_000_000);
+    Device device;
+    try {
+      device = Devices.get().device(0);
+    } catch (DeviceException e) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("no CUDA device: " + e.getMessage());
+      err.flush();
+      return 1;
+    }
+    Path directory = Files.createTempDirectory("bench-gpu");
+    try {
+      measure(device, new Sizes(scale, runs), directory);
+    } finally {
+      delete(directory);
+    }
+    return 0;
+  }
+
+  private void measure(Device device, Sizes sizes, Path directory) throws Exception {
+    output.line("%s", Devices.get().description());
+    output.line(
+        "medians, runs: %d, sizes divided by: %d; _us: microseconds, gb: 10^9 bytes", runs, scale);
+    Figures figures = new Figures(output);
+    try (CudaTensors engine = new CudaTensors(device)) {
+      RandomMemory memory = new RandomMemory(engine, sizes.memoryBytes(), 1);
+      new KeyFigures(engine, memory, sizes, figures).measure();
+      new HitFigures(engine, memory, sizes, figures).measure(directory.resolve("store"));
+    }
+    TorchFigures.measure(sizes, figures);
+    TorchcacheFigures.measure(sizes, figures, directory);
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("device", Devices.get().description());
+    object.put("scale", scale);
+    object.put("runs", runs);
+    object.put("figures", figures.all());
+    output.json(object);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+      for (Path each : deepestFirst) {
+        Files.delete(each);
+      }
+    }
+  }
+}
