@@ -132,12 +132,19 @@ final class ScopeCalls {
       return value;
     }
     table.counts().misses.increment();
-    EntryTable.Freshness freshness = table.freshness(name, terms.sources());
+    EntryTable.Freshness freshness = freshness(flight, name, terms);
     value = run(name, computation);
     if (table.keeps(terms)) {
       flight.land(values.store(table, type, name, terms, value, freshness, false));
     }
     return value;
+  }
+
+  /** Valid while neither the entry nor what it is computed from was reset, removed or changed. */
+  private EntryTable.Freshness freshness(Flights.Flight flight, String name, Terms terms) {
+    flight.keptOn(terms);
+    EntryTable.Freshness ofSources = table.freshness(name, terms.sources());
+    return () -> !flight.isOutdated() && ofSources.isValid();
   }
 
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
@@ -170,9 +177,9 @@ final class ScopeCalls {
 
   <V> V overwrite(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
-    try {
-      EntryTable.Freshness freshness = table.freshness(name, terms.sources());
-      V value = runAlone(name, computation);
+    try (Flights.Flight flight = start(name, false)) {
+      EntryTable.Freshness freshness = freshness(flight, name, terms);
+      V value = run(name, computation);
       replace(type, name, terms, value, freshness);
       return value;
     } finally {
@@ -244,6 +251,7 @@ final class ScopeCalls {
 
   boolean remove(String name) {
     Names.check("entry", name);
+    core.scopes().flights().outdate(table, (computing, terms) -> computing.equals(name));
     boolean wasThere = table.remove(name, RemovalCause.REMOVED);
     return values.removePersisted(table, name) || wasThere;
   }

@@ -241,6 +241,13 @@ final class ScopeState<T> implements EntryTable.Leaving {
   }
 
   void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
+    core.scopes()
+        .flights()
+        .outdate(
+            table,
+            (name, terms) ->
+                (persisting || !terms.persisting())
+                    && (terms.group() == null || !sparedGroups.contains(terms.group())));
     table.reset(persisting, sparedGroups);
     if (persisting) {
       values.removeAllPersisted(table);
@@ -253,12 +260,16 @@ final class ScopeState<T> implements EntryTable.Leaving {
 
   void level(CacheLevel level) {
     table.setLevel(level);
-    for (ScopeState<T> child : children()) {
-      if (child.table.level().compareTo(level) > 0) {
-        child.level(level);
-      }
-    }
+    children().forEach(child -> child.lowerTo(level));
     tell();
+  }
+
+  /** A child may have been opened above the level of its parent. */
+  private void lowerTo(CacheLevel level) {
+    if (table.level().compareTo(level) > 0) {
+      table.setLevel(level);
+    }
+    children().forEach(child -> child.lowerTo(level));
   }
 
   void trimTo(CacheLevel limit) {

@@ -229,7 +229,11 @@ final class ScopeValues {
 
   /** Drops the copies of an entry that left; its value if it was held by reference. */
   @Nullable Object letGo(EntryTable table, Entry entry, @Nullable Object held, RemovalCause cause) {
-    boolean isOutdated = cause != RemovalCause.LEVEL && cause != RemovalCause.EVICTED;
+    boolean isOutdated =
+        switch (cause) {
+          case LEVEL, EVICTED, COLLECTED -> false; // the store may have it, or have it again
+          case EXPIRED, REMOVED, RESET, REPLACED -> true;
+        };
     if (entry.isPersisting() && isOutdated && !table.isClosed()) {
       forgetPersisted(table, entry.name());
     }

@@ -5,6 +5,7 @@ import static io.tensorcache.config.CacheLevel.LIGHT;
 import static io.tensorcache.config.CacheLevel.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.tensorcache.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One scope in the hands of several threads. */
 @Timeout(60)
@@ -279,5 +282,56 @@ class ScopeConcurrencyTest {
     assertTrue(Thread.interrupted());
     go.countDown();
     slow.get();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reset", "remove", "cache"})
+  void whatIsComputedMeanwhileOutlivesNoResetAndNoRemoval(String how) throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Future<HostTensor> before =
+        threads.submit(
+            () ->
+                scope.get(
+                    "K",
+                    () -> {
+                      begun.countDown();
+                      await(go);
+                      return tensor(1);
+                    }));
+    await(begun);
+    switch (how) {
+      case "reset" -> scope.reset();
+      case "remove" -> scope.remove("K");
+      default -> cache.reset();
+    }
+    assertEquals(2, scope.get("K", () -> tensor(2)).floats()[0]); // does not wait for the former
+    scope.remove("K");
+    go.countDown();
+    assertEquals(1, before.get().floats()[0]);
+    assertNull(scope.getIfPresent("K"));
+  }
+
+  @Test
+  void aResetLeavesWhatIsComputedForASparedGroup() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    Future<HostTensor> spared =
+        threads.submit(
+            () ->
+                scope
+                    .entry("K")
+                    .group("g")
+                    .get(
+                        () -> {
+                          begun.countDown();
+                          await(go);
+                          return tensor(1);
+                        }));
+    await(begun);
+    scope.reset(true, true, Set.of("g"));
+    go.countDown();
+    spared.get();
+    assertEquals(List.of("K"), scope.names());
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -213,6 +214,29 @@ class ScopeListenerTest {
     scope.put("a", tensor());
     scope.remove("a");
     other.shutdown();
+    assertEquals(0, scope.stats().listenerFailures());
+  }
+
+  @Test
+  void manyRemovalsAreToldToAListenerThatUsesTheScope() {
+    int entries = 20_000;
+    AtomicLong asked = new AtomicLong();
+    AtomicReference<Scope<HostTensor>> opened = new AtomicReference<>();
+    Scope<HostTensor> scope =
+        cache
+            .scopeBuilder("asks", HostTensor.adapter())
+            .listener(
+                removal -> {
+                  opened.get().getIfPresent("none");
+                  asked.incrementAndGet();
+                })
+            .open();
+    opened.set(scope);
+    for (int i = 0; i < entries; i++) {
+      scope.put("x" + i, tensor());
+    }
+    scope.reset();
+    assertEquals(entries, asked.get());
     assertEquals(0, scope.stats().listenerFailures());
   }
 }

@@ -13,7 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
 import java.nio.file.Path;
@@ -314,6 +318,29 @@ class ScopePersistingTest {
       scope(cache).get("K", LIGHT, true, () -> HostTensor.ofFloats(new float[] {42}, 1));
       cache.flush();
       Runtime.getRuntime().halt(CRASHED);
+    }
+  }
+
+  /** Nothing may be removed from the store only because it could not be read for a moment. */
+  @Test
+  void whatIsNotInMemoryAnyMoreStaysInTheStore() {
+    RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    try (TensorCache model = cache();
+        CacheCore core = new CacheCore(model.config(), keys, null)) {
+      ScopeState<HostTensor> state =
+          new ScopeState<>(
+              core,
+              null,
+              List.of("s"),
+              HostTensor.adapter(),
+              new ScopeBuilder<HostTensor>(options -> null)
+                  .fingerprint(Fingerprint.version("1"))
+                  .retention(Retention.STRONG)
+                  .over(ScopeSettings.defaults(TOTAL)));
+      Scope<HostTensor> scope = new Scope<>(state);
+      scope.get("K", LIGHT, true, () -> tensor(1));
+      assertTrue(state.table().leave(state.table().find("K"), RemovalCause.COLLECTED));
+      assertEquals(1, scope.getIfPresent("K").floats()[0]);
     }
   }
 }

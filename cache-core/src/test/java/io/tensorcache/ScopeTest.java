@@ -179,4 +179,15 @@ class ScopeTest {
     assertEquals(List.of("x"), scope.child("b").names());
     assertEquals(List.of(), scope.names());
   }
+
+  @Test
+  void loweringReachesAChildThatIsAboveItsOwnParent() {
+    Scope<HostTensor> outer = opened(CacheLevel.TOTAL);
+    Scope<HostTensor> middle = outer.childBuilder("middle").level(CacheLevel.LIGHT).open();
+    Scope<HostTensor> inner = middle.childBuilder("inner").level(CacheLevel.TOTAL).open();
+    inner.put("x", CacheLevel.TOTAL, tensor(1));
+    outer.level(CacheLevel.LIGHT);
+    assertEquals(CacheLevel.LIGHT, inner.level());
+    assertEquals(List.of(), inner.names());
+  }
 }

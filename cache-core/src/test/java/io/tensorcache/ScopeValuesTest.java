@@ -12,7 +12,10 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -193,5 +196,22 @@ class ScopeValuesTest {
     assertEquals("elsewhere", scope.tuple("pair").getIfPresent().get(0).device());
     assertEquals("elsewhere", scope.child("inner").getIfPresent("y").device());
     assertArrayEquals(before.tensor().floats(), after.tensor().floats());
+  }
+
+  @Test
+  void aMovedEntryEndsWhenItWouldHaveEnded() {
+    AtomicLong now = new AtomicLong();
+    Scope<ClosableTensor> scope =
+        cache
+            .scopeBuilder("closable", new ClosableTensor.Adapter())
+            .retention(Retention.STRONG)
+            .clock(() -> Instant.ofEpochMilli(now.get()))
+            .open();
+    scope.entry("x").timeToLive(Duration.ofMillis(10)).put(new ClosableTensor(tensor(1)));
+    scope.moveTo("elsewhere");
+    now.set(9);
+    assertEquals("elsewhere", scope.getIfPresent("x").device());
+    now.set(10);
+    assertNull(scope.getIfPresent("x"));
   }
 }

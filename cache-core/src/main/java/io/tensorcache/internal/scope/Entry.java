@@ -109,6 +109,11 @@ public final class Entry extends WeakReference<Object> {
     return strong == null && get() != null;
   }
 
+  /** The time it ends and the group, which another holding of its value has too. */
+  @Nullable Special special() {
+    return special;
+  }
+
   @Nullable String group() {
     return special == null ? null : special.group();
   }

@@ -141,7 +141,7 @@ public final class EntryTable {
     if (closed || !keeps(terms) || !fits) {
       return null;
     }
-    Entry entry = newEntry(name, terms, holding);
+    Entry entry = newEntry(name, terms, holding, special(terms));
     Entry before = replaces ? entries.put(name, entry) : addIfAbsent(entry);
     counts.add(entry, +1);
     if (before != null) {
@@ -156,15 +156,19 @@ public final class EntryTable {
     return entry;
   }
 
-  private Entry newEntry(String name, Terms terms, Entry.Holding holding) {
-    Entry.Special special = null;
-    if (terms.areSpecial()) {
-      long expires =
-          terms.timeToLive() == null
-              ? Long.MAX_VALUE
-              : saturated(clock.millis(), terms.timeToLive().toMillis());
-      special = new Entry.Special(expires, terms.group());
+  private Entry.@Nullable Special special(Terms terms) {
+    if (!terms.areSpecial()) {
+      return null;
     }
+    long expires =
+        terms.timeToLive() == null
+            ? Long.MAX_VALUE
+            : saturated(clock.millis(), terms.timeToLive().toMillis());
+    return new Entry.Special(expires, terms.group());
+  }
+
+  private Entry newEntry(
+      String name, Terms terms, Entry.Holding holding, Entry.@Nullable Special special) {
     Entry.Places places =
         new Entry.Places(
             all == null ? Recency.Place.NONE : new Recency.Place(),
@@ -229,7 +233,7 @@ public final class EntryTable {
             null,
             before.group(),
             List.of());
-    Entry entry = newEntry(before.name(), terms, holding);
+    Entry entry = newEntry(before.name(), terms, holding, before.special());
     if (!entries.replace(before.name(), before, entry)) {
       return null;
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +59,23 @@ public final class Flights {
     private final String path;
     private final Thread owner = Thread.currentThread();
     private final @Nullable Flight outer = running.get(owner);
+    private volatile @Nullable Terms terms;
+    private volatile boolean outdated;
     private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
     private Flight(Key key, String path) {
       this.key = key;
       this.path = path;
+    }
+
+    /** Says on what terms the value will be kept. */
+    public void keptOn(Terms given) {
+      terms = given;
+    }
+
+    /** True if the entry was reset or removed since, so that the value is of former inputs. */
+    public boolean isOutdated() {
+      return outdated;
     }
 
     /** True if this thread is to compute it and then to close this. */
@@ -112,6 +125,25 @@ public final class Flights {
     }
     running.put(own.owner, own);
     return own;
+  }
+
+  /**
+   * The entries of a scope that are selected have other inputs from now on: what other threads are
+   * computing for them is theirs, and neither kept nor handed to who asks from now on.
+   */
+  public void outdate(Object scope, BiPredicate<String, Terms> selected) {
+    for (Flight innermost : running.values()) {
+      for (Flight each = innermost; each != null; each = each.outer) {
+        Terms terms = each.terms;
+        if (each.key.scope == scope
+            && each.owner != Thread.currentThread()
+            && terms != null
+            && selected.test(each.key.name, terms)) {
+          each.outdated = true;
+          flights.remove(each.key, each);
+        }
+      }
+    }
   }
 
   /** True if this thread is inside a computation. */

@@ -3,6 +3,8 @@ package io.tensorcache.internal.scope;
 import io.tensorcache.scope.Removal;
 import io.tensorcache.scope.ScopeListener;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
@@ -16,6 +18,9 @@ public final class Removals {
   private static final Logger log = LoggerFactory.getLogger(Removals.class);
 
   private final Queue<Untold> untold = new ConcurrentLinkedQueue<>();
+
+  /** The threads that are telling. */
+  private final Set<Thread> telling = ConcurrentHashMap.newKeySet();
 
   private record Untold(Removal removal, ScopeListener listener, LongAdder failures) {}
 
@@ -33,8 +38,22 @@ public final class Removals {
     return !untold.isEmpty();
   }
 
-  /** Tells what waits, on this thread; without a lock. */
+  /**
+   * Tells what waits, on this thread; without a lock. What a listener removes waits until it has
+   * returned.
+   */
   public void tell() {
+    Thread me = Thread.currentThread();
+    if (telling.add(me)) {
+      try {
+        tellAll();
+      } finally {
+        telling.remove(me);
+      }
+    }
+  }
+
+  private void tellAll() {
     for (Untold next; (next = untold.poll()) != null; ) {
       Removal removal = next.removal;
       try {

@@ -1,0 +1,36 @@
+package io.tensorcache.internal.scope;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.CacheLevel;
+import java.lang.ref.ReferenceQueue;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExpiriesTest {
+  private final Expiries expiries = new Expiries();
+
+  private static Entry entry(String name, long expiresMillis) {
+    return new Entry(
+        name,
+        Terms.of(CacheLevel.NORMAL),
+        new Entry.Holding("value", null, 1),
+        new Entry.Special(expiresMillis, null),
+        new Entry.Places(Recency.Place.NONE, Recency.Place.NONE),
+        new ReferenceQueue<>());
+  }
+
+  @Test
+  void forgetsEntriesThatLeftLongBeforeTheirTime() {
+    Entry first = entry("first", 10);
+    expiries.add(first);
+    for (int i = 0; i < 100_000; i++) {
+      Entry replaced = entry("x", 1_000_000);
+      expiries.add(replaced);
+      replaced.letGo();
+    }
+    assertTrue(expiries.size() <= 2048, expiries.size() + " are queued");
+    assertEquals(List.of(first), expiries.takeDue(10));
+  }
+}
