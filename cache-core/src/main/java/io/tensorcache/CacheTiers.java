@@ -108,6 +108,16 @@ final class CacheTiers implements AutoCloseable {
         });
   }
 
+  /** A copy of a row; null if there is none. */
+  @Nullable Row row(TensorKey key) {
+    return unlessClosed(
+        null,
+        () -> {
+          Row row = onHost.row(key);
+          return row != null ? row : onDevices(null, tier -> tier.row(key));
+        });
+  }
+
   boolean contains(TensorKey key) {
     return unlessClosed(
         false, () -> onHost.contains(key) || onDevices(false, tier -> tier.contains(key)));

@@ -191,7 +191,9 @@ final class ReadAhead implements AutoCloseable {
 
   @Override
   public void close() {
-    worker.shutdown();
+    synchronized (this) {
+      worker.shutdown();
+    }
     clear();
   }
 }

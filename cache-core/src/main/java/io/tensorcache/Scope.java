@@ -223,7 +223,11 @@ public final class Scope<T> implements AutoCloseable {
     reset(persisting, recurse, Set.of());
   }
 
-  /** The same, sparing the entries of these groups; see {@link ScopeEntry#group}. */
+  /**
+   * The same, sparing the entries of these groups; see {@link ScopeEntry#group}. The store knows no
+   * groups: if any is spared, persisting entries of earlier programs that were not read in this one
+   * stay.
+   */
   public void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
     state.checkOpen();
     state.reset(persisting, recurse, sparedGroups);

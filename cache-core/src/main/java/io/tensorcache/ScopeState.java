@@ -249,7 +249,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
                 (persisting || !terms.persisting())
                     && (terms.group() == null || !sparedGroups.contains(terms.group())));
     table.reset(persisting, sparedGroups);
-    if (persisting) {
+    if (persisting && sparedGroups.isEmpty()) { // the store knows no groups
       values.removeAllPersisted(table);
     }
     if (recurse) {

@@ -2,8 +2,10 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.codec.Row;
 import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
 import java.lang.ref.Reference;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One warm-up: computes and stores what is missing, batch by batch. Confined to one thread. */
 final class WarmRun<T> {
@@ -25,6 +28,9 @@ final class WarmRun<T> {
   private long computed;
   private long batches;
   private long computedBytes;
+  private boolean isAllStored = true; // in the store, if the function persists
+  private @Nullable Fingerprint fingerprint; // of the first batch
+  private boolean isSameFunction = true;
 
   WarmRun(
       CacheCore core,
@@ -61,8 +67,9 @@ final class WarmRun<T> {
         break;
       }
     }
-    boolean isSafe = function.settings().persisting() && core.flush();
-    return soFar(isComplete, isSafe);
+    boolean isFlushed = function.settings().persisting() && core.flush();
+    isComplete &= isSameFunction;
+    return soFar(isComplete, isFlushed && isComplete && isAllStored);
   }
 
   private WarmUp soFar(boolean isComplete, boolean isSafe) {
@@ -91,12 +98,17 @@ final class WarmRun<T> {
 
   private void warm(Inputs<T> inputs, List<TensorView> views, int count) {
     Group group = function.group(core.groups(), source.current());
+    PersistedRows durable = core.persisted(function.settings());
+    if (fingerprint == null) {
+      fingerprint = group.fingerprint();
+    }
+    isSameFunction &= fingerprint.equals(group.fingerprint());
     long keysStart = System.nanoTime();
     BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, count);
     core.recorder().keyNanos.add(System.nanoTime() - keysStart);
     RowList missing = new RowList();
     for (int row = 0; row < count; row++) {
-      if (keys.firstOf(row) == row && !core.contains(keys.key(row), function.settings())) {
+      if (keys.firstOf(row) == row && !isStored(durable, keys.key(row), group)) {
         missing.add(row);
       }
     }
@@ -107,6 +119,21 @@ final class WarmRun<T> {
     if (!missing.isEmpty()) {
       compute(inputs, whole ? List.of() : gather(inputs, missing));
     }
+    if (durable != null) {
+      isAllStored &= keys.distinctKeys().stream().allMatch(durable::contains);
+    }
+  }
+
+  /** What persists has to be in the store: a row that only memory has is written there. */
+  private boolean isStored(@Nullable PersistedRows durable, TensorKey key, Group group) {
+    if (durable == null) {
+      return core.tiers().contains(key);
+    }
+    if (durable.contains(key)) {
+      return true;
+    }
+    Row row = core.tiers().row(key);
+    return row != null && (durable.store(key, row, group) || core.tiers().contains(key));
   }
 
   private List<T> gather(Inputs<T> inputs, RowList missing) {

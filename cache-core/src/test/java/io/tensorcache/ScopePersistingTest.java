@@ -188,6 +188,17 @@ class ScopePersistingTest {
   }
 
   @Test
+  void aResetThatSparesAGroupLeavesWhatAnEarlierProgramStored() {
+    try (TensorCache cache = cache()) {
+      scope(cache).entry("spared").group("g").persisting(true).put(tensor(1));
+    }
+    try (TensorCache cache = cache()) {
+      scope(cache).reset(true, false, Set.of("g"));
+      assertEquals(1, scope(cache).getIfPresent("spared").floats()[0]);
+    }
+  }
+
+  @Test
   void aFullResetSparesAGroupAndOtherScopes() {
     try (TensorCache cache = cache()) {
       Scope<HostTensor> scope = scope(cache);

@@ -12,6 +12,7 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.stats.WarmUp;
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.HostTensor;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +55,38 @@ class WarmUpTest {
 
   private static Iterable<HostTensor> dataset(int batches) {
     return () -> IntStream.range(0, batches).mapToObj(i -> batch(i * ROWS, ROWS, 3)).iterator();
+  }
+
+  @Test
+  void writesWhatOnlyMemoryHas() {
+    Counted features = Counted.features(WIDTH);
+    try (TensorCache cache = cache()) {
+      CachedFunction<HostTensor> function = persisting(cache, features);
+      function.warm(dataset(2));
+      assertEquals(2 * ROWS, cache.store().prune(RowSelection.all()).rows());
+      WarmUp done = function.warm(dataset(2));
+      assertEquals(2 * ROWS, done.found(), "in memory");
+      assertTrue(done.isSafe());
+      assertEquals(2 * ROWS, cache.store().wouldPrune(RowSelection.all()).rows());
+      assertEquals(2 * ROWS, features.rows.get());
+    }
+  }
+
+  @Test
+  void isNotCompleteWhenTheWeightsChangedOnTheWay() {
+    try (TensorCache cache = cache()) {
+      AtomicInteger version = new AtomicInteger();
+      CachedFunction<HostTensor> function =
+          cache
+              .function(
+                  "f",
+                  () -> Fingerprint.version(Integer.toString(version.get())),
+                  HostTensor.adapter())
+              .persisting(true)
+              .wrap(Counted.features(WIDTH));
+      WarmUp done = function.warm(dataset(2), soFar -> version.incrementAndGet());
+      assertFalse(done.isComplete() || done.isSafe(), done.toString());
+    }
   }
 
   /** Warms the whole data set up and kills itself, with SIGKILL, in the middle of it. */

@@ -13,9 +13,9 @@ import java.time.Duration;
  * @param batches batches that are done
  * @param computedBytes bytes of the outputs that were computed
  * @param elapsed since the warm-up began
- * @param isComplete true if no batch is left
- * @param isSafe true if the function persists and every row is in the files of the store, known at
- *     the end only; false too if some row was not admitted
+ * @param isComplete true if no batch is left and all were keyed by the same fingerprint
+ * @param isSafe true if it is complete, the function persists, and every row was in the store when
+ *     its batch was done and is in its files now; known at the end only
  */
 public record WarmUp(
     long rows,

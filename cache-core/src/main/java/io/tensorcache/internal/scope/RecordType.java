@@ -3,6 +3,7 @@ package io.tensorcache.internal.scope;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorSpec;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.InvocationTargetException;
@@ -32,7 +33,14 @@ public final class RecordType<T, V> extends ValueType<V> {
 
   /** A component; dtype is null for a tensor. */
   private record Component(
-      String name, String partName, Class<?> type, @Nullable DType dtype, Method accessor) {}
+      String name, String partName, Class<?> type, @Nullable DType dtype, Method accessor) {
+
+    /** What another version of the record stored may be a tensor of this dtype. */
+    boolean isScalar(TensorSpec spec) {
+      int rank = type == String.class || type.isEnum() ? 1 : 0;
+      return spec.dtype() == dtype && spec.rank() == rank;
+    }
+  }
 
   /**
    * Looks at the type.
@@ -186,7 +194,7 @@ public final class RecordType<T, V> extends ValueType<V> {
       RowSchema.Part part = schema.parts().get(i);
       Component component = components.get(i);
       if (!part.name().equals(component.partName)
-          || component.dtype != null && part.spec().dtype() != component.dtype) {
+          || component.dtype != null && !component.isScalar(part.spec())) {
         return false;
       }
     }

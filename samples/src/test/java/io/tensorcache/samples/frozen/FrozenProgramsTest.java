@@ -71,11 +71,9 @@ class FrozenProgramsTest {
   }
 
   @Test
-  void worksWithoutTiers() {
-    JsonObject json =
-        Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0")).json();
-    assertEquals(List.of(0.0, 0.0), each(json, "hit_rate"));
-    assertTrue(json.get("identical_losses").getAsBoolean());
+  void refusesACacheThatKeepsNothing() {
+    Run.here(arguments("frozen", "--json", "--heap", "0", "--off-heap", "0"))
+        .assertRefused("keeps nothing: every tier is 0 bytes");
   }
 
   @Test
