@@ -35,7 +35,7 @@ final class ScopeCalls {
       return null;
     }
     Object held = entry.held();
-    V value = held == null ? null : type.accept(held);
+    V value = held == null ? null : entry.as(type, held);
     if (value == null || !type.isUsable(value)) {
       value = readElsewhere(type, entry, held);
     }

@@ -165,7 +165,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
     if (value != null && type.isUsable(value)) {
       V moved = type.movedTo(value, device);
       if (moved != value) {
-        table.refresh(entry, table.byReference(moved, entry.level(), entry.byteCount()));
+        table.refresh(entry, table.byReference(type, moved, entry.level(), entry.byteCount()));
       }
     }
   }

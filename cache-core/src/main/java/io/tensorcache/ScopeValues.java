@@ -186,18 +186,18 @@ final class ScopeValues {
     List<ValueType.Part> parts = type.parts(value);
     long byteCount = parts.stream().mapToLong(part -> part.view().spec().byteCount()).sum();
     if (!areCopies && !persisting) {
-      return new Kept(table.byReference(value, level, byteCount), null, null);
+      return new Kept(table.byReference(type, value, level, byteCount), null, null);
     }
     type.checkCopy(value);
     Row row = RowValues.copy(parts, number);
     if (!areCopies) {
-      return new Kept(table.byReference(value, level, byteCount), row, null);
+      return new Kept(table.byReference(type, value, level, byteCount), row, null);
     }
     TensorKey key = core.scopes().newKey();
     if (row == null || !core.tiers().store(key, row)) {
-      return new Kept(new Entry.Holding(null, null, byteCount), row, null);
+      return new Kept(new Entry.Holding(null, null, byteCount, null), row, null);
     }
-    return new Kept(new Entry.Holding(key, null, byteCount), row, key);
+    return new Kept(new Entry.Holding(key, null, byteCount, null), row, key);
   }
 
   /** The copy in memory belongs to this entry, or is dropped if there is none. */

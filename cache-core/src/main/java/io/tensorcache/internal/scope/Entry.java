@@ -25,6 +25,7 @@ public final class Entry extends WeakReference<Object> {
   private final boolean forced;
   private final long byteCount;
   private final @Nullable Special special;
+  private final @Nullable ValueType<?> kind;
   private volatile @Nullable Object strong;
 
   /** When it was used last, in ticks of its table; only where that matters. */
@@ -60,6 +61,7 @@ public final class Entry extends WeakReference<Object> {
     this.special = special;
     this.amongAll = places.all();
     this.amongStrong = places.strong();
+    this.kind = holding.kind();
     this.strong = holding.strong();
   }
 
@@ -69,8 +71,13 @@ public final class Entry extends WeakReference<Object> {
    * @param strong held strongly: the value, or what stands for its copy
    * @param weak held weakly
    * @param byteCount bytes of the value
+   * @param kind of a value held by reference; null where a copy is kept
    */
-  public record Holding(@Nullable Object strong, @Nullable Object weak, long byteCount) {}
+  public record Holding(
+      @Nullable Object strong,
+      @Nullable Object weak,
+      long byteCount,
+      @Nullable ValueType<?> kind) {}
 
   public String name() {
     return name;
@@ -97,6 +104,15 @@ public final class Entry extends WeakReference<Object> {
   public @Nullable Object held() {
     Object value = strong;
     return value == null ? get() : value;
+  }
+
+  /**
+   * What it held as a value of a kind; null if it is of another, or a copy. A value of the kind it
+   * was kept as is not looked at, so that a hit does not wait for its memory.
+   */
+  @SuppressWarnings("unchecked") // the kind is that of the value
+  public <V> @Nullable V as(ValueType<V> type, Object held) {
+    return kind == type ? (V) held : type.accept(held);
   }
 
   /** True if what it held stands for a copy in memory. */

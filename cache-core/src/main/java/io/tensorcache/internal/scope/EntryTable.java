@@ -106,10 +106,11 @@ public final class EntryTable {
   }
 
   /** How a value held by reference is held at first. */
-  public Entry.Holding byReference(Object value, CacheLevel entryLevel, long byteCount) {
+  public <V> Entry.Holding byReference(
+      ValueType<V> type, V value, CacheLevel entryLevel, long byteCount) {
     boolean isStrong = retention.isStrong(entryLevel);
     boolean mayBeWeak = !isStrong || strong != null;
-    return new Entry.Holding(isStrong ? value : null, mayBeWeak ? value : null, byteCount);
+    return new Entry.Holding(isStrong ? value : null, mayBeWeak ? value : null, byteCount, type);
   }
 
   /** Notes that a value is about to be computed from others. */

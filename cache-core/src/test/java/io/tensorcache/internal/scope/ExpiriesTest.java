@@ -15,7 +15,7 @@ class ExpiriesTest {
     return new Entry(
         name,
         Terms.of(CacheLevel.NORMAL),
-        new Entry.Holding("value", null, 1),
+        new Entry.Holding("value", null, 1, null),
         new Entry.Special(expiresMillis, null),
         new Entry.Places(Recency.Place.NONE, Recency.Place.NONE),
         new ReferenceQueue<>());
