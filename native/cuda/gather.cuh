@@ -20,6 +20,7 @@ class RowCopy {
 
   /// By all threads of a block.
   TENSORCACHE_DEVICE void copy(const Range& chunks) const {
+    if (begin_ == end_) return;  // may have no address
     const std::uint8_t* first = begin_ - skew_;
     const int misalignment = static_cast<int>(reinterpret_cast<std::uintptr_t>(first) % kChunkBytes);
     if (misalignment == 0) {
