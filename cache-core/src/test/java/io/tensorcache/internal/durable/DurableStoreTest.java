@@ -214,7 +214,8 @@ class DurableStoreTest {
       assertEquals(200, entries.size());
       assertTrue(entries.stream().noneMatch(entry -> entry.provenance().equals(other)));
       assertEquals(100, store.prune(Selection.ofFunction("encoder")).entries());
-      assertEquals(100, store.prune(Selection.storedBefore(Instant.now().plusSeconds(60))));
+      assertEquals(
+          100, store.prune(Selection.storedBefore(Instant.now().plusSeconds(60))).entries());
       assertEquals(0, store.use().entries());
     }
     try (DurableStore store = open(directory, events)) {
