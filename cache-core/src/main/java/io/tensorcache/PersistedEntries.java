@@ -109,21 +109,34 @@ final class PersistedEntries {
     return names;
   }
 
-  /** One thread at a time for each name, without a lock: a failure is told while this runs. */
+  /**
+   * One thread at a time for each name, without a lock: a failure is told while this runs. An
+   * interrupt waits until it is done. If the thread before hangs, the row is removed instead:
+   * computing an entry again is better than an entry that may be of former inputs.
+   */
   private void exclusively(String name, Runnable action) {
     String writing = name + '\n'; // no entry has such a name
-    while (true) {
-      Flights.Flight flight = flights.start(this, "writing of " + path + "/" + name, writing, true);
-      if (flight.isMine()) {
-        try (flight) {
-          action.run();
+    boolean wasInterrupted = false;
+    try {
+      while (true) {
+        Flights.Flight flight =
+            flights.start(this, "writing of " + path + "/" + name, writing, true);
+        if (flight.isMine()) {
+          try (flight) {
+            action.run();
+          }
+          return;
         }
-        return;
+        wasInterrupted |= Thread.interrupted();
+        flights.await(flight);
+        if (!flight.hasLanded() && !Thread.currentThread().isInterrupted()) {
+          rows.remove(key(name));
+          return;
+        }
       }
-      flights.await(flight);
-      if (!flight.hasLanded()) { // interrupted, or the other one hangs
-        action.run();
-        return;
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

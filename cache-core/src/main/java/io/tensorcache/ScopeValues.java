@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.scope.Entry;
@@ -13,6 +14,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +78,20 @@ final class ScopeValues {
       return null;
     }
     checkType(type, name, schema);
-    return RowValues.read(type, schema, target -> core.tiers().read(key, target).isHit());
+    return unlessRefused(
+        () -> RowValues.read(type, schema, target -> core.tiers().read(key, target).isHit()));
+  }
+
+  /**
+   * A record may have become stricter since its values were stored: then they are computed anew.
+   */
+  private <V> @Nullable V unlessRefused(Supplier<@Nullable V> reading) {
+    try {
+      return reading.get();
+    } catch (CorruptEntryException e) {
+      core.failed(e);
+      return null;
+    }
   }
 
   private <V> V accept(ValueType<V> type, String name, Object held) {
@@ -94,7 +109,7 @@ final class ScopeValues {
       return null;
     }
     checkType(type, name, schema);
-    return persisted.read(name, schema, type);
+    return unlessRefused(() -> persisted.read(name, schema, type));
   }
 
   /** What another thread handed out for an entry. */

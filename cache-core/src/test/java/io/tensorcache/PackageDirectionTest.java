@@ -48,7 +48,8 @@ class PackageDirectionTest {
                   "internal.json",
                   "internal.codec",
                   "internal.durable")),
-          Map.entry("internal.scope", Set.of("scope", "tensor", "config", "internal.codec")),
+          Map.entry(
+              "internal.scope", Set.of("scope", "tensor", "config", "error", "internal.codec")),
           Map.entry(
               "",
               Set.of(

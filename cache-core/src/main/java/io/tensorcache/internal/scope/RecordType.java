@@ -1,5 +1,6 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
@@ -230,7 +231,7 @@ public final class RecordType<T, V> extends ValueType<V> {
     try {
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
-      throw new IllegalStateException(
+      throw new CorruptEntryException(
           type.getName() + " refuses the values it was stored with: " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type.getName() + " cannot be made", e);

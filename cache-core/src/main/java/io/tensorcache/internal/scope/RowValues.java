@@ -1,5 +1,6 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -48,11 +49,12 @@ public final class RowValues {
    *
    * @param reader copies the row to a target; false if it is not there any more
    * @return null if it is not there any more
+   * @throws CorruptEntryException if it makes no value
    */
   public static <V> @Nullable V read(
       ValueType<V> type, RowSchema schema, Predicate<RowTarget> reader) {
     List<Object> values = new ArrayList<>(schema.parts().size());
-    boolean isRead = false;
+    V value = null;
     try {
       ByteBuffer[] buffers = new ByteBuffer[schema.parts().size()];
       for (int i = 0; i < buffers.length; i++) {
@@ -60,12 +62,14 @@ public final class RowValues {
         values.add(slot.value());
         buffers[i] = slot.bytes();
       }
-      isRead = reader.test(new RowTarget(schema, buffers));
+      if (reader.test(new RowTarget(schema, buffers))) {
+        value = type.build(schema, values);
+      }
     } finally {
-      if (!isRead) {
+      if (value == null) {
         values.forEach(type::release);
       }
     }
-    return isRead ? type.build(schema, values) : null;
+    return value;
   }
 }

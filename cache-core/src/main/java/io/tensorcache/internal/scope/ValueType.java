@@ -1,5 +1,6 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorAdapter;
@@ -61,7 +62,11 @@ public abstract class ValueType<V> {
   /** Frees what {@link #newSlot} made and nobody got. */
   public abstract void release(Object slotValue);
 
-  /** The value of these parts, in the order of the schema. */
+  /**
+   * The value of these parts, in the order of the schema.
+   *
+   * @throws CorruptEntryException if they make no value
+   */
   public abstract V build(RowSchema schema, List<Object> slotValues);
 
   static <T> Slot tensorSlot(TensorAdapter<T> adapter, TensorSpec spec) {
