@@ -194,7 +194,12 @@ public final class Scope<T> implements AutoCloseable {
     return entry(name).take(computation);
   }
 
-  /** Removes entries, from the store too, with what was computed from them; how many there were. */
+  /**
+   * Removes entries, from the store too, with what was computed from them. What another thread is
+   * computing for such an entry is not kept.
+   *
+   * @return how many of them there were, or were being computed
+   */
   public int remove(String... names) {
     state.checkOpen();
     int removed = 0;

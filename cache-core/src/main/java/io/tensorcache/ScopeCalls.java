@@ -4,6 +4,7 @@ import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryTable;
 import io.tensorcache.internal.scope.Flights;
+import io.tensorcache.internal.scope.Freshness;
 import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.Computation;
@@ -77,10 +78,11 @@ final class ScopeCalls {
 
   /** A value that this process has not read yet, which counts as a hit; null if it is not there. */
   private <V> @Nullable V fromStore(ValueType<V> type, String name, Terms terms) {
+    long removals = table.removals();
     V value = values.readPersisted(type, name);
     if (value != null) {
       table.counts().hits.increment();
-      values.remember(table, type, name, terms, value);
+      values.remember(table, type, name, terms, value, removals);
     }
     return value;
   }
@@ -132,7 +134,7 @@ final class ScopeCalls {
       return value;
     }
     table.counts().misses.increment();
-    EntryTable.Freshness freshness = freshness(flight, name, terms);
+    Freshness freshness = freshness(flight, name, terms);
     value = run(name, computation);
     if (table.keeps(terms)) {
       flight.land(values.store(table, type, name, terms, value, freshness, false));
@@ -141,10 +143,10 @@ final class ScopeCalls {
   }
 
   /** Valid while neither the entry nor what it is computed from was reset, removed or changed. */
-  private EntryTable.Freshness freshness(Flights.Flight flight, String name, Terms terms) {
+  private Freshness freshness(Flights.Flight flight, String name, Terms terms) {
     flight.keptOn(terms);
-    EntryTable.Freshness ofSources = table.freshness(name, terms.sources());
-    return () -> !flight.isOutdated() && ofSources.isValid();
+    Freshness ofSources = table.freshness(name, terms.sources());
+    return () -> ofSources.claim() && flight.keep();
   }
 
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
@@ -178,7 +180,7 @@ final class ScopeCalls {
   <V> V overwrite(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
     try (Flights.Flight flight = start(name, false)) {
-      EntryTable.Freshness freshness = freshness(flight, name, terms);
+      Freshness freshness = freshness(flight, name, terms);
       V value = run(name, computation);
       replace(type, name, terms, value, freshness);
       return value;
@@ -241,7 +243,7 @@ final class ScopeCalls {
   }
 
   private <V> void replace(
-      ValueType<V> type, String name, Terms terms, V value, EntryTable.Freshness freshness) {
+      ValueType<V> type, String name, Terms terms, V value, Freshness freshness) {
     if (values.store(table, type, name, terms, value, freshness, true) == null) {
       table.remove(name, RemovalCause.REPLACED); // a value that is not kept outdates one that is
       values.removePersisted(table, name);
@@ -251,9 +253,10 @@ final class ScopeCalls {
 
   boolean remove(String name) {
     Names.check("entry", name);
-    core.scopes().flights().outdate(table, (computing, terms) -> computing.equals(name));
+    Flights.Outdated outdated =
+        core.scopes().flights().outdate(table, (computing, terms) -> computing.equals(name));
     boolean wasThere = table.remove(name, RemovalCause.REMOVED);
-    return values.removePersisted(table, name) || wasThere;
+    return values.removePersisted(table, name) || wasThere || outdated.computing() > 0;
   }
 
   private void check(String name, Terms terms) {

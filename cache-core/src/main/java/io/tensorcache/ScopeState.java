@@ -4,6 +4,7 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryCounts;
 import io.tensorcache.internal.scope.EntryTable;
+import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.internal.scope.ListType;
 import io.tensorcache.internal.scope.RecordType;
 import io.tensorcache.internal.scope.TensorType;
@@ -241,14 +242,15 @@ final class ScopeState<T> implements EntryTable.Leaving {
   }
 
   void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
-    core.scopes()
-        .flights()
-        .outdate(
-            table,
-            (name, terms) ->
-                (persisting || !terms.persisting())
-                    && (terms.group() == null || !sparedGroups.contains(terms.group())));
-    table.reset(persisting, sparedGroups);
+    Flights.Outdated outdated =
+        core.scopes()
+            .flights()
+            .outdate(
+                table,
+                (name, terms) ->
+                    (persisting || !terms.persisting())
+                        && (terms.group() == null || !sparedGroups.contains(terms.group())));
+    table.reset(persisting, sparedGroups, outdated.entering());
     if (persisting && sparedGroups.isEmpty()) { // the store knows no groups
       values.removeAllPersisted(table);
     }

@@ -6,6 +6,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryTable;
+import io.tensorcache.internal.scope.Freshness;
 import io.tensorcache.internal.scope.RowValues;
 import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.internal.scope.ValueType;
@@ -140,10 +141,15 @@ final class ScopeValues {
             + " is asked for");
   }
 
-  /** Keeps a value that came from the store in memory too. */
-  <V> void remember(EntryTable table, ValueType<V> type, String name, Terms terms, V value) {
+  /**
+   * Keeps a value that came from the store in memory too.
+   *
+   * @param removals of the table, before the value was read
+   */
+  <V> void remember(
+      EntryTable table, ValueType<V> type, String name, Terms terms, V value, long removals) {
     Kept kept = keep(table, type, value, terms.level(), true);
-    settle(table, table.add(name, terms, kept.holding(), () -> true, false), kept);
+    settle(table, table.addRead(name, terms, kept.holding(), removals), kept);
   }
 
   /** The same for an entry whose value is no longer in memory. */
@@ -172,7 +178,7 @@ final class ScopeValues {
       String name,
       Terms terms,
       V value,
-      EntryTable.Freshness freshness,
+      Freshness freshness,
       boolean replaces) {
     Kept kept;
     try {
@@ -189,6 +195,7 @@ final class ScopeValues {
     settle(table, entry, kept);
     if (entry != null && terms.persisting() && persisted != null && row != null) {
       persisted.write(name, row, () -> table.isCurrent(entry));
+      table.removedFromStore(name); // what was there before
     }
     if (entry == null && replaces) {
       return null;
@@ -262,7 +269,8 @@ final class ScopeValues {
 
   private void forgetPersisted(EntryTable table, String name) {
     if (persisted != null) {
-      persisted.remove(name, () -> table.persists(name));
+      persisted.remove(name, () -> table.isWritten(name));
+      table.removedFromStore(name);
     }
   }
 

@@ -43,6 +43,15 @@ class ScopePersistingTest {
 
   record Other(HostTensor mean, long count) {}
 
+  /** Lets a test do something between reading a value from the store and keeping it in memory. */
+  record Watched(HostTensor mean) {
+    static Runnable made = () -> {};
+
+    Watched {
+      made.run();
+    }
+  }
+
   /** Its constructor becomes stricter in the course of a test. */
   record Strict(HostTensor mean, int count) {
     static int most = Integer.MAX_VALUE;
@@ -404,6 +413,45 @@ class ScopePersistingTest {
       Strict again = scope(cache).entry("stored", Strict.class).getIfPresent();
       assertNotNull(again);
       assertEquals(1, again.count(), "the store has what was computed");
+    }
+  }
+
+  /** Else the next call would be served a value that was removed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void keepsNothingThatWasRemovedWhileItWasRead(boolean isGet) {
+    try (TensorCache cache = cache()) {
+      scope(cache).entry("K", Watched.class).persisting(true).put(new Watched(tensor(1)));
+    }
+    try (TensorCache cache = cache()) {
+      Scope<HostTensor> scope = scope(cache);
+      ScopeEntry<Watched> entry = scope.entry("K", Watched.class).persisting(true);
+      AtomicInteger removed = new AtomicInteger();
+      Watched.made =
+          () -> {
+            Watched.made = () -> {};
+            inAnotherThread(() -> removed.set(scope.remove("K")));
+          };
+      Watched read = isGet ? entry.get(() -> fail("is in the store")) : entry.getIfPresent();
+      assertEquals(1, removed.get());
+      assertNotNull(read, "it was there when it was asked for");
+      assertNull(entry.getIfPresent());
+      assertEquals(List.of(), scope.names());
+    } finally {
+      Watched.made = () -> {};
+    }
+    try (TensorCache cache = cache()) {
+      assertNull(scope(cache).entry("K", Watched.class).getIfPresent());
+    }
+  }
+
+  private static void inAnotherThread(Runnable action) {
+    Thread thread = new Thread(action);
+    thread.start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -39,6 +39,9 @@ public final class Entry extends WeakReference<Object> {
   /** It left its table. */
   volatile boolean gone;
 
+  /** Its value was read from the store. Set before it enters its table. */
+  boolean isRead;
+
   /** Its places in the queues of its table. */
   record Places(Recency.Place all, Recency.Place strong) {}
 
@@ -104,6 +107,11 @@ public final class Entry extends WeakReference<Object> {
   public @Nullable Object held() {
     Object value = strong;
     return value == null ? get() : value;
+  }
+
+  /** False if its value is gone, and not in the store either: the entry counts as absent. */
+  boolean holdsSomething() {
+    return persisting || held() != null;
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +23,13 @@ import org.jspecify.annotations.Nullable;
 public final class EntryTable {
   private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
-  private final AtomicLong ticks = new AtomicLong();
+  private final AtomicLong removals = new AtomicLong(); // of rows in the store
   private final Retention retention;
   private final Bounds bounds;
   private final InstantSource clock;
   private final Leaving leaving;
-  private final @Nullable Recency all; // where there is a bound
-  private final @Nullable StrongOnes strong; // where some are held strongly, the rest weakly
-  private final boolean isOrdered;
+  private final Uses uses;
+  private final boolean usesMatter;
   private final Dependents dependents = new Dependents();
   private final Expiries expiries = new Expiries();
   private final EntryCounts counts = new EntryCounts();
@@ -39,11 +39,7 @@ public final class EntryTable {
   /** Told of each entry that left, without a lock. */
   @FunctionalInterface
   public interface Leaving {
-    /**
-     * An entry left.
-     *
-     * @param held what it held last
-     */
+    /** {@code held} is what the entry held last. */
     void left(Entry entry, @Nullable Object held, RemovalCause cause);
   }
 
@@ -54,11 +50,8 @@ public final class EntryTable {
     this.bounds = bounds;
     this.clock = clock;
     this.leaving = leaving;
-    boolean isHybrid =
-        retention.strongEntries() > 0 && retention.strongEntries() < Integer.MAX_VALUE;
-    this.all = bounds.equals(Bounds.NONE) ? null : new Recency(false);
-    this.strong = isHybrid ? new StrongOnes(retention.strongEntries()) : null;
-    this.isOrdered = all != null || strong != null;
+    this.uses = new Uses(retention, bounds);
+    this.usesMatter = uses.matter();
   }
 
   public CacheLevel level() {
@@ -84,8 +77,8 @@ public final class EntryTable {
     if (entry == null || entry.mayExpire() && isExpired(entry)) {
       return null;
     }
-    if (isOrdered) {
-      use(entry);
+    if (usesMatter) {
+      uses.use(entry);
     }
     return entry;
   }
@@ -98,34 +91,17 @@ public final class EntryTable {
     return true;
   }
 
-  private void use(Entry entry) {
-    entry.used = ticks.incrementAndGet();
-    if (strong != null) {
-      strong.use(entry);
-    }
-  }
-
   /** How a value held by reference is held at first. */
   public <V> Entry.Holding byReference(
       ValueType<V> type, V value, CacheLevel entryLevel, long byteCount) {
     boolean isStrong = retention.isStrong(entryLevel);
-    boolean mayBeWeak = !isStrong || strong != null;
+    boolean mayBeWeak = !isStrong || uses.decideOnStrength();
     return new Entry.Holding(isStrong ? value : null, mayBeWeak ? value : null, byteCount, type);
   }
 
   /** Notes that a value is about to be computed from others. */
   public Freshness freshness(String name, List<String> sources) {
-    if (sources.isEmpty()) {
-      return () -> true;
-    }
-    Dependents.Ticket ticket = dependents.register(name, sources);
-    return ticket::isValid;
-  }
-
-  /** Whether what a value is computed from is unchanged. */
-  @FunctionalInterface
-  public interface Freshness {
-    boolean isValid();
+    return sources.isEmpty() ? () -> true : dependents.register(name, sources)::isValid;
   }
 
   /**
@@ -136,24 +112,48 @@ public final class EntryTable {
    */
   public @Nullable Entry add(
       String name, Terms terms, Entry.Holding holding, Freshness freshness, boolean replaces) {
+    return add(newEntry(name, terms, holding, special(terms)), terms, freshness, replaces);
+  }
+
+  /**
+   * Adds an entry whose value was read from the store, unless there is one.
+   *
+   * @param removals those of the store when it was read, by {@link #removals}
+   */
+  public @Nullable Entry addRead(String name, Terms terms, Entry.Holding holding, long removals) {
+    Entry entry = newEntry(name, terms, holding, special(terms));
+    entry.isRead = true;
+    return add(entry, terms, () -> this.removals.get() == removals, false);
+  }
+
+  private @Nullable Entry add(Entry entry, Terms terms, Freshness freshness, boolean replaces) {
     expire();
     collect();
-    boolean fits = terms.persisting() || holding.byteCount() <= bounds.bytes();
+    boolean fits = terms.persisting() || entry.byteCount() <= bounds.bytes();
     if (closed || !keeps(terms) || !fits) {
       return null;
     }
-    Entry entry = newEntry(name, terms, holding, special(terms));
-    Entry before = replaces ? entries.put(name, entry) : addIfAbsent(entry);
+    AtomicReference<@Nullable Entry> before = new AtomicReference<>();
+    Entry after =
+        entries.compute(
+            entry.name(),
+            (name, there) -> {
+              if (there != null && !replaces && there.holdsSomething() || !freshness.claim()) {
+                return there;
+              }
+              before.set(there);
+              return entry;
+            });
+    if (after != entry) {
+      return null;
+    }
     counts.add(entry, +1);
-    if (before != null) {
-      if (!replaces) {
-        counts.add(entry, -1);
-        return null;
-      }
-      left(before, RemovalCause.REPLACED);
+    Entry displaced = before.get();
+    if (displaced != null) {
+      left(displaced, replaces ? RemovalCause.REPLACED : RemovalCause.COLLECTED);
     }
     arrange(entry);
-    checkAgain(entry, terms, freshness);
+    checkAgain(entry, terms);
     return entry;
   }
 
@@ -170,12 +170,8 @@ public final class EntryTable {
 
   private Entry newEntry(
       String name, Terms terms, Entry.Holding holding, Entry.@Nullable Special special) {
-    Entry.Places places =
-        new Entry.Places(
-            all == null ? Recency.Place.NONE : new Recency.Place(),
-            strong == null ? Recency.Place.NONE : new Recency.Place());
-    Entry entry = new Entry(name, terms, holding, special, places, collected);
-    entry.used = isOrdered ? ticks.incrementAndGet() : 0;
+    Entry entry = new Entry(name, terms, holding, special, uses.places(), collected);
+    entry.used = uses.tick();
     return entry;
   }
 
@@ -183,28 +179,13 @@ public final class EntryTable {
     return more > Long.MAX_VALUE - 1 - now ? Long.MAX_VALUE - 1 : now + more;
   }
 
-  /** Null if it was added; what is there and has lost its value counts as absent. */
-  private @Nullable Entry addIfAbsent(Entry entry) {
-    while (true) {
-      Entry before = entries.putIfAbsent(entry.name(), entry);
-      if (before == null || before.held() != null || before.isPersisting()) {
-        return before;
-      }
-      leave(before, RemovalCause.COLLECTED);
-    }
-  }
-
   private void arrange(Entry entry) {
     if (entry.mayExpire()) {
       expiries.add(entry);
     }
-    if (strong != null) {
-      strong.use(entry);
-    }
-    if (all != null && !entry.isPersisting()) {
-      all.add(entry);
+    if (uses.entered(entry)) {
       while (counts.exceed(bounds)) {
-        Entry oldest = all.takeOldest();
+        Entry oldest = uses.takeOldest();
         if (oldest == null) {
           return; // others are making room
         }
@@ -214,13 +195,11 @@ public final class EntryTable {
   }
 
   /** What changed while the entry was on its way in did not see it. */
-  private void checkAgain(Entry entry, Terms terms, Freshness freshness) {
+  private void checkAgain(Entry entry, Terms terms) {
     if (closed) {
       leave(entry, RemovalCause.REMOVED);
     } else if (!keeps(terms)) {
       leave(entry, RemovalCause.LEVEL);
-    } else if (!freshness.isValid()) {
-      leave(entry, RemovalCause.REPLACED);
     }
   }
 
@@ -235,13 +214,14 @@ public final class EntryTable {
             before.group(),
             List.of());
     Entry entry = newEntry(before.name(), terms, holding, before.special());
+    entry.isRead = before.isRead;
     if (!entries.replace(before.name(), before, entry)) {
       return null;
     }
     counts.add(entry, +1);
     forget(before);
     arrange(entry);
-    checkAgain(entry, terms, () -> true);
+    checkAgain(entry, terms);
     return entry;
   }
 
@@ -250,10 +230,37 @@ public final class EntryTable {
     return entries.get(entry.name()) == entry;
   }
 
-  /** True if there is an entry of this name and it persists. */
-  public boolean persists(String name) {
+  /** True if there is an entry of this name that persists and was not read from the store. */
+  public boolean isWritten(String name) {
     Entry entry = entries.get(name);
-    return entry != null && entry.isPersisting();
+    return entry != null && entry.isPersisting() && !entry.isRead;
+  }
+
+  /** How often rows of entries were removed from the store. */
+  public long removals() {
+    return removals.get();
+  }
+
+  /** The row of an entry was removed from the store: what was read from it goes, or never comes. */
+  public void removedFromStore(String name) {
+    removals.incrementAndGet();
+    leaveIf(name, entry -> entry.isRead, RemovalCause.REMOVED);
+  }
+
+  /** The same as {@link #leave}, and waits for one that is about to enter. */
+  private void leaveIf(String name, Predicate<Entry> selected, RemovalCause cause) {
+    AtomicReference<@Nullable Entry> gone = new AtomicReference<>();
+    entries.computeIfPresent(
+        name,
+        (key, there) -> {
+          gone.set(selected.test(there) ? there : null);
+          return gone.get() == null ? there : null;
+        });
+    Entry entry = gone.get();
+    if (entry != null) {
+      left(entry, cause);
+      changed(name, cause);
+    }
   }
 
   /** Drops an entry unless it left before; true if this call did. */
@@ -277,12 +284,7 @@ public final class EntryTable {
   private @Nullable Object forget(Entry entry) {
     counts.add(entry, -1);
     Object held = entry.letGo();
-    if (all != null) {
-      all.left(entry);
-    }
-    if (strong != null) {
-      strong.left(entry);
-    }
+    uses.left(entry);
     return held;
   }
 
@@ -317,14 +319,15 @@ public final class EntryTable {
 
   /**
    * Drops every entry, but those of the spared groups and, unless asked, those that persist. What
-   * was computed from a dropped entry goes with it.
+   * was computed from a dropped entry goes with it. So do those that are {@code entering} now.
    */
-  public void reset(boolean persisting, Set<String> sparedGroups) {
-    removeIf(
+  public void reset(boolean persisting, Set<String> sparedGroups, List<String> entering) {
+    Predicate<Entry> selected =
         entry ->
             (persisting || !entry.isPersisting())
-                && (entry.group() == null || !sparedGroups.contains(entry.group())),
-        RemovalCause.RESET);
+                && (entry.group() == null || !sparedGroups.contains(entry.group()));
+    removeIf(selected, RemovalCause.RESET);
+    entering.forEach(name -> leaveIf(name, selected, RemovalCause.RESET));
   }
 
   /** Sets the level and drops what is above it and not forced. */
