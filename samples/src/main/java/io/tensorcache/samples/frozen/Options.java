@@ -48,7 +48,7 @@ final class Options {
   ByteSize heap = ByteSize.ofMiB(64);
 
   @Option(names = "--off-heap", description = "Off-heap tier of the cache; 0: none.")
-  ByteSize offHeap = ByteSize.ofMiB(256);
+  ByteSize offHeap = ByteSize.ofMiB(32);
 
   @Option(
       names = "--directory",
