@@ -18,7 +18,7 @@ final class Answer {
 
   /** A line for people. */
   Answer line(String line) {
-    text.append(line.stripTrailing()).append('\n');
+    text.append(Plain.lines(line.stripTrailing())).append('\n');
     return this;
   }
 

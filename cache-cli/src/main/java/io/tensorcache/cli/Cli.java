@@ -90,7 +90,7 @@ public final class Cli implements Runnable {
       out.println(Json.write(Map.of("error", message)));
       out.flush();
     }
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Plain.line(message));
     command.getErr().flush();
     return code;
   }
@@ -98,7 +98,9 @@ public final class Cli implements Runnable {
   /** Tells on standard error what stands beside the answer. */
   static void warn(CommandLine command, List<String> problems) {
     for (String problem : problems) {
-      command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + problem);
+      command
+          .getErr()
+          .println(command.getCommandSpec().qualifiedName() + ": " + Plain.line(problem));
     }
     command.getErr().flush();
   }

@@ -13,7 +13,7 @@ final class Table {
   }
 
   Table row(Object... cells) {
-    rows.add(Arrays.stream(cells).map(String::valueOf).toList());
+    rows.add(Arrays.stream(cells).map(cell -> Plain.line(String.valueOf(cell))).toList());
     return this;
   }
 

@@ -156,6 +156,11 @@ record Manifest(
             format,
             groups,
             in.objects("files").stream().map(Manifest::digest).toList());
+    if (manifest.function.isBlank()
+        || manifest.function.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "its function has a name that is blank or has control characters");
+    }
     if (manifest.rows() != in.count("rows")) {
       throw new IllegalArgumentException(
           in.count("rows") + " rows, its groups have " + manifest.rows());

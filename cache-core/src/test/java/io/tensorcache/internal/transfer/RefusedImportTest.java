@@ -105,6 +105,14 @@ class RefusedImportTest {
   }
 
   @Test
+  void ofAFunctionThatNoneCanBeCalled() throws IOException {
+    forge(text -> text.replace("\"function\":\"net\"", "\"function\":\"n\\u001b[2J\""));
+    assertRefused("its function has a name that is blank or has control characters");
+    forge(text -> text.replace("\"function\":\"n\\u001b[2J\"", "\"function\":\" \""));
+    assertRefused("its function has a name that is blank or has control characters");
+  }
+
+  @Test
   void withoutManifestOrFiles() throws IOException {
     Files.delete(export.resolve("keys.npy"));
     assertRefused("keys.npy is missing");
