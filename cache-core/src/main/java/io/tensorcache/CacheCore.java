@@ -12,6 +12,7 @@ import io.tensorcache.stats.FunctionStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,23 +38,31 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final InFlight inFlight;
   private final Scopes scopes;
   private final ReadAhead readAhead = new ReadAhead(this);
+  private final @Nullable RowAges ages; // where the store has a time to live
   private final StatsRecorder recorder = new StatsRecorder();
   private volatile boolean closed;
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
-    this(config, keys, listener, new InFlight(PATIENCE));
+    this(config, keys, listener, new InFlight(PATIENCE), InstantSource.system());
   }
 
-  CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener, InFlight inFlight) {
+  CacheCore(
+      CacheConfig config,
+      RowKeys keys,
+      @Nullable CacheListener listener,
+      InFlight inFlight,
+      InstantSource clock) {
     this.inFlight = inFlight;
     this.scopes = new Scopes(this, PATIENCE);
     this.config = config;
     this.keys = keys;
     this.listener = listener;
+    StoreConfig store = config.store();
+    Duration timeToLive = store == null ? null : store.timeToLive();
+    this.ages = timeToLive == null ? null : new RowAges(timeToLive, clock);
     this.tiers = new CacheTiers(this, config);
     try {
-      StoreConfig store = config.store();
-      this.persisted = store == null ? null : PersistedRows.open(this, store);
+      this.persisted = store == null ? null : PersistedRows.open(this, store, clock);
     } catch (RuntimeException | Error e) {
       tiers.close();
       throw e;
@@ -162,10 +171,34 @@ final class CacheCore implements TierEvents, AutoCloseable {
         : tiers.tierOf(key) != null;
   }
 
+  /** A row that was just computed is about to enter memory. */
+  void enters(TensorKey key, FunctionSettings of) {
+    if (ages != null && of.persisting()) {
+      ages.enters(key);
+    }
+  }
+
+  /** Drops rows from memory that have outlived the time to live of the store. */
+  void dropOld(BatchKeys keys, FunctionSettings of, Group group) {
+    if (ages == null || !of.persisting()) {
+      return;
+    }
+    for (TensorKey key : keys.distinctKeys()) {
+      if (!ages.isYoung(key)) {
+        ages.left(key);
+        if (tiers.contains(key)) {
+          tiers.removeEverywhere(key);
+          group.add(-1);
+        }
+      }
+    }
+  }
+
   /** Stores a row wherever it belongs, unless it is there. */
   void store(TensorKey key, Row row, Group group, FunctionSettings settings) {
     PersistedRows durable = persisted(settings);
     boolean isDurable = durable != null && durable.store(key, row, group); // first: not to spill
+    enters(key, settings);
     boolean isInMemory = storeInMemory(key, row, group);
     if (!isInMemory && !isDurable) {
       recorder.rowsNotAdmitted.increment();
@@ -174,11 +207,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   /**
    * Told that the store served a row: at the second time it goes to memory too, if there is room,
-   * never at another's expense.
+   * never at another's expense. Not where the store has a time to live: only it knows the age.
    */
   void servedByStore(TensorKey key, long byteCount, FunctionState function, Group group) {
     PersistedRows durable = persisted(function.settings());
-    Row row = durable != null && tiers.isWanted(key, byteCount) ? durable.row(key) : null;
+    boolean isWanted = durable != null && ages == null && tiers.isWanted(key, byteCount);
+    Row row = isWanted ? durable.row(key) : null;
     if (row == null) {
       return;
     }
@@ -213,6 +247,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
   public void evicted(TensorKey key, int group) {
     recorder.evictions.increment();
     evicted.add(key);
+    if (ages != null) {
+      ages.left(key);
+    }
     groups.dropped(group);
     scopes.evicted(key, group);
   }
@@ -245,6 +282,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
     scopes.reset(false);
     readAhead.clear();
     tiers.clear();
+    if (ages != null) {
+      ages.clear();
+    }
     groups.clear();
     evicted.clear();
   }

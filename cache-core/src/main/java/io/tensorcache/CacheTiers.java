@@ -153,6 +153,17 @@ final class CacheTiers implements AutoCloseable {
         });
   }
 
+  /** Drops a row from the host and from every device. */
+  void removeEverywhere(TensorKey key) {
+    remove(key);
+    onDevices(
+        null,
+        tier -> {
+          tier.remove(key);
+          return null;
+        });
+  }
+
   /** Drops every row. */
   void clear() {
     if (deviceTier != null) {

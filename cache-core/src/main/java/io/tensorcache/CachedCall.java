@@ -133,6 +133,7 @@ final class CachedCall<T> {
   private RowList lookUp(BatchKeys keys, ResultBatch<T> result) {
     long start = System.nanoTime();
     RowList distinct = keys.distinctRows();
+    core.dropOld(keys, settings, group);
     RowList wanted = device == null ? distinct : device.lookUp(keys, distinct, result, found);
     RowList missing = new RowList();
     AheadBatch taken = core.takeAhead(keys);
@@ -305,6 +306,9 @@ final class CachedCall<T> {
       ResultBatch<T> result) {
     boolean unchanged = isUnchanged(mine.size());
     long start = System.nanoTime();
+    for (int i = 0; i < mine.size() && device != null; i++) {
+      core.enters(keys.key(mine.get(i)), settings);
+    }
     Set<TensorKey> onDevice =
         device == null || !unchanged ? Set.of() : device.put(keys, mine, computed, group, result);
     for (int i = 0; i < mine.size(); i++) {

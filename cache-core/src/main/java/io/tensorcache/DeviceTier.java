@@ -137,6 +137,10 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     return open.values().stream().anyMatch(rows -> rows.contains(key));
   }
 
+  void remove(TensorKey key) {
+    open.values().forEach(rows -> rows.remove(key));
+  }
+
   /** Gives memory of every device back until no more than this is taken of each. */
   void trim(long toBytes) {
     open.values().forEach(rows -> rows.trim(toBytes));

@@ -19,6 +19,7 @@ import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,11 +46,15 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   private volatile boolean closed;
 
   private PersistedRows(
-      CacheCore core, StoreConfig config, Path parent, @Nullable ScratchDirectory temporary) {
+      CacheCore core,
+      StoreConfig config,
+      Path parent,
+      @Nullable ScratchDirectory temporary,
+      InstantSource clock) {
     this.core = core;
     this.temporary = temporary;
     this.parent = parent;
-    this.store = DurableStore.open(parent, core.config().name(), settings(config), this);
+    this.store = DurableStore.open(parent, core.config().name(), settings(config), this, clock);
   }
 
   /**
@@ -59,14 +64,14 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
    *     that of a directory
    * @throws StorageException if the directory cannot be created
    */
-  static PersistedRows open(CacheCore core, StoreConfig config) {
+  static PersistedRows open(CacheCore core, StoreConfig config, InstantSource clock) {
     Path directory = config.directory();
     if (directory != null) {
-      return new PersistedRows(core, config, directory, null);
+      return new PersistedRows(core, config, directory, null, clock);
     }
     ScratchDirectory temporary = ScratchDirectory.create();
     try {
-      return new PersistedRows(core, config, temporary.path(), temporary);
+      return new PersistedRows(core, config, temporary.path(), temporary, clock);
     } catch (RuntimeException | Error e) {
       try {
         temporary.close();

@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -12,6 +13,7 @@ import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.tensor.TensorKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ final class ScopeValues {
   private final String path;
   private final int number;
   private final boolean areCopies;
+  private final @Nullable Duration timeToLive; // of the store
   private final @Nullable PersistedEntries persisted;
 
   /** The entries whose copies lie in the tiers. */
@@ -47,6 +50,8 @@ final class ScopeValues {
     this.number = number;
     this.areCopies = areCopies;
     this.persisted = persisted;
+    StoreConfig store = core.config().store();
+    this.timeToLive = store == null ? null : store.timeToLive();
   }
 
   /**
@@ -148,6 +153,9 @@ final class ScopeValues {
    */
   <V> void remember(
       EntryTable table, ValueType<V> type, String name, Terms terms, V value, long removals) {
+    if (timeToLive != null) {
+      return; // only the store knows its age
+    }
     Kept kept = keep(table, type, value, terms.level(), true);
     settle(table, table.addRead(name, terms, kept.holding(), removals), kept);
   }
@@ -190,7 +198,7 @@ final class ScopeValues {
     Row row = kept.row();
     Entry entry =
         kept.isInMemory() || terms.persisting() && row != null
-            ? table.add(name, terms, kept.holding(), freshness, replaces)
+            ? table.add(name, withTimeToLive(terms), kept.holding(), freshness, replaces)
             : null;
     settle(table, entry, kept);
     if (entry != null && terms.persisting() && persisted != null && row != null) {
@@ -201,6 +209,11 @@ final class ScopeValues {
       return null;
     }
     return areCopies ? row : value;
+  }
+
+  /** What persists does not outlive in memory what it is in the store. */
+  private Terms withTimeToLive(Terms terms) {
+    return terms.persisting() && timeToLive != null ? terms.livingFor(timeToLive) : terms;
   }
 
   private <V> Kept keep(
@@ -254,7 +267,8 @@ final class ScopeValues {
     boolean isOutdated =
         switch (cause) {
           case LEVEL, EVICTED, COLLECTED -> false; // the store may have it, or have it again
-          case EXPIRED, REMOVED, RESET, REPLACED -> true;
+          case EXPIRED -> false; // what persists has the time to live of the store
+          case REMOVED, RESET, REPLACED -> true;
         };
     if (entry.isPersisting() && isOutdated && !table.isClosed()) {
       forgetPersisted(table, entry.name());

@@ -84,7 +84,10 @@ public final class StoreBuilder {
     return this;
   }
 
-  /** How long a row is served, at least a second. Default: for ever. */
+  /**
+   * How long a row is served after it was computed, from memory too; at least a second. Rows read
+   * from the store then stay there: only it knows their age. Default: for ever.
+   */
   public StoreBuilder timeToLive(Duration value) {
     timeToLive.set(value);
     return this;

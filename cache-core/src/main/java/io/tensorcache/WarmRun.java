@@ -107,6 +107,7 @@ final class WarmRun<T> {
     BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, count);
     core.recorder().keyNanos.add(System.nanoTime() - keysStart);
     RowList missing = new RowList();
+    core.dropOld(keys, function.settings(), group);
     for (int row = 0; row < count; row++) {
       if (keys.firstOf(row) == row && !isStored(durable, keys.key(row), group)) {
         missing.add(row);

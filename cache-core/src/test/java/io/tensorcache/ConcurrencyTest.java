@@ -14,6 +14,7 @@ import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -230,7 +231,9 @@ class ConcurrencyTest {
     RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
     InFlight impatient = new InFlight(Duration.ofMillis(300));
     try (TensorCache model = TensorCache.builder("patience").heap(ByteSize.ofMiB(4)).build();
-        TensorCache cache = new TensorCache(new CacheCore(model.config(), keys, null, impatient))) {
+        TensorCache cache =
+            new TensorCache(
+                new CacheCore(model.config(), keys, null, impatient, InstantSource.system()))) {
       AtomicReference<CachedFunction<HostTensor>> self = new AtomicReference<>();
       Counted features = Counted.features(4);
       self.set(

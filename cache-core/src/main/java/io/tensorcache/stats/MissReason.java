@@ -2,7 +2,7 @@ package io.tensorcache.stats;
 
 /** Why a row was not served from the cache. */
 public enum MissReason {
-  /** Never seen under this function and fingerprint. */
+  /** Never seen under this function and fingerprint, or past the time to live of the store. */
   COLD,
   /**
    * Was stored and has been dropped to make room. Known for about the last 65,536 dropped rows;

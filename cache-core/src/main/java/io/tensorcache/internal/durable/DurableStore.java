@@ -10,6 +10,7 @@ import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +61,17 @@ public final class DurableStore implements AutoCloseable {
    */
   public static DurableStore open(
       Path directory, String name, DurableSettings settings, DurableEvents events) {
-    return open(directory, name, settings, events, new DiskFiles(), System::currentTimeMillis);
+    return open(directory, name, settings, events, InstantSource.system());
+  }
+
+  /** The same with a clock that tells how old an entry is. */
+  public static DurableStore open(
+      Path directory,
+      String name,
+      DurableSettings settings,
+      DurableEvents events,
+      InstantSource clock) {
+    return open(directory, name, settings, events, new DiskFiles(), clock::millis);
   }
 
   /**

@@ -33,6 +33,11 @@ public record Terms(
     return new Terms(level, false, false, null, null, List.of());
   }
 
+  /** The same for so long. */
+  public Terms livingFor(Duration duration) {
+    return new Terms(level, persisting, forced, duration, group, sources);
+  }
+
   boolean areSpecial() {
     return timeToLive != null || group != null;
   }
