@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fingerprint of a module: a digest of its parameters and buffers, the types and options of its
- * layers, and its mode. Each call looks at the version counters of all tensors, about 0.2 µs each,
- * and reads the weights again only when one has changed. Safe for use by several threads.
+ * layers, its mode, and the precision it computes in (autocast of the calling thread, TF32 or
+ * bfloat16 inside float32 operations). Each call looks at the version counters of all tensors,
+ * about 0.2 µs each, and reads the weights again only when one has changed. Safe for use by several
+ * threads.
  *
  * <p>Not seen are fields of your own classes, options that change after the first call, and tensors
  * that are registered after it. Where these differ between two modules under one name, or change,
@@ -18,6 +20,7 @@ public final class ModuleFingerprint implements FingerprintSource {
   private final Module module;
   private final boolean trainingAllowed;
   private @Nullable Weights last; // guarded by this
+  private @Nullable Setting lastSetting; // guarded by this
 
   ModuleFingerprint(Module module, boolean trainingAllowed) {
     this.module = module;
@@ -53,16 +56,27 @@ public final class ModuleFingerprint implements FingerprintSource {
       last = weights;
     }
     weights.state().requireFrozen();
-    if (!weights.state().isTraining()) {
-      return weights.evaluation();
-    }
-    if (!trainingAllowed) {
+    boolean isTraining = weights.state().isTraining();
+    if (isTraining && !trainingAllowed) {
       throw new IllegalStateException(
           "the module is in training mode: dropout and batch statistics would be replayed from the cache; call eval() on it, or"
               + " allowTraining() on its fingerprint if that is what you want");
     }
-    return weights.training();
+    return in(isTraining ? weights.training() : weights.evaluation(), Precision.now());
   }
+
+  /** The fingerprint of these weights in this mode and precision, mostly that of the last call. */
+  private Fingerprint in(Fingerprint mode, long precision) {
+    Setting setting = lastSetting;
+    if (setting == null || setting.mode() != mode || setting.precision() != precision) {
+      String text = "precision " + Long.toHexString(precision);
+      setting = new Setting(mode, precision, mode.and(text));
+      lastSetting = setting;
+    }
+    return setting.fingerprint();
+  }
+
+  private record Setting(Fingerprint mode, long precision, Fingerprint fingerprint) {}
 
   private record Weights(ModuleState state, Fingerprint evaluation, Fingerprint training) {
     static Weights of(ModuleState state) {

@@ -1,5 +1,10 @@
 package io.tensorcache.pytorch;
 
+import static org.bytedeco.pytorch.global.torch.Float32Backend.CUDA;
+import static org.bytedeco.pytorch.global.torch.Float32Backend.MKLDNN;
+import static org.bytedeco.pytorch.global.torch.Float32Op.MATMUL;
+import static org.bytedeco.pytorch.global.torch.Float32Precision.IEEE;
+import static org.bytedeco.pytorch.global.torch.Float32Precision.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -14,6 +19,7 @@ import io.tensorcache.config.ByteSize;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.ReLUImpl;
@@ -233,5 +239,46 @@ class CachedModuleTest {
     long after = Pointer.totalCount();
     // fewer if what other tests left was collected meanwhile; a leak would be thousands more
     assertTrue(after <= before, before + " objects before, " + after + " after");
+  }
+
+  /** A row that was computed under autocast has the precision, here the dtype too, of autocast. */
+  @Test
+  void autocastIsAnotherComputation() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(4, 6);
+    Tensor plain = cached.apply(batch);
+    Tensor cast;
+    torch.set_autocast_enabled(torch.DeviceType.CPU, true);
+    try {
+      cast = cached.apply(batch);
+      assertTrue(cast.equal(net.forward(batch)));
+      assertEquals(8, cache.stats().misses());
+      torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.Half);
+      assertEquals(torch.ScalarType.Half, cached.apply(batch).scalar_type().intern());
+      assertEquals(12, cache.stats().misses());
+    } finally {
+      torch.set_autocast_enabled(torch.DeviceType.CPU, false);
+      torch.set_autocast_dtype(torch.DeviceType.CPU, torch.ScalarType.BFloat16);
+    }
+    assertEquals(torch.ScalarType.BFloat16, cast.scalar_type().intern());
+    assertTrue(cached.apply(batch).equal(plain));
+    assertEquals(4, cache.stats().hits());
+  }
+
+  @Test
+  void thePrecisionInsideFloat32IsPartOfTheFingerprint() {
+    ModuleFingerprint fingerprint = PyTorch.fingerprint(net);
+    Fingerprint before = fingerprint.current();
+    Context context = torch.globalContext();
+    context.setFloat32MatmulPrecision("medium");
+    try {
+      assertNotEquals(before, fingerprint.current());
+    } finally {
+      context.setFloat32MatmulPrecision("highest");
+    }
+    assertEquals(IEEE, context.float32Precision(MKLDNN, MATMUL).intern());
+    context.setFloat32Precision(MKLDNN, MATMUL, NONE);
+    context.setFloat32Precision(CUDA, MATMUL, NONE);
+    assertEquals(before, fingerprint.current());
   }
 }
