@@ -2,11 +2,9 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.internal.codec.EntryFormatV1;
-import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -191,12 +189,7 @@ final class StoreWriter implements Runnable {
       return null;
     }
     try {
-      byte[][] payloads = new byte[row.row.schema().parts().size()][];
-      for (int part = 0; part < payloads.length; part++) {
-        payloads[part] = row.row.payload(part);
-      }
-      Row plain = Row.of(row.row.schema(), 0, payloads);
-      ByteBuffer entry = EntryFormatV1.encode(row.key, plain, parts.settings().compression());
+      EncodedEntry entry = EncodedEntry.of(row.key, row.row, 0, parts.settings().compression());
       return new Room.Carried(row.key, entry, row.provenance, row.createdMillis);
     } catch (RuntimeException | OutOfMemoryError e) {
       parts.health().failed(new StorageException("row " + row.key + " cannot be encoded: " + e, e));
