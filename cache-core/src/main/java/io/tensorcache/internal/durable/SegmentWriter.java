@@ -42,7 +42,7 @@ final class SegmentWriter {
 
   private long written;
   private int published;
-  private boolean isDirty;
+  private long unforcedBytes;
   private boolean isNew;
   private long totalBytes;
 
@@ -109,7 +109,12 @@ final class SegmentWriter {
 
   /** True if something was written since the last {@link #force}. */
   boolean isDirty() {
-    return isDirty;
+    return unforcedBytes > 0;
+  }
+
+  /** Bytes written since then. */
+  long unforcedBytes() {
+    return unforcedBytes;
   }
 
   /** Appends an entry, in a new segment if this one is full. */
@@ -187,7 +192,7 @@ final class SegmentWriter {
   private void write(Segment segment) throws IOException {
     ByteBuffer out = out().flip();
     long bytes = out.remaining();
-    isDirty = true;
+    unforcedBytes += bytes; // before: a failed write may have written some
     segment.file().write(out, written);
     written += bytes;
     totalBytes += bytes;
@@ -216,14 +221,14 @@ final class SegmentWriter {
   /** Returns when everything published is on the disk itself. */
   void force() throws IOException {
     Segment segment = active;
-    if (isDirty && segment != null) {
+    if (isDirty() && segment != null) {
       segment.file().force();
       if (isNew) {
         files.forceNames(directory);
         isNew = false;
       }
     }
-    isDirty = false;
+    unforcedBytes = 0;
   }
 
   /** Ends the segment: puts it on the disk and writes its index. */
@@ -239,7 +244,7 @@ final class SegmentWriter {
     files.forceNames(directory);
     segment.isSealed = true;
     active = null;
-    isDirty = false;
+    unforcedBytes = 0;
   }
 
   /**
@@ -249,7 +254,7 @@ final class SegmentWriter {
   void abandon() {
     Segment segment = active;
     active = null;
-    isDirty = false;
+    unforcedBytes = 0;
     if (segment == null) {
       return;
     }

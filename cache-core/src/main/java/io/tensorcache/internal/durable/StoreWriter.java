@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreWriter implements Runnable {
   private static final long BATCH_BYTES = 4 << 20;
+
+  /** The disk writes while rows are computed, instead of all at once while someone waits. */
+  private static final long MOST_UNFORCED_BYTES = 32 << 20;
+
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int TAKEOVER_TICKS = 5;
 
@@ -278,7 +282,8 @@ final class StoreWriter implements Runnable {
   private void forceIfDue() {
     if (segment != null
         && segment.isDirty()
-        && System.nanoTime() - dirtySince >= parts.settings().interval().toNanos()) {
+        && (segment.unforcedBytes() >= MOST_UNFORCED_BYTES
+            || System.nanoTime() - dirtySince >= parts.settings().interval().toNanos())) {
       force(true);
     }
   }
