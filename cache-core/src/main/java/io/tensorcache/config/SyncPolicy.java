@@ -8,7 +8,10 @@ package io.tensorcache.config;
 public enum SyncPolicy {
   /** After each group of writes: what is acknowledged survives a loss of power. The slowest. */
   EVERY_WRITE,
-  /** At most one interval after a write, and when flushed: a loss of power costs one interval. */
+  /**
+   * At most one interval after a write, after some tens of mebibytes, and when flushed: a loss of
+   * power costs one interval.
+   */
   INTERVAL,
   /** When a segment is full and at close: a loss of power may cost what is in the open segment. */
   ON_CLOSE

@@ -6,7 +6,6 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /**
  * One row as bytes, version 1. Never changes; another layout would be another class. Little-endian:
@@ -64,7 +63,7 @@ public final class EntryFormatV1 {
     return in.getInt(12);
   }
 
-  private static int headerBytes(int schemaBytes, int partCount) {
+  static int headerBytes(int schemaBytes, int partCount) {
     return SCHEMA_OFFSET + schemaBytes + PART_ENTRY_BYTES * partCount;
   }
 
@@ -75,53 +74,15 @@ public final class EntryFormatV1 {
    * @throws IllegalArgumentException if it would not fit a buffer of 2 GiB
    */
   public static ByteBuffer encode(TensorKey key, Row row, Compression compression) {
-    byte[] schema = SchemaBlockV1.bytesOf(row.schema());
-    List<RowSchema.Part> parts = row.schema().parts();
-    int header = headerBytes(schema.length, parts.size());
-    if (header + row.payloadBytes() > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "a row of " + row.payloadBytes() + " bytes: an entry holds less than 2 GiB");
-    }
-    byte[] bytes = new byte[header + (int) row.payloadBytes()];
-    ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    out.putInt(0, MAGIC).putShort(8, (short) VERSION).putShort(10, (short) parts.size());
-    out.putInt(12, header).putLong(16, key.hi()).putLong(24, key.lo());
-    out.putInt(32, row.group()).putInt(36, schema.length).put(SCHEMA_OFFSET, schema);
-    int end = header;
-    for (int part = 0; part < parts.size(); part++) {
-      int entry = SCHEMA_OFFSET + schema.length + part * PART_ENTRY_BYTES;
-      end += writePart(out, entry, end, parts.get(part), row.payload(part), compression);
-    }
-    ByteBuffer entry = trimmed(bytes, end);
-    entry.putInt(4, EntryChecksum.of(entry, 8, end));
-    return entry;
+    return EncodedEntry.of(key, row, row.group(), compression).joined();
   }
 
-  private static int writePart(
-      ByteBuffer out,
-      int entry,
-      int offset,
-      RowSchema.Part part,
-      byte[] raw,
-      Compression compression) {
-    int codec = PartCodec.codecFor(part.storedDtype());
-    int length =
-        compression == Compression.NONE
-            ? -1
-            : PartCodec.compress(raw, codec, part.storedDtype().byteSize(), out.array(), offset);
-    if (length < 0) {
-      codec = PartCodec.RAW;
-      length = raw.length;
-      out.put(offset, raw);
-    }
-    out.putInt(entry, codec).putInt(entry + 4, raw.length).putInt(entry + 8, length);
-    return length;
-  }
-
-  /** Gives back what compression saved when it is worth a copy. */
-  private static ByteBuffer trimmed(byte[] bytes, int used) {
-    byte[] kept = used < bytes.length / 4 * 3 ? java.util.Arrays.copyOf(bytes, used) : bytes;
-    return ByteBuffer.wrap(kept, 0, used).order(ByteOrder.LITTLE_ENDIAN);
+  /** Everything of the head but the checksum and what it says of the payloads. */
+  static void putHead(ByteBuffer out, TensorKey key, int group, byte[] schema, int partCount) {
+    out.putInt(0, MAGIC).putShort(8, (short) VERSION).putShort(10, (short) partCount);
+    out.putInt(12, headerBytes(schema.length, partCount));
+    out.putLong(16, key.hi()).putLong(24, key.lo());
+    out.putInt(32, group).putInt(36, schema.length).put(SCHEMA_OFFSET, schema);
   }
 
   /**

@@ -57,15 +57,17 @@ final class PartCodec {
     return stored.byteSize() > 1 && !stored.isFloatingPoint() ? SHUFFLED_LZ4 : LZ4;
   }
 
+  /** False for payloads so short that it is not worth trying. */
+  static boolean mayGain(int rawLength) {
+    return rawLength >= SMALLEST_TRIED;
+  }
+
   /**
-   * Writes the compressed bytes into {@code out} from {@code outOffset}, where there is room for
-   * the raw ones. Returns their number, or -1 if that would not save at least 5 %; then any bytes
-   * may lie there.
+   * Writes the compressed bytes into {@code out}, where there is room for the raw ones. Returns
+   * their number, or -1 if that would not save at least 5 %; then any bytes may lie there. {@code
+   * out} must not be {@link Scratch#first}.
    */
-  static int compress(byte[] raw, int codec, int width, byte[] out, int outOffset) {
-    if (raw.length < SMALLEST_TRIED) {
-      return -1;
-    }
+  static int compress(byte[] raw, int codec, int width, byte[] out) {
     byte[] source = raw;
     if (codec == SHUFFLED_LZ4) {
       source = Scratch.first(raw.length);
@@ -73,7 +75,7 @@ final class PartCodec {
     }
     int limit = (int) (raw.length * 95L / 100);
     try {
-      return COMPRESSOR.compress(source, 0, raw.length, out, outOffset, limit);
+      return COMPRESSOR.compress(source, 0, raw.length, out, 0, limit);
     } catch (LZ4Exception e) {
       return -1; // does not fit into 95 %
     }

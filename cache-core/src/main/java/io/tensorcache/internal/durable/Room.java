@@ -2,6 +2,7 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,9 +42,9 @@ final class Room {
   }
 
   /** An entry that moves to another segment. */
-  record Carried(TensorKey key, ByteBuffer entry, Provenance provenance, long createdMillis) {
+  record Carried(TensorKey key, EncodedEntry entry, Provenance provenance, long createdMillis) {
     long cost() {
-      return SegmentWriter.costOf(entry.remaining(), provenance);
+      return SegmentWriter.costOf(entry.byteCount(), provenance);
     }
   }
 
@@ -156,7 +157,7 @@ final class Room {
     long at = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.RECORD_HEADER_BYTES;
     try {
       return segment.read(entry, at) == bytes
-          ? new Carried(key, entry.flip(), of, createdMillis)
+          ? new Carried(key, EncodedEntry.of(entry.flip()), of, createdMillis)
           : null;
     } catch (IOException e) {
       return null;

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorKey;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ final class SegmentWriter {
 
   private long written;
   private int published;
-  private boolean isDirty;
+  private long unforcedBytes;
   private boolean isNew;
   private long totalBytes;
 
@@ -107,13 +109,18 @@ final class SegmentWriter {
 
   /** True if something was written since the last {@link #force}. */
   boolean isDirty() {
-    return isDirty;
+    return unforcedBytes > 0;
   }
 
-  /** Appends an entry, in a new segment if this one is full. {@code entry} is left as it was. */
-  void append(TensorKey key, ByteBuffer entry, Provenance of, long createdMillis)
+  /** Bytes written since then. */
+  long unforcedBytes() {
+    return unforcedBytes;
+  }
+
+  /** Appends an entry, in a new segment if this one is full. */
+  void append(TensorKey key, EncodedEntry entry, Provenance of, long createdMillis)
       throws IOException {
-    long record = SegmentFormatV1.recordBytes(entry.remaining());
+    long record = SegmentFormatV1.recordBytes(entry.byteCount());
     if (active != null && entries.count() > 0 && end + record > segmentBytes) {
       seal();
     }
@@ -124,12 +131,11 @@ final class SegmentWriter {
       provenances.put(of, number);
       entries.put(number, of);
       ByteBuffer body = SegmentFormatV1.provenance(number, of);
-      record(segment, SegmentFormatV1.PROVENANCE, body, number, createdMillis);
+      record(segment, SegmentFormatV1.PROVENANCE, List.of(body), number, createdMillis);
     }
     int start = (int) (end / SegmentFormatV1.UNIT);
-    int bytes = entry.remaining();
-    record(segment, SegmentFormatV1.ENTRY, entry.duplicate(), number, createdMillis);
-    entries.add(key, start, bytes, number, createdMillis);
+    record(segment, SegmentFormatV1.ENTRY, entry.pieces(), number, createdMillis);
+    entries.add(key, start, entry.byteCount(), number, createdMillis);
   }
 
   private Segment open() throws IOException {
@@ -150,24 +156,31 @@ final class SegmentWriter {
   }
 
   private void record(
-      Segment segment, int kind, ByteBuffer body, int provenance, long createdMillis)
+      Segment segment, int kind, List<ByteBuffer> body, int provenance, long createdMillis)
       throws IOException {
-    int bytes = body.remaining();
+    int bytes = body.stream().mapToInt(ByteBuffer::remaining).sum();
     long record = SegmentFormatV1.recordBytes(bytes);
     room(segment, SegmentFormatV1.RECORD_HEADER_BYTES);
     ByteBuffer out = out();
     SegmentFormatV1.putRecordHeader(
         out, segment.tag, new SegmentFormatV1.RecordHeader(kind, bytes, provenance, createdMillis));
-    while (body.hasRemaining()) {
-      room(segment, 1);
-      int piece = Math.min(out.remaining(), body.remaining());
-      out.put(body.slice(body.position(), piece));
-      body.position(body.position() + piece);
+    for (ByteBuffer piece : body) {
+      put(segment, piece);
     }
     int padding = (int) (record - SegmentFormatV1.RECORD_HEADER_BYTES - bytes);
     room(segment, padding);
     out.put(new byte[padding]);
     end += record;
+  }
+
+  private void put(Segment segment, ByteBuffer bytes) throws IOException {
+    ByteBuffer out = out();
+    while (bytes.hasRemaining()) {
+      room(segment, 1);
+      int most = Math.min(out.remaining(), bytes.remaining());
+      out.put(bytes.slice(bytes.position(), most));
+      bytes.position(bytes.position() + most);
+    }
   }
 
   private void room(Segment segment, int bytes) throws IOException {
@@ -179,7 +192,7 @@ final class SegmentWriter {
   private void write(Segment segment) throws IOException {
     ByteBuffer out = out().flip();
     long bytes = out.remaining();
-    isDirty = true;
+    unforcedBytes += bytes; // before: a failed write may have written some
     segment.file().write(out, written);
     written += bytes;
     totalBytes += bytes;
@@ -208,14 +221,14 @@ final class SegmentWriter {
   /** Returns when everything published is on the disk itself. */
   void force() throws IOException {
     Segment segment = active;
-    if (isDirty && segment != null) {
+    if (isDirty() && segment != null) {
       segment.file().force();
       if (isNew) {
         files.forceNames(directory);
         isNew = false;
       }
     }
-    isDirty = false;
+    unforcedBytes = 0;
   }
 
   /** Ends the segment: puts it on the disk and writes its index. */
@@ -231,7 +244,7 @@ final class SegmentWriter {
     files.forceNames(directory);
     segment.isSealed = true;
     active = null;
-    isDirty = false;
+    unforcedBytes = 0;
   }
 
   /**
@@ -241,7 +254,7 @@ final class SegmentWriter {
   void abandon() {
     Segment segment = active;
     active = null;
-    isDirty = false;
+    unforcedBytes = 0;
     if (segment == null) {
       return;
     }

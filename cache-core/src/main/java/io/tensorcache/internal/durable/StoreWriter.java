@@ -2,11 +2,9 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.internal.codec.EntryFormatV1;
-import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreWriter implements Runnable {
   private static final long BATCH_BYTES = 4 << 20;
+
+  /** The disk writes while rows are computed, instead of all at once while someone waits. */
+  private static final long MOST_UNFORCED_BYTES = 32 << 20;
+
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int TAKEOVER_TICKS = 5;
 
@@ -191,12 +193,7 @@ final class StoreWriter implements Runnable {
       return null;
     }
     try {
-      byte[][] payloads = new byte[row.row.schema().parts().size()][];
-      for (int part = 0; part < payloads.length; part++) {
-        payloads[part] = row.row.payload(part);
-      }
-      Row plain = Row.of(row.row.schema(), 0, payloads);
-      ByteBuffer entry = EntryFormatV1.encode(row.key, plain, parts.settings().compression());
+      EncodedEntry entry = EncodedEntry.of(row.key, row.row, 0, parts.settings().compression());
       return new Room.Carried(row.key, entry, row.provenance, row.createdMillis);
     } catch (RuntimeException | OutOfMemoryError e) {
       parts.health().failed(new StorageException("row " + row.key + " cannot be encoded: " + e, e));
@@ -285,7 +282,8 @@ final class StoreWriter implements Runnable {
   private void forceIfDue() {
     if (segment != null
         && segment.isDirty()
-        && System.nanoTime() - dirtySince >= parts.settings().interval().toNanos()) {
+        && (segment.unforcedBytes() >= MOST_UNFORCED_BYTES
+            || System.nanoTime() - dirtySince >= parts.settings().interval().toNanos())) {
       force(true);
     }
   }

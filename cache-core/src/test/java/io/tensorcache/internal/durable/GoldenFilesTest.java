@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.WhenFull;
-import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -92,7 +92,7 @@ class GoldenFilesTest {
 
   private static void append(SegmentWriter writer, TensorKey key, float first, Provenance of)
       throws IOException {
-    writer.append(key, EntryFormatV1.encode(key, row(first), Compression.NONE), of, TIME);
+    writer.append(key, EncodedEntry.of(key, row(first), 0, Compression.NONE), of, TIME);
   }
 
   private static void assertBytes(String name, Path file) throws IOException {

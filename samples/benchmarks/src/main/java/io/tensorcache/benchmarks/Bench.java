@@ -145,6 +145,10 @@ public final class Bench {
         "first epoch persisting, ms, uncached",
         epoch + "firstEpochPersisting",
         epoch + "firstEpochUncached");
+    row(
+        "  until it is on the disk itself",
+        epoch + "firstEpochFlushed",
+        epoch + "firstEpochUncached");
   }
 
   private void printScopes() {

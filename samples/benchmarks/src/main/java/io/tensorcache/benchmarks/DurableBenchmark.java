@@ -1,6 +1,5 @@
 package io.tensorcache.benchmarks;
 
-import io.tensorcache.config.Compression;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.DurableStore;
@@ -15,11 +14,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -28,7 +23,6 @@ import org.openjdk.jmh.annotations.Warmup;
  * keep the same rows. Dense floats, on which LZ4 gains nothing, and for {@code storeLz4} the output
  * of a ReLU with three of four values 0.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @OperationsPerInvocation(DurableBenchmark.ROWS)
@@ -37,21 +31,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {"-Xmx2g", "-XX:MaxDirectMemorySize=1g"})
-public class DurableBenchmark {
+public class DurableBenchmark extends DurableStores {
   static final int ROWS = 32;
 
-  /** Bytes of a row. */
-  @Param({"2048", "102400", "602112"})
-  public int rowBytes;
-
-  private final BenchDirectory directory = new BenchDirectory();
-  private final DurableStore plainStore =
-      DurableRows.open(directory.resolve("store"), Compression.NONE);
-  private final DurableStore lz4Store = DurableRows.open(directory.resolve("lz4"), Compression.LZ4);
   private final SplittableRandom random = new SplittableRandom(1);
   private final int[] next = new int[ROWS];
   private int stored;
-  private DiskPeers peers;
   private ByteBuffer batch;
   private RowTarget target;
 
@@ -59,8 +44,8 @@ public class DurableBenchmark {
   @Setup
   public void fill() throws IOException {
     stored = Math.max(96, (64 << 20) / rowBytes);
-    peers = new DiskPeers(directory.resolve("peers"), rowBytes);
-    batch = ByteBuffer.allocateDirect(ROWS * rowBytes);
+    openPeers();
+    batch = aligned(ROWS * rowBytes);
     target = new RowTarget(DurableRows.schema(rowBytes), new ByteBuffer[] {batch});
     for (int i = 0; i < stored; i++) {
       byte[] row = DurableRows.payload(i, rowBytes, false);
@@ -76,15 +61,6 @@ public class DurableBenchmark {
     if (!plainStore.flush() || !lz4Store.flush()) {
       throw new IllegalStateException("rows were not stored");
     }
-  }
-
-  /** Deletes the files. */
-  @TearDown
-  public void close() throws IOException {
-    plainStore.close();
-    lz4Store.close();
-    peers.close();
-    directory.close();
   }
 
   private int[] step() {

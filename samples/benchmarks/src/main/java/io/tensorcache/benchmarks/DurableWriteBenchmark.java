@@ -1,6 +1,5 @@
 package io.tensorcache.benchmarks;
 
-import io.tensorcache.config.Compression;
 import io.tensorcache.internal.durable.DurableStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,11 +12,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -25,7 +20,6 @@ import org.openjdk.jmh.annotations.Warmup;
  * of 64 rows, with nothing queued before. The store writes them on its own thread afterwards, the
  * others write while the caller waits.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @OperationsPerInvocation(DurableWriteBenchmark.ROWS)
@@ -34,28 +28,19 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
     value = 1,
     jvmArgsAppend = {"-Xmx2g", "-XX:MaxDirectMemorySize=1g"})
-public class DurableWriteBenchmark {
+public class DurableWriteBenchmark extends DurableStores {
   static final int ROWS = 64;
 
-  /** Bytes of a row. */
-  @Param({"2048", "102400", "602112"})
-  public int rowBytes;
-
-  private final BenchDirectory directory = new BenchDirectory();
-  private final DurableStore plainStore =
-      DurableRows.open(directory.resolve("store"), Compression.NONE);
-  private final DurableStore lz4Store = DurableRows.open(directory.resolve("lz4"), Compression.LZ4);
   private long next;
-  private DiskPeers peers;
   private ByteBuffer dense;
   private ByteBuffer relu;
 
   /** Makes the rows. */
   @Setup
   public void fill() throws IOException {
-    peers = new DiskPeers(directory.resolve("peers"), rowBytes);
-    dense = ByteBuffer.allocateDirect(ROWS * rowBytes);
-    relu = ByteBuffer.allocateDirect(ROWS * rowBytes);
+    openPeers();
+    dense = aligned(ROWS * rowBytes);
+    relu = aligned(ROWS * rowBytes);
     for (int i = 0; i < ROWS; i++) {
       dense.put(i * rowBytes, DurableRows.payload(i, rowBytes, false));
       relu.put(i * rowBytes, DurableRows.payload(i, rowBytes, true));
@@ -68,18 +53,6 @@ public class DurableWriteBenchmark {
     next += ROWS;
     plainStore.flush();
     lz4Store.flush();
-  }
-
-  /** Proves that nothing was declined, and deletes the files. */
-  @TearDown
-  public void close() throws IOException {
-    if (plainStore.use().declined() + lz4Store.use().declined() > 0) {
-      throw new IllegalStateException("declined: " + plainStore.use() + lz4Store.use());
-    }
-    plainStore.close();
-    lz4Store.close();
-    peers.close();
-    directory.close();
   }
 
   private byte[] copy(ByteBuffer batch, int i) {
