@@ -1,14 +1,18 @@
 package io.tensorcache.samples.gpu;
 
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /** torchcache's times on the same device, by a Python program of its own. */
 final class TorchcacheFigures {
@@ -29,21 +33,26 @@ final class TorchcacheFigures {
     copyTo(script);
     try {
       Program python =
-          Program.run(
-              List.of(
-                  "python3",
-                  script.toString(),
-                  "cuda",
-                  Integer.toString(sizes.scale()),
-                  Integer.toString(sizes.runs())),
-              directory.resolve("torchcache.txt"));
+          Program.run(command(script, "cuda", sizes), directory.resolve("torchcache.txt"));
       figures.add(NAME + ", same batch, rows kept on the device", values(python, ourHit));
     } catch (NotMeasuredException e) {
       figures.missing(NAME, e);
     }
   }
 
-  private static void copyTo(Path script) {
+  /** The batches and rows of the other figures. */
+  static List<String> command(Path script, String device, Sizes sizes) {
+    List<String> command = new ArrayList<>(List.of("python3", script.toString(), device));
+    TensorSpec images = sizes.images(DType.FLOAT32);
+    LongStream numbers =
+        LongStream.concat(
+            LongStream.of(sizes.runs(), sizes.batches(), sizes.features().dim(1)),
+            LongStream.of(images.shape()));
+    numbers.forEach(number -> command.add(Long.toString(number)));
+    return command;
+  }
+
+  static void copyTo(Path script) {
     try (InputStream in = TorchcacheFigures.class.getResourceAsStream(SCRIPT)) {
       Files.write(script, Objects.requireNonNull(in, SCRIPT).readAllBytes());
     } catch (IOException e) {
@@ -52,8 +61,7 @@ final class TorchcacheFigures {
   }
 
   /** Lines of {@code figure name value}, or the reason why there are none. */
-  private static Map<String, Double> values(Program python, double ourHit)
-      throws NotMeasuredException {
+  static Map<String, Double> values(Program python, double ourHit) throws NotMeasuredException {
     if (python.exitCode() == NOT_IMPORTABLE) {
       throw new NotMeasuredException("not importable (" + python.lastLine() + ")");
     }
