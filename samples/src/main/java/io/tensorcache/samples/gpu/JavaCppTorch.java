@@ -25,7 +25,8 @@ final class JavaCppTorch implements FrozenTorch<Tensor> {
    */
   JavaCppTorch(boolean cuda) throws NotMeasuredException {
     try {
-      if (cuda && !torch.cuda_is_available()) {
+      boolean hasCuda = torch.cuda_is_available(); // loads it
+      if (cuda && !hasCuda) {
         throw new NotMeasuredException("this PyTorch for Java sees no CUDA device");
       }
     } catch (LinkageError e) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 final class TorchOptions {
   /** Whose libtorch. */
   enum Torch {
-    /** The one with CUDA: PyTorch for Java if its natives for CUDA are here, or else python3's. */
+    /** PyTorch for Java if its natives are here, for CUDA where that is asked; or python3's. */
     AUTO,
     /** PyTorch for Java, the JavaCPP presets. */
     JAVA,
@@ -22,9 +22,7 @@ final class TorchOptions {
     CPU
   }
 
-  /** As the build of the presets for CUDA has it. */
-  private static final String CUDA_LIBRARY =
-      "/org/bytedeco/pytorch/linux-x86_64-gpu/libtorch_cuda.so";
+  private static final String NATIVES = "/org/bytedeco/pytorch/linux-x86_64";
 
   @Option(
       names = "--cuda",
@@ -35,7 +33,7 @@ final class TorchOptions {
       names = "--torch",
       description =
           "Whose PyTorch computes the frozen backbone: java, python (that of python3), or auto,"
-              + " which takes java where its natives for CUDA are here.",
+              + " which takes java where its natives, those for CUDA, are here.",
       defaultValue = "auto")
   private Torch torch = Torch.AUTO;
 
@@ -55,9 +53,13 @@ final class TorchOptions {
 
   /** Decided before either is loaded: a JVM takes one libtorch only. */
   boolean isJava() {
-    if (torch == Torch.AUTO) {
-      return !isCuda() || cuda || TorchOptions.class.getResource(CUDA_LIBRARY) != null;
+    if (torch != Torch.AUTO) {
+      return torch == Torch.JAVA;
     }
-    return torch == Torch.JAVA;
+    return cuda || isHere("-gpu/libtorch_cuda.so") || !isCuda() && isHere("/libjnitorch.so");
+  }
+
+  private static boolean isHere(String library) {
+    return TorchOptions.class.getResource(NATIVES + library) != null;
   }
 }

@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
 final class TorchcacheFigures {
   private static final String NAME = "torchcache";
   private static final String SCRIPT = "torchcache_gpu.py";
-  private static final int NOT_IMPORTABLE = 3; // the script's exit code
+  private static final int NOT_HERE = 3; // the script's exit code
 
   private TorchcacheFigures() {}
 
@@ -62,8 +62,8 @@ final class TorchcacheFigures {
 
   /** Lines of {@code figure name value}, or the reason why there are none. */
   static Map<String, Double> values(Program python, double ourHit) throws NotMeasuredException {
-    if (python.exitCode() == NOT_IMPORTABLE) {
-      throw new NotMeasuredException("not importable (" + python.lastLine() + ")");
+    if (python.exitCode() == NOT_HERE) {
+      throw new NotMeasuredException(python.lastLine());
     }
     if (python.exitCode() != 0) {
       throw new NotMeasuredException(

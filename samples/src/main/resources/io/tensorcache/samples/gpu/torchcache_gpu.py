@@ -12,7 +12,7 @@ try:
     import torch
     from torchcache import torchcache
 except Exception as e:  # whatever an import raises
-    print(" ".join(str(e).split()) or type(e).__name__)
+    print("cannot import torchcache:", " ".join(str(e).split()) or type(e).__name__)
     sys.exit(3)
 
 device = sys.argv[1]

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,11 @@ class BenchGpuTest {
   }
 
   private Run run(String libraries, String path, String... arguments) throws Exception {
+    return runWith(System.getProperty("java.class.path"), libraries, path, arguments);
+  }
+
+  private Run runWith(String classPath, String libraries, String path, String... arguments)
+      throws Exception {
     String[] all = new String[arguments.length + 2];
     all[0] = "io.tensorcache.samples.Samples";
     all[1] = "bench-gpu";
@@ -43,7 +49,7 @@ class BenchGpuTest {
     return Run.forked(
         Map.of("LD_LIBRARY_PATH", libraries, "PATH", path),
         List.of("-Djava.io.tmpdir=" + temporary),
-        System.getProperty("java.class.path"),
+        classPath,
         all);
   }
 
@@ -129,6 +135,27 @@ class BenchGpuTest {
     }
   }
 
+  /** As on a machine to which only jars without natives were carried. */
+  @Test
+  void choosesPythonWherePyTorchForJavaHasNoNatives() throws Exception {
+    String path = pathWithPython("exit 1\n");
+    String jars = withoutPyTorchNatives();
+    Run run = runWith(jars, "", path, "--torch-device", "cpu", "--runs", "1");
+    assertEquals(0, run.exitCode(), run.toString());
+    assertTrue(run.out().contains(TORCH + ": not measured: python3 cannot import torch"));
+    run = runWith(jars, "", path, "--torch-device", "cpu", "--torch", "java");
+    assertEquals(0, run.exitCode(), run.toString());
+    assertTrue(
+        run.out().contains(TORCH + ": not measured: PyTorch for Java cannot be loaded: "),
+        run.toString());
+  }
+
+  private static String withoutPyTorchNatives() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(each -> !each.matches(".*/(pytorch|openblas)-[^/]*-linux-[^/]*\\.jar"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
   @Test
   void saysInOneLineWhyEpochsAreNotMeasured() throws Exception {
     String path = pathWithPython("echo \"No module named 'torch'\"; exit 1\n");
@@ -196,7 +223,7 @@ class BenchGpuTest {
           "hit of",
           "epoch of",
           TORCH + ": not measured: python3 cannot import torch: No module named 'torchcache'",
-          "torchcache: not measured: not importable (No module named 'torchcache')"
+          "torchcache: not measured: No module named 'torchcache'"
         }) {
       assertTrue(run.out().lines().anyMatch(line -> line.startsWith(start)), start + run);
     }

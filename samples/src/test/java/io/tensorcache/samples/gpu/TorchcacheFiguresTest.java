@@ -34,7 +34,7 @@ class TorchcacheFiguresTest {
 
   @Test
   void saysWhyThereAreNoFigures() {
-    assertReason("not importable (No module named 'x')", new Program(3, "No module named 'x'"));
+    assertReason("cannot import x", new Program(3, "a warning\ncannot import x"));
     assertReason(
         "failed with exit code 1: AssertionError: torchcache did not hit",
         new Program(1, "Traceback\nAssertionError: torchcache did not hit"));
