@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.BatchNorm1dImpl;
 import org.bytedeco.pytorch.BatchNormOptions;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +15,9 @@ import org.bytedeco.pytorch.global.torch;
  * Adam. Confined to one thread; native temporaries go to the caller's {@code PointerScope}.
  */
 public final class Head {
-  private static final int CLASSES = 10;
+  /** Labels are from 0 to one below this. */
+  public static final int CLASSES = 10;
+
   private static final double LEARNING_RATE = 3e-3;
 
   private final BatchNorm1dImpl norm;
@@ -29,6 +32,14 @@ public final class Head {
     this.norm = new BatchNorm1dImpl(options);
     this.linear = new LinearImpl(features, CLASSES);
     this.optimizer = new Adam(linear.parameters(), new AdamOptions(LEARNING_RATE));
+  }
+
+  /** Moves the weights to the first CUDA device. */
+  public Head toCuda() {
+    Device device = new Device(torch.DeviceType.CUDA);
+    norm.to(device, false);
+    linear.to(device, false);
+    return this;
   }
 
   /** One step on a batch; returns the mean loss before it. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,10 +43,7 @@ public final class BenchGpu implements Callable<Integer> {
       defaultValue = "60")
   private int runs;
 
-  @Option(
-      names = "--cuda",
-      description = "Given by samples/run --cuda: a PyTorch for CUDA is here.")
-  private boolean cuda;
+  @Mixin private TorchOptions torch = new TorchOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -56,16 +54,16 @@ public final class BenchGpu implements Callable<Integer> {
   public Integer call() throws Exception {
     output.require("--scale", scale, 1, LARGEST_SCALE);
     output.require("--runs", runs, 1, 1_000_000);
-    Device device;
+    Device device = null;
     try {
-      device = Devices.get().device(0);
+      device = torch.isCuda() ? Devices.get().device(0) : null;
     } catch (DeviceException e) {
       PrintWriter err = spec.commandLine().getErr();
       err.println("no CUDA device: " + e.getMessage());
       err.flush();
       return 1;
     }
-    Path directory = Files.createTempDirectory("bench-gpu");
+    Path directory = Files.createTempDirectory("bench-gpu"); // for its owner only
     try {
       measure(device, new Sizes(scale, runs), directory);
     } finally {
@@ -74,24 +72,33 @@ public final class BenchGpu implements Callable<Integer> {
     return 0;
   }
 
-  private void measure(Device device, Sizes sizes, Path directory) throws Exception {
-    output.line("%s", Devices.get().description());
+  private void measure(@Nullable Device device, Sizes sizes, Path directory) throws Exception {
+    String description = device == null ? "host memory" : Devices.get().description();
+    output.line("%s", description);
     output.line(
         "medians, runs: %d, sizes divided by: %d; _us: microseconds, gb: 10^9 bytes", runs, scale);
     Figures figures = new Figures(output);
-    try (CudaTensors engine = new CudaTensors(device)) {
-      RandomMemory memory = new RandomMemory(engine, sizes.memoryBytes(), 1);
-      new KeyFigures(engine, memory, sizes, figures).measure();
-      new HitFigures(engine, memory, sizes, figures).measure(directory.resolve("store"));
+    if (device == null) {
+      TorchFigures.measure(torch, sizes, figures, directory);
+    } else {
+      double hit = measureTiers(device, sizes, figures, directory);
+      TorchFigures.measure(torch, sizes, figures, directory);
+      TorchcacheFigures.measure(sizes, figures, hit, directory);
     }
-    TorchFigures.measure(sizes, figures);
-    TorchcacheFigures.measure(sizes, figures, directory);
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("device", Devices.get().description());
+    object.put("device", description);
     object.put("scale", scale);
     object.put("runs", runs);
     object.put("figures", figures.all());
     output.json(object);
+  }
+
+  private static double measureTiers(Device device, Sizes sizes, Figures figures, Path directory) {
+    try (CudaTensors engine = new CudaTensors(device)) {
+      RandomMemory memory = new RandomMemory(engine, sizes.memoryBytes(), 1);
+      new KeyFigures(engine, memory, sizes, figures).measure();
+      return new HitFigures(engine, memory, sizes, figures).measure(directory.resolve("store"));
+    }
   }
 
   private static void delete(Path directory) throws IOException {

@@ -30,12 +30,13 @@ final class Figures {
   }
 
   /** Why something was not measured. */
-  void missing(String name, String reason) {
+  void missing(String name, NotMeasuredException e) {
+    String reason = String.valueOf(e.getMessage());
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", name);
     object.put("not_measured", reason);
     all.add(object);
-    output.line("%s: %s", name, reason);
+    output.line("%s: not measured: %s", name, reason);
   }
 
   List<Map<String, Object>> all() {

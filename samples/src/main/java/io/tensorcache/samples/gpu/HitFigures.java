@@ -36,18 +36,20 @@ final class HitFigures {
     this.features = sizes.features();
   }
 
-  void measure(Path directory) {
+  /** Returns what a hit from the device tier takes, in microseconds. */
+  double measure(Path directory) {
     long bytes = features.byteCount() * sizes.batches();
     ByteSize room = ByteSize.ofBytes(Math.max(32 << 20, 2 * bytes));
     ByteSize none = ByteSize.ofBytes(0);
     double onDevice = copyOnDeviceMicros();
     double fromHost = copyFromHostMicros();
-    measure(Tier.DEVICE, onDevice, cache -> cache.device(room).deviceReserve(none));
+    double hit = measure(Tier.DEVICE, onDevice, cache -> cache.device(room).deviceReserve(none));
     measure(Tier.OFF_HEAP, fromHost, cache -> cache.offHeap(room));
     measure(Tier.DURABLE, fromHost, cache -> cache.heap(none).store(s -> s.directory(directory)));
+    return hit;
   }
 
-  private void measure(Tier tier, double copy, UnaryOperator<TensorCacheBuilder> options) {
+  private double measure(Tier tier, double copy, UnaryOperator<TensorCacheBuilder> options) {
     try (TensorCache cache = options.apply(TensorCache.builder("bench-gpu")).build()) {
       CachedFunction<CudaTensor> cached =
           cache
@@ -75,11 +77,12 @@ final class HitFigures {
         measureEpoch(cached);
       }
       requireServedFrom(tier, cache.stats().since(before));
+      return hit;
     }
   }
 
   /** A figure of anything else would be called by the wrong name. */
-  private static void requireServedFrom(Tier tier, CacheStats stats) {
+  static void requireServedFrom(Tier tier, CacheStats stats) {
     long there = stats.hitsByTier().getOrDefault(tier, 0L);
     if (stats.misses() > 0 || there != stats.hits()) {
       throw new IllegalStateException(

@@ -7,7 +7,7 @@ import java.util.function.IntToDoubleFunction;
 /** Medians of repeated runs, in microseconds. Safe for use by several threads. */
 final class Medians {
   /** The compiler of the JVM wants more of them than a device. */
-  private static final int WARM_UPS_PER_RUN = 10;
+  static final int WARM_UPS_PER_RUN = 10;
 
   private Medians() {}
 
@@ -21,8 +21,13 @@ final class Medians {
         all[run - warmUps] = each;
       }
     }
-    Arrays.sort(all);
-    return all[runs / 2];
+    return of(all);
+  }
+
+  /** The upper median of times, which are sorted by this. */
+  static double of(double[] micros) {
+    Arrays.sort(micros);
+    return micros[micros.length / 2];
   }
 
   /** The median time of a whole call on the host. */

@@ -9,11 +9,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.tensorcache.samples.Run;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("fork")
 class BenchGpuTest {
+  private static final String TORCH = "PyTorch epoch of a frozen backbone";
   private static final String TORCHCACHE = "torchcache, same batch, rows kept on the device";
 
   @TempDir private Path temporary;
@@ -34,6 +37,11 @@ class BenchGpuTest {
   }
 
   private Run run(String libraries, String path, String... arguments) throws Exception {
+    return runWith(System.getProperty("java.class.path"), libraries, path, arguments);
+  }
+
+  private Run runWith(String classPath, String libraries, String path, String... arguments)
+      throws Exception {
     String[] all = new String[arguments.length + 2];
     all[0] = "io.tensorcache.samples.Samples";
     all[1] = "bench-gpu";
@@ -41,7 +49,7 @@ class BenchGpuTest {
     return Run.forked(
         Map.of("LD_LIBRARY_PATH", libraries, "PATH", path),
         List.of("-Djava.io.tmpdir=" + temporary),
-        System.getProperty("java.class.path"),
+        classPath,
         all);
   }
 
@@ -64,6 +72,110 @@ class BenchGpuTest {
     }
   }
 
+  private static void requirePythonTorch() throws Exception {
+    int exitCode;
+    try {
+      exitCode =
+          new ProcessBuilder("python3", "-c", "import torch")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+    } catch (IOException e) {
+      exitCode = 127;
+    }
+    assumeTrue(exitCode == 0, "requirement 'python torch': python3 cannot import torch");
+  }
+
+  /** The epochs of both uses, each beside the others. */
+  private void assertMeasuresEpochsOnTheCpu(String torch, String path, String description)
+      throws Exception {
+    JsonObject json =
+        run(
+                "",
+                path,
+                "--torch",
+                torch,
+                "--torch-device",
+                "cpu",
+                "--scale",
+                "10000",
+                "--runs",
+                "1",
+                "--json")
+            .json();
+    assertEquals("host memory", json.get("device").getAsString());
+    Map<String, JsonObject> figures = byName(json);
+    assertEquals(2, figures.size(), figures.keySet().toString());
+    for (String use : new String[] {"nothing but features", "training a linear head"}) {
+      String name = figures.keySet().stream().filter(each -> each.endsWith(use)).findFirst().get();
+      assertTrue(name.startsWith(TORCH + ", " + description), name);
+      assertAnswered(figures, name, "without_us", "with_us", "by_hand_us", "without_per_with");
+      JsonObject found = figures.get(name);
+      assertEquals(
+          found.get("with_us").getAsDouble() / found.get("by_hand_us").getAsDouble(),
+          found.get("with_per_by_hand").getAsDouble(),
+          1e-9);
+    }
+  }
+
+  /** Features from the cache and those kept by hand train to the last bit as computed ones do. */
+  @Test
+  void measuresEpochsOnTheCpuWithPyTorchForJava() throws Exception {
+    assertMeasuresEpochsOnTheCpu("java", System.getenv("PATH"), "PyTorch for Java on cpu");
+  }
+
+  /** The same through the C ABI, which is compiled against the PyTorch of this machine. */
+  @Test
+  void measuresEpochsOnTheCpuWithThePyTorchOfPython() throws Exception {
+    requirePythonTorch();
+    assertMeasuresEpochsOnTheCpu("python", System.getenv("PATH"), "PyTorch ");
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(0, left.filter(file -> file.getFileName().toString().contains("bench")).count());
+    }
+  }
+
+  /** As on a machine to which only jars without natives were carried. */
+  @Test
+  void choosesPythonWherePyTorchForJavaHasNoNatives() throws Exception {
+    String path = pathWithPython("exit 1\n");
+    String jars = withoutPyTorchNatives();
+    Run run = runWith(jars, "", path, "--torch-device", "cpu", "--runs", "1");
+    assertEquals(0, run.exitCode(), run.toString());
+    assertTrue(run.out().contains(TORCH + ": not measured: python3 cannot import torch"));
+    run = runWith(jars, "", path, "--torch-device", "cpu", "--torch", "java");
+    assertEquals(0, run.exitCode(), run.toString());
+    assertTrue(
+        run.out().contains(TORCH + ": not measured: PyTorch for Java cannot be loaded: "),
+        run.toString());
+  }
+
+  private static String withoutPyTorchNatives() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(each -> !each.matches(".*/(pytorch|openblas)-[^/]*-linux-[^/]*\\.jar"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  @Test
+  void saysInOneLineWhyEpochsAreNotMeasured() throws Exception {
+    String path = pathWithPython("echo \"No module named 'torch'\"; exit 1\n");
+    Run run = run("", path, "--torch", "python", "--torch-device", "cpu", "--runs", "1");
+    assertEquals(0, run.exitCode(), run.toString());
+    assertEquals(
+        TORCH + ": not measured: python3 cannot import torch: No module named 'torch'",
+        run.out().lines().toList().get(2));
+    assertEquals(3, run.out().lines().count(), run.out());
+    assertEquals("", run.err());
+  }
+
+  private static Map<String, JsonObject> byName(JsonObject json) {
+    Map<String, JsonObject> figures = new TreeMap<>();
+    for (JsonElement each : json.getAsJsonArray("figures")) {
+      figures.put(each.getAsJsonObject().get("name").getAsString(), each.getAsJsonObject());
+    }
+    return figures;
+  }
+
   /** The stand-in has no times that mean anything: only that each is there. */
   @Test
   void measuresEverythingThatTheTargetsSpeakOf() throws Exception {
@@ -71,10 +183,7 @@ class BenchGpuTest {
     JsonObject json = run(standin(), path, "--scale", "1000", "--runs", "1", "--json").json();
     assertEquals(1000, json.get("scale").getAsInt());
     assertTrue(json.get("device").getAsString().contains("Stand-in 0"), json.toString());
-    Map<String, JsonObject> figures = new TreeMap<>();
-    for (JsonElement each : json.getAsJsonArray("figures")) {
-      figures.put(each.getAsJsonObject().get("name").getAsString(), each.getAsJsonObject());
-    }
+    Map<String, JsonObject> figures = byName(json);
     assertEquals(12, figures.size(), figures.keySet().toString());
     assertAnswered(figures, "copy on the device", "copy_us", "read_plus_written_gb_per_s");
     for (String spec : new String[] {"float32[32, 150]", "float16[32, 150]", "float32[32, 512]"}) {
@@ -89,6 +198,11 @@ class BenchGpuTest {
     assertAnswered(figures, "epoch of 4 batches", "cached_us", "by_hand_us", "ratio");
     assertEquals(1.5, figures.get(TORCHCACHE).get("keys_us").getAsDouble());
     assertEquals(2.5, figures.get(TORCHCACHE).get("hit_us").getAsDouble());
+    double ours = figures.get("hit of float32[32, 25] from DEVICE").get("hit_us").getAsDouble();
+    assertEquals(2.5 / ours, figures.get(TORCHCACHE).get("hit_per_ours").getAsDouble(), 1e-9);
+    assertEquals(
+        "python3 does not say where its torch is: figure hit_us 2.5",
+        figures.get(TORCH).get("not_measured").getAsString());
     try (Stream<Path> left = Files.list(temporary)) {
       assertEquals(0, left.filter(file -> file.getFileName().toString().contains("bench")).count());
     }
@@ -108,8 +222,8 @@ class BenchGpuTest {
           "fingerprint of",
           "hit of",
           "epoch of",
-          "PyTorch epoch of a frozen backbone: this PyTorch has no CUDA",
-          "torchcache: not importable (No module named 'torchcache')"
+          TORCH + ": not measured: python3 cannot import torch: No module named 'torchcache'",
+          "torchcache: not measured: No module named 'torchcache'"
         }) {
       assertTrue(run.out().lines().anyMatch(line -> line.startsWith(start)), start + run);
     }
