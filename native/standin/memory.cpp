@@ -1,6 +1,8 @@
 // Device and pinned memory: pages of one large reserved range. An address outside of it belongs to neither; freed pages fault.
 #include <sys/mman.h>
 
+#include <cstring>
+
 #include "standin.h"
 
 namespace standin {
@@ -69,3 +71,58 @@ const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* 
 }
 
 }  // namespace standin
+
+using namespace standin;
+
+STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (bytes == 0) return kInvalidValue;
+  if (used_bytes(context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
+  *address = allocate(bytes, context);
+  return *address == 0 ? kOutOfMemory : kSuccess;
+}
+
+STANDIN_API cuMemFree_v2(std::uint64_t address) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  for (const Stream* stream : std::set<Stream*>(state().streams)) {
+    if (stream->context == context) wait_until_idle(lock, stream);
+  }
+  return release(address, false) ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuMemHostAlloc(void** memory, std::size_t bytes, unsigned) {
+  STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  if (bytes == 0) return kInvalidValue;
+  *memory = reinterpret_cast<void*>(allocate(bytes, nullptr));
+  return *memory == nullptr ? kOutOfMemory : kSuccess;
+}
+
+STANDIN_API cuMemFreeHost(void* memory) {
+  STANDIN_ENTER;
+  return release(reinterpret_cast<std::uint64_t>(memory), true) ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuMemHostGetDevicePointer_v2(std::uint64_t* address, void* memory, unsigned) {
+  STANDIN_ENTER;
+  *address = reinterpret_cast<std::uint64_t>(memory);
+  const Allocation* allocation = find(*address, 1);
+  return allocation != nullptr && allocation->context == nullptr ? kSuccess : kInvalidValue;
+}
+
+STANDIN_API cuPointerGetAttribute(void* value, int attribute, std::uint64_t address) {
+  STANDIN_ENTER;
+  const Allocation* allocation = find(address, 1);
+  if (allocation == nullptr) return kInvalidValue;
+  constexpr int kMemoryType = 2, kDeviceOrdinal = 9;
+  const int device = allocation->context == nullptr ? 0 : allocation->context->device;
+  const int answer = attribute == kMemoryType ? (allocation->context == nullptr ? 1 : 2) : device;
+  if (attribute != kMemoryType && attribute != kDeviceOrdinal) return kInvalidValue;
+  std::memcpy(value, &answer, sizeof answer);
+  return kSuccess;
+}
