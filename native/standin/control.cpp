@@ -2,7 +2,8 @@
 // io.tensorcache.internal.device.Standin.
 //
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
-// (1: every launch gets a wrong first result), pools (0: memory pools are not supported).
+// (1: every launch gets a wrong first result), pools (0: memory pools are not supported), recycle (1: memory of a context that
+// is reset is given out again at the same addresses).
 #include <jni.h>
 
 #include <cstring>
@@ -74,7 +75,7 @@ CONTROL(void, fail)(JNIEnv* env, jclass, jstring function, jint result, jlong ca
   state().faults[key] = {result, calls};
 }
 
-/// Calls of a function since the last reset; or "bytes to device", "bytes to host", "bytes on device".
+/// Calls of a function since the last reset; or "bytes to device", "bytes to host", "bytes on device", "dead handles".
 CONTROL(jlong, count)(JNIEnv* env, jclass, jstring what) {
   const std::string key = text(env, what);
   const std::lock_guard<std::mutex> lock(state().mutex);
@@ -157,7 +158,7 @@ CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray
 CONTROL(jlong, allocated)(JNIEnv*, jclass) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   std::size_t sum = 0;
-  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr && !allocation.freed ? allocation.bytes : 0;
+  for (const auto& [address, allocation] : state().memory) sum += allocation.pinned || allocation.freed ? 0 : allocation.bytes;
   return static_cast<jlong>(sum);
 }
 

@@ -1,4 +1,5 @@
 // The driver's devices, contexts and modules, as the CUDA driver documents them.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -12,6 +13,7 @@ thread_local std::deque<Context*> contexts;  // the stack of this thread
 
 struct Module {
   Context* context;
+  int resets;        // of the context, when it was loaded
   std::string text;  // empty: not PTX
 };
 
@@ -23,15 +25,16 @@ struct Function {
 /// The default stream of each context.
 std::map<Context*, Stream*> default_streams;
 
-std::set<Context*> all_contexts;
-
 Context* primary_of(int device) {
   Context*& context = state().primary[device];
   if (context == nullptr) {
     context = new Context{device};
-    all_contexts.insert(context);
   }
   return context;
+}
+
+bool is_context(const Context* context) {
+  return std::any_of(state().primary.begin(), state().primary.end(), [&](const auto& each) { return each.second == context; });
 }
 
 Result initialised() { return state().initialised ? kSuccess : kNotInitialized; }
@@ -58,7 +61,8 @@ namespace standin {
 
 std::int64_t setting(const char* name) {
   static const std::map<std::string, std::int64_t> defaults{
-      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}, {"pools", 1}};
+      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096},
+      {"wrong", 0}, {"pools", 1}, {"recycle", 0}};
   const auto& settings = state().settings;
   const auto found = settings.find(name);
   return found != settings.end() ? found->second : defaults.at(name);
@@ -82,7 +86,12 @@ Result usable(Context*& context) {
   if (const Result code = initialised()) return code;
   if (contexts.empty()) return kInvalidContext;
   context = contexts.back();
-  return context->destroyed ? kContextIsDestroyed : context->sticky;
+  return context->active ? context->sticky : kContextIsDestroyed;
+}
+
+Result dead_handle() {
+  state().counts["dead handles"]++;
+  return kInvalidHandle;
 }
 
 Result stream_of(void* handle, Stream*& stream) {
@@ -98,8 +107,8 @@ Result stream_of(void* handle, Stream*& stream) {
     return kSuccess;
   }
   stream = static_cast<Stream*>(handle);
-  if (state().streams.count(stream) == 0 || stream->destroyed) return kInvalidHandle;
-  return stream->context->destroyed ? kContextIsDestroyed : stream->context == context ? kSuccess : kInvalidHandle;
+  if (state().streams.count(stream) == 0 || stream->destroyed) return dead_handle();
+  return stream->context == context ? kSuccess : kInvalidHandle;
 }
 
 }  // namespace standin
@@ -166,6 +175,7 @@ STANDIN_API cuDevicePrimaryCtxRetain(Context** context, int device) {
   if (const Result failed = initialised()) return failed;
   if (!is_device(device)) return kInvalidDevice;
   *context = primary_of(device);
+  (*context)->active = true;
   return (*context)->sticky;
 }
 
@@ -176,23 +186,28 @@ STANDIN_API cuDevicePrimaryCtxRelease_v2(int device) {
 
 STANDIN_API cuDevicePrimaryCtxReset_v2(int device) {
   STANDIN_ENTER;
-  Context*& context = state().primary[device];
-  if (context != nullptr) {
-    for (const Stream* stream : std::set<Stream*>(state().streams)) {
-      if (stream->context == context) wait_until_idle(lock, stream);
-    }
-    context->destroyed = true;
-    release_all(context);
-    context = nullptr;
+  if (!is_device(device)) return kInvalidDevice;
+  Context* context = primary_of(device);
+  for (Stream* stream : std::set<Stream*>(state().streams)) {
+    if (stream->context != context) continue;
+    wait_until_idle(lock, stream);
+    state().streams.erase(stream);  // their memory stays: a handle must not be another's
   }
+  for (Event* event : std::set<Event*>(state().events)) {
+    if (event->context == context) state().events.erase(event);
+  }
+  default_streams.erase(context);
+  release_all(context);
+  context->active = false;
+  context->sticky = kSuccess;
+  context->resets++;
   return kSuccess;
 }
 
 STANDIN_API cuCtxPushCurrent_v2(Context* context) {
   STANDIN_ENTER;
-  if (all_contexts.count(context) == 0) return kInvalidContext;
-  if (context->destroyed) return kContextIsDestroyed;
-  contexts.push_back(context);
+  if (!is_context(context)) return kInvalidContext;
+  contexts.push_back(context);  // also of one that is not active
   return kSuccess;
 }
 
@@ -216,7 +231,7 @@ STANDIN_API cuModuleLoadData(Module** module, const char* image) {
   if (const Result failed = usable(context)) return failed;
   std::string text;
   if (const Result failed = accept_image(image, text)) return failed;
-  *module = new Module{context, text};
+  *module = new Module{context, context->resets, text};
   return kSuccess;
 }
 
@@ -227,6 +242,7 @@ STANDIN_API cuModuleUnload(Module*) {
 
 STANDIN_API cuModuleGetFunction(Function** function, Module* module, const char* name) {
   STANDIN_ENTER;
+  if (module->resets != module->context->resets) return dead_handle();
   if (parameter_bytes(name) == 0) return kNotFound;
   if (!module->text.empty() && module->text.find(std::string(".entry ") + name + "(") == std::string::npos) return kNotFound;
   *function = new Function{module, name};
@@ -239,6 +255,7 @@ STANDIN_API cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned 
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (stream->capturing) return kCaptureUnsupported;
+  if (function->module->resets != function->module->context->resets) return dead_handle();
   const unsigned expected = function->name == "tch1_prepare_key" ? 32 : 256;
   if (x == 0 || y != 1 || z != 1 || threads != expected || threads_y != 1 || threads_z != 1 || shared != 0 || extra != nullptr ||
       function->module->context != stream->context) {

@@ -10,7 +10,7 @@ STANDIN_API cuEventCreate(Event** event, unsigned flags) {
   Context* context;
   if (const Result failed = usable(context)) return failed;
   constexpr unsigned kDisableTiming = 2;
-  *event = new Event;
+  *event = new Event{context};
   (*event)->timed = (flags & kDisableTiming) == 0;
   state().events.insert(*event);
   return kSuccess;
@@ -18,14 +18,15 @@ STANDIN_API cuEventCreate(Event** event, unsigned flags) {
 
 STANDIN_API cuEventDestroy_v2(Event* event) {
   STANDIN_ENTER;
-  return state().events.erase(event) == 1 ? kSuccess : kInvalidHandle;  // its memory stays: an operation may still complete it
+  return state().events.erase(event) == 1 ? kSuccess : dead_handle();  // its memory stays: an operation may still complete it
 }
 
 STANDIN_API cuEventRecord(Event* event, void* handle) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (state().events.count(event) == 0) return kInvalidHandle;
+  if (state().events.count(event) == 0) return dead_handle();
+  if (event->context != stream->context) return kInvalidHandle;
   const auto at = event->at;
   const auto run = [at] {
     *at = std::chrono::steady_clock::now();
@@ -40,7 +41,8 @@ STANDIN_API cuEventElapsedTime(float* millis, Event* begin, Event* end) {
   Context* context;
   if (const Result failed = usable(context)) return failed;
   for (Event* event : {begin, end}) {
-    if (state().events.count(event) == 0 || !event->timed) return kInvalidHandle;
+    if (state().events.count(event) == 0) return dead_handle();
+    if (!event->timed) return kInvalidHandle;
     if (!*event->complete) return kNotReady;
   }
   *millis = std::chrono::duration<float, std::milli>(*end->at - *begin->at).count();
@@ -51,13 +53,13 @@ STANDIN_API cuEventQuery(Event* event) {
   STANDIN_ENTER;
   Context* context;
   if (const Result failed = usable(context)) return failed;
-  if (state().events.count(event) == 0) return kInvalidHandle;
+  if (state().events.count(event) == 0) return dead_handle();
   return *event->complete ? kSuccess : kNotReady;
 }
 
 STANDIN_API cuEventSynchronize(Event* event) {
   STANDIN_ENTER;
-  if (state().events.count(event) == 0) return kInvalidHandle;
+  if (state().events.count(event) == 0) return dead_handle();
   const std::shared_ptr<bool> complete = event->complete;
   state().changed.wait(lock, [&] { return *complete; });
   Context* context;
@@ -75,7 +77,7 @@ STANDIN_API cuStreamCreate(Stream** stream, unsigned) {
 
 STANDIN_API cuStreamDestroy_v2(Stream* stream) {
   STANDIN_ENTER;
-  if (state().streams.count(stream) == 0) return kInvalidHandle;
+  if (state().streams.count(stream) == 0 || stream->destroyed) return dead_handle();
   stream->destroyed = true;  // what is queued still runs
   if (is_idle(stream)) state().streams.erase(stream);
   return kSuccess;
@@ -93,6 +95,7 @@ STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
+  if (state().events.count(event) == 0) return dead_handle();
   const std::shared_ptr<bool> complete = event->complete;  // what is recorded later does not count
   enqueue(stream, [] { return kSuccess; }, nullptr, [complete] { return *complete; });
   return kSuccess;

@@ -135,7 +135,7 @@ void gather_on_cpu(const GatherLaunch& launch) {
 void declare_memory(const Context* context) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   for (const auto& [address, allocation] : state().memory) {
-    if (allocation.context != nullptr && allocation.context != context) continue;
+    if (!allocation.pinned && allocation.context != context) continue;
     emulator::declare_readable(reinterpret_cast<void*>(address), allocation.bytes);
     emulator::declare_writable(reinterpret_cast<void*>(address), allocation.bytes);
   }

@@ -91,7 +91,7 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (stream->capturing) return kCaptureUnsupported;
   const auto found = state().memory.find(address);
-  if (found == state().memory.end() || found->second.context != stream->context || found->second.freed) return kInvalidValue;
+  if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed) return kInvalidValue;
   found->second.freed = true;
   enqueue(stream, [=] {
     const std::lock_guard<std::mutex> in_order(state().mutex);

@@ -22,15 +22,18 @@ constexpr Result kSuccess = 0, kInvalidValue = 1, kOutOfMemory = 2, kNotInitiali
                  kInvalidHandle = 400, kNotFound = 500, kNotReady = 600, kIllegalAddress = 700, kLaunchOutOfResources = 701,
                  kContextIsDestroyed = 709, kCaptureUnsupported = 900;
 
-/// The primary context of a device, from its first retain to its reset.
+/// The primary context of a device. Its handle stays the same for ever: after a reset the next retain brings it to life again,
+/// without anything that it had.
 struct Context {
   int device;
-  bool destroyed = false;
+  bool active = false;       // from a retain to a reset
+  int resets = 0;            // what was made before the last one is gone
   Result sticky = kSuccess;  // what a kernel did that no later call survives
 };
 
 /// Complete when the operation that its last record queued has run.
 struct Event {
+  Context* context;
   std::shared_ptr<bool> complete = std::make_shared<bool>(true);
   bool timed = true;
   std::shared_ptr<std::chrono::steady_clock::time_point> at = std::make_shared<std::chrono::steady_clock::time_point>();
@@ -50,7 +53,9 @@ struct Stream {
 
 struct Allocation {
   std::size_t bytes;
-  Context* context;  // null: pinned host memory
+  Context* context;
+  bool pinned;         // host memory
+  std::uint64_t id;    // of no other allocation, whatever its address
   bool freed = false;  // by an operation that is queued
 };
 
@@ -79,6 +84,9 @@ Result injected(const char* function);
 /// The context of this thread, if it can be used.
 Result usable(Context*& context);
 
+/// Counts the use of a handle of something that is gone, with which a driver may do anything.
+Result dead_handle();
+
 /// The stream of a handle, the default stream for null.
 Result stream_of(void* handle, Stream*& stream);
 
@@ -87,8 +95,9 @@ void enqueue(Stream* stream, std::function<Result()> run, Event* event = nullptr
 void wait_until_idle(std::unique_lock<std::mutex>& lock, const Stream* stream);
 bool is_idle(const Stream* stream);
 
-std::uint64_t allocate(std::size_t bytes, Context* context);
+std::uint64_t allocate(std::size_t bytes, Context* context, bool pinned = false);
 bool release(std::uint64_t address, bool pinned);
+/// Host memory too. The addresses may be given out again, with setting "recycle".
 void release_all(const Context* context);
 /// Bytes of device memory that are not free, of a device.
 std::size_t used_bytes(const Context* context);

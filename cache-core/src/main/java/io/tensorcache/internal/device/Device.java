@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,22 +22,17 @@ public final class Device {
   private static final int CAPABILITY_MINOR = 76;
   private static final int MAX_WORKSPACES = 32;
 
-  /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
-  private static final Set<Integer> LOST =
-      Set.of(4, 201, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999);
-
   private final int ordinal;
   private final String name;
   private final int multiprocessors;
   private final int capability;
-  private final long context;
+  private final DeviceContext context;
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
   private final Map<Long, Workspace> workspaces = // guarded by itself; by stream, eldest first
       new LinkedHashMap<>(16, 0.75f, true);
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
   private @Nullable String findings; // guarded by this
-  private volatile boolean lost;
 
   private Device(int ordinal) {
     this.ordinal = ordinal;
@@ -47,7 +41,7 @@ public final class Device {
     this.capability =
         10 * Driver.attribute(CAPABILITY_MAJOR, ordinal)
             + Driver.attribute(CAPABILITY_MINOR, ordinal);
-    this.context = Driver.retainPrimary(ordinal);
+    this.context = new DeviceContext(ordinal);
   }
 
   /** Retains the primary context. */
@@ -69,7 +63,7 @@ public final class Device {
 
   /** True if the context is gone; another {@link Devices#device} may find a new one. */
   public boolean isLost() {
-    return lost;
+    return context.isLost();
   }
 
   /** What a test of this device's kernels found, which is run once; empty if all is well. */
@@ -87,12 +81,7 @@ public final class Device {
     if (table.length * Long.BYTES != LaunchStruct.KEY_TABLE_BYTES) {
       throw new IllegalArgumentException(table.length + " words of key material: must be 545");
     }
-    enter();
-    try {
-      return guarded(() -> prepareKey(table));
-    } finally {
-      leave();
-    }
+    return context.with(() -> prepareKey(table));
   }
 
   private KernelKey prepareKey(long[] table) {
@@ -166,10 +155,10 @@ public final class Device {
       throw new IllegalArgumentException(
           rows + " rows in a launch: must be in 1.." + LaunchPlan.MAX_ROWS);
     }
-    enter();
+    context.enter();
     try {
       requireNoCapture(stream);
-      guarded(
+      context.guarded(
           () -> {
             long function = function(plan.kernel());
             boolean done = false;
@@ -179,7 +168,7 @@ public final class Device {
             }
           });
     } finally {
-      leave();
+      context.leave();
       Reference.reachabilityFence(key); // its memory is freed with it
     }
   }
@@ -213,18 +202,19 @@ public final class Device {
     if (byteCount == 0) {
       return;
     }
-    enter();
+    context.push();
     try {
       requireOwn(address, address, byteCount, "begins");
       requireOwn(address + byteCount - 1, address, byteCount, "ends");
     } finally {
-      leave();
+      context.leave();
     }
   }
 
   private void requireOwn(long at, long address, long byteCount, String which) {
-    int found = guarded(() -> Driver.deviceOf(at));
+    int found = context.guarded(() -> Driver.deviceOf(at));
     if (found != ordinal) {
+      context.requireLife();
       throw new DeviceException(
           String.format(
               "the block of %d bytes at 0x%x %s %s, not in memory of device %d: wrong address or"
@@ -239,22 +229,17 @@ public final class Device {
 
   /** Pinned memory for copies; any content. */
   public PinnedBlock pinned(long byteCount) {
-    enter();
-    try {
-      return guarded(() -> pinned.take(byteCount));
-    } finally {
-      leave();
-    }
+    return context.with(() -> pinned.take(byteCount));
+  }
+
+  /** The same with the context current. */
+  PinnedBlock pinnedHere(long byteCount) {
+    return pinned.take(byteCount);
   }
 
   /** Device memory of any content. */
   public DeviceBlock allocate(long byteCount) {
-    enter();
-    try {
-      return guarded(() -> new DeviceBlock(this, Driver.allocate(Math.max(1, byteCount))));
-    } finally {
-      leave();
-    }
+    return context.with(() -> new DeviceBlock(this, Driver.allocate(Math.max(1, byteCount))));
   }
 
   /** Queues a copy from the start of a block in the stream; the block may be closed at once. */
@@ -271,10 +256,10 @@ public final class Device {
     if (block.byteCount() == 0) {
       return;
     }
-    enter();
+    context.enter();
     try {
       requireNoCapture(stream);
-      guarded(
+      context.guarded(
           () -> {
             copy.run();
             try {
@@ -288,35 +273,35 @@ public final class Device {
             }
           });
     } finally {
-      leave();
+      context.leave();
     }
   }
 
   /** Waits for everything that is in the stream. */
   public void await(long stream) {
-    enter();
+    context.enter();
     try {
       requireNoCapture(stream);
-      guarded(() -> Driver.synchronize(stream));
+      context.guarded(() -> Driver.synchronize(stream));
     } finally {
-      leave();
+      context.leave();
     }
   }
 
   /** Copies inside the device, in the stream. Close it on the same thread. */
   public DeviceCopies copies(long stream) {
-    enter();
+    context.enter();
     try {
       requireNoCapture(stream);
-      return new DeviceCopies(this, stream);
+      return new DeviceCopies(context, stream);
     } catch (RuntimeException | Error e) {
-      leave();
+      context.leave();
       throw e;
     }
   }
 
   void requireNoCapture(long stream) {
-    if (guarded(() -> Driver.isCapturing(stream))) {
+    if (context.guarded(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
               "stream 0x%x of device %d is being captured into a graph: call the cached function"
@@ -331,59 +316,11 @@ public final class Device {
 
   /** Calls with this device's context current. */
   <R extends @Nullable Object> R inContext(Supplier<R> call) {
-    enter();
-    try {
-      return guarded(call);
-    } finally {
-      leave();
-    }
+    return context.with(call);
   }
 
-  private void enter() {
-    guarded(() -> Driver.push(context));
-  }
-
-  void leave() {
-    try {
-      Driver.pop();
-    } catch (DeviceException e) {
-      lost = true; // what made it fail is thrown already, or the next call will tell
-    }
-  }
-
-  void guarded(Runnable call) {
-    guarded(
-        () -> {
-          call.run();
-          return true;
-        });
-  }
-
-  private <R extends @Nullable Object> R guarded(Supplier<R> call) {
-    try {
-      return call.get();
-    } catch (DeviceException e) {
-      if (LOST.contains(e.code())) {
-        lost = true;
-      }
-      throw e;
-    }
-  }
-
-  /** Runs a clean-up whose failure changes nothing: with the context, its memory is gone too. */
+  /** Runs a clean-up whose failure changes nothing. */
   void tryInContext(Runnable cleanUp) {
-    if (lost) {
-      return;
-    }
-    try {
-      enter();
-      try {
-        guarded(cleanUp);
-      } finally {
-        leave();
-      }
-    } catch (DeviceException e) {
-      org.slf4j.LoggerFactory.getLogger(Device.class).debug("clean-up: {}", e.getMessage());
-    }
+    context.tryWith(cleanUp);
   }
 }

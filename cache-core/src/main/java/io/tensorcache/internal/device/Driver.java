@@ -1,6 +1,7 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUcontext;
@@ -25,6 +26,13 @@ final class Driver {
   private static final int PINNED_FLAGS =
       JCudaDriver.CU_MEMHOSTALLOC_PORTABLE | JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP;
   private static final int EVENT_FLAGS = 0x1 | 0x2; // CU_EVENT_BLOCKING_SYNC, _DISABLE_TIMING
+
+  /** What the driver says of an address where nothing is, or of a context that is not active. */
+  private static final Set<Integer> NO_SUCH_BLOCK =
+      Set.of(
+          CUresult.CUDA_ERROR_INVALID_VALUE,
+          CUresult.CUDA_ERROR_INVALID_CONTEXT,
+          CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED);
 
   private Driver() {}
 
@@ -261,6 +269,18 @@ final class Driver {
     }
     int ordinal = CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL;
     check("cuPointerGetAttribute", JCudaDriver.cuPointerGetAttribute(to, ordinal, at(address)));
+    return value[0];
+  }
+
+  /** The number of the block at an address, which no other block of the process has; or 0. */
+  static long bufferId(long address) {
+    long[] value = new long[1];
+    int id = CUpointer_attribute.CU_POINTER_ATTRIBUTE_BUFFER_ID;
+    int code = JCudaDriver.cuPointerGetAttribute(Pointer.to(value), id, at(address));
+    if (NO_SUCH_BLOCK.contains(code)) {
+      return 0;
+    }
+    check("cuPointerGetAttribute", code);
     return value[0];
   }
 

@@ -51,7 +51,7 @@ final class RowBuffers<K, A> {
     if (copies.isEmpty()) {
       return null;
     }
-    PinnedBlock block = device.pinned(copies.blockBytes());
+    PinnedBlock block = device.pinnedHere(copies.blockBytes());
     try {
       copies.launch(device, stream, block);
     } catch (RuntimeException | Error e) {

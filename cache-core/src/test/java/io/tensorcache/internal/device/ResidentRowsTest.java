@@ -249,6 +249,7 @@ class ResidentRowsTest {
 
   @Test
   void closesWithLaunchesInFlight() {
+    Devices.get().device(0);
     long before = Standin.allocated();
     RowsOnDevice under = rows(1 << 20);
     long stream = Standin.stream(0);
