@@ -39,9 +39,15 @@ std::string text(JNIEnv* env, jstring given) {
   return copy;
 }
 
+struct ByTest {
+  ByTest() { by_test = true; }
+  ~ByTest() { by_test = false; }
+};
+
 /// Calls with the device's context; what the user's own engine would do.
 template <class Call>
 void with_device(int device, Call call) {
+  const ByTest own;
   Context *context, *popped;
   cuInit(0);
   if (cuDevicePrimaryCtxRetain(&context, device) != kSuccess || cuCtxPushCurrent_v2(context) != kSuccess) return;
@@ -57,6 +63,7 @@ CONTROL(void, reset)(JNIEnv*, jclass) {
   state().settings.clear();
   state().faults.clear();
   state().counts.clear();
+  state().fail_in = 0;
   state().held = false;
   state().hold_at.clear();
   state().changed.notify_all();
@@ -73,6 +80,38 @@ CONTROL(void, fail)(JNIEnv* env, jclass, jstring function, jint result, jlong ca
   const std::string key = text(env, function);
   const std::lock_guard<std::mutex> lock(state().mutex);
   state().faults[key] = {result, calls};
+}
+
+/// The call of this number from now on, of any function, gives this result and does nothing.
+CONTROL(void, failCall)(JNIEnv*, jclass, jlong number, jint result) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  state().fail_in = number;
+  state().fail_with = result;
+}
+
+/// Calls until one fails; 0 if none will.
+CONTROL(jlong, callsToFailure)(JNIEnv*, jclass) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  return state().fail_in;
+}
+
+/// How many there are of "events", "streams", "pools", "contexts" of this thread, and bytes of "pinned" memory.
+CONTROL(jlong, live)(JNIEnv* env, jclass, jstring what) {
+  const std::string kind = text(env, what);
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  if (kind == "events") return static_cast<jlong>(state().events.size());
+  if (kind == "streams") return static_cast<jlong>(state().streams.size());
+  if (kind == "pools") return static_cast<jlong>(pool_count());
+  if (kind == "contexts") return static_cast<jlong>(context_depth());
+  std::size_t pinned = 0;
+  for (const auto& [address, allocation] : state().memory) pinned += allocation.pinned ? allocation.bytes : 0;
+  return kind == "pinned" ? static_cast<jlong>(pinned) : -1;
+}
+
+/// Waits until no stream has anything to do.
+CONTROL(void, settle)(JNIEnv*, jclass) {
+  std::unique_lock<std::mutex> lock(state().mutex);
+  for (const Stream* stream : std::set<Stream*>(state().streams)) wait_until_idle(lock, stream);
 }
 
 /// Calls of a function since the last reset; or "bytes to device", "bytes to host", "bytes on device", "dead handles".
@@ -118,7 +157,10 @@ CONTROL(jlong, stream)(JNIEnv*, jclass, jint device) {
   return reinterpret_cast<jlong>(stream);
 }
 
-CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) { cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream)); }
+CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) {
+  const ByTest own;
+  cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream));
+}
 
 /// plan_gather: parts and blocks.
 CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest, jint multiprocessors) {
@@ -135,7 +177,10 @@ CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
 }
 
-CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) { cuDevicePrimaryCtxReset_v2(device); }
+CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) {
+  const ByTest own;
+  cuDevicePrimaryCtxReset_v2(device);
+}
 
 /// Fills memory as a kernel of the user's would: in the stream's order, some time later.
 CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {

@@ -68,6 +68,10 @@ std::int64_t setting(const char* name) {
   return found != settings.end() ? found->second : defaults.at(name);
 }
 
+thread_local bool by_test = false;
+
+std::size_t context_depth() { return contexts.size(); }
+
 Result injected(const char* function) {
   std::string name = function;
   if (name.size() > 3 && name.compare(name.size() - 3, 3, "_v2") == 0) name.resize(name.size() - 3);
@@ -76,6 +80,8 @@ Result injected(const char* function) {
     state().held = true;
     state().hold_at.clear();
   }
+  // a context is always popped: nothing else could be expected of the caller
+  if (!by_test && state().fail_in > 0 && name != "cuCtxPopCurrent" && --state().fail_in == 0) return state().fail_with;
   const auto fault = state().faults.find(name);
   if (fault == state().faults.end() || fault->second.second == 0) return kSuccess;
   fault->second.second--;

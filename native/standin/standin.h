@@ -70,6 +70,8 @@ struct State {
   std::set<Stream*> streams;
   std::set<Event*> events;
   std::string hold_at;  // the function whose next call holds the streams
+  std::int64_t fail_in = 0;  // calls until one fails, whatever it is; 0: none
+  Result fail_with = kSuccess;
   bool initialised = false, held = false;
 };
 
@@ -80,6 +82,13 @@ std::int64_t setting(const char* name);
 
 /// The result that a test wants of this function, or success. Counts the call.
 Result injected(const char* function);
+
+/// Set while a call is the test's own, as the user's program: none of these fails by its number.
+extern thread_local bool by_test;
+
+/// Contexts on this thread's stack.
+std::size_t context_depth();
+std::size_t pool_count();
 
 /// The context of this thread, if it can be used.
 Result usable(Context*& context);

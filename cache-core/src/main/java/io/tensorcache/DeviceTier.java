@@ -11,6 +11,7 @@ import io.tensorcache.internal.device.Departures;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.device.ResidentRows;
+import io.tensorcache.internal.device.RowOnHost;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -86,12 +87,11 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     long moved = 0;
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
       for (TensorKey key : rows == target ? List.<TensorKey>of() : rows.keys()) {
-        Resident about = rows.about(key);
-        byte[][] parts = about == null ? null : rows.read(key);
-        if (about == null || parts == null) {
+        RowOnHost<Resident> row = rows.read(key);
+        if (row == null) {
           continue; // gone meanwhile
         }
-        if (!target.addFromHost(key, about, parts)) {
+        if (!target.addFromHost(key, row.about(), row.parts())) {
           return moved;
         }
         rows.remove(key);
@@ -113,10 +113,9 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   /** A row that lies on any device, copied to the host; null if there is none. */
   @Nullable Row row(TensorKey key) {
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
-      Resident about = rows.contains(key) ? rows.about(key) : null;
-      byte[][] parts = about == null ? null : rows.read(key);
-      if (about != null && parts != null) {
-        return Row.of(about.schema(), about.group(), parts);
+      RowOnHost<Resident> row = rows.read(key);
+      if (row != null) {
+        return Row.of(row.about().schema(), row.about().group(), row.parts());
       }
     }
     return null;

@@ -48,8 +48,8 @@ class DeviceResetTest {
 
   private void isServedRightAfterAReset(TensorCache cache) {
     CachedFunction<StandinTensor> cached = function.wrap(cache);
-    StandinFunction.check(cached, 0, 1, 2);
-    StandinFunction.check(cached, 0, 2, 1);
+    function.check(cached, 0, 1, 2);
+    function.check(cached, 0, 2, 1);
     assertEquals(List.of(2L), function.asked);
     Standin.destroyContext(0);
     List<StandinTensor> others = fill(7);
@@ -58,8 +58,8 @@ class DeviceResetTest {
     assertEquals(2, function.asked.size(), "computed anew");
     assertEquals(1, function.failures.size(), function.failures.toString());
     assertEquals(709, ((DeviceException) function.failures.get(0)).code());
-    StandinFunction.check(cached, 0, 2, 1);
-    StandinFunction.check(cached, 0, 1, 2);
+    function.check(cached, 0, 2, 1);
+    function.check(cached, 0, 1, 2);
     assertEquals(1, function.failures.size(), function.failures.toString());
     for (StandinTensor other : others) {
       assertArrayEquals(StandinFunction.values(7), other.floats(), "nobody wrote to it");
@@ -96,7 +96,7 @@ class DeviceResetTest {
   @Test
   void closingFreesNothingThatIsOthers() {
     TensorCache cache = function.builder(100).build();
-    StandinFunction.check(function.wrap(cache), 0, 1, 2, 3);
+    function.check(function.wrap(cache), 0, 1, 2, 3);
     Standin.destroyContext(0);
     List<StandinTensor> others = fill(7, 8, 9);
     long allocated = Standin.allocated();
@@ -112,7 +112,7 @@ class DeviceResetTest {
   void trimmingAndMovingFindNothing() {
     try (TensorCache cache = function.builder(100).heap(ByteSize.ofMiB(1)).build()) {
       CachedFunction<StandinTensor> cached = function.wrap(cache);
-      StandinFunction.check(cached, 0, 1, 2, 3);
+      function.check(cached, 0, 1, 2, 3);
       Standin.destroyContext(0);
       List<StandinTensor> others = fill(7);
       long allocated = Standin.allocated();
@@ -124,7 +124,7 @@ class DeviceResetTest {
       assertEquals(0, cache.stats().devices().get(0).entries());
       assertEquals(allocated, Standin.allocated());
       assertEquals(0, cache.moveTo(0));
-      StandinFunction.check(cached, 0, 3, 2, 1);
+      function.check(cached, 0, 3, 2, 1);
       assertArrayEquals(StandinFunction.values(7), others.get(0).floats());
       assertEquals(0, Standin.count("dead handles"));
     }

@@ -92,15 +92,13 @@ public final class Device {
       staged.asLongBuffer().put(table);
       staged.putLong(bytes, block.address() + bytes + Long.BYTES);
       staged.putLong(bytes + Long.BYTES, key.address());
-      try {
-        Driver.copyToDevice(key.address(), block.address(), bytes, 0);
-        Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
-        Driver.record(block.event(), 0);
-        Driver.await(block.event());
-      } catch (DeviceException e) {
-        block.abandon();
-        throw e;
-      }
+      block.use(
+          0,
+          () -> {
+            Driver.copyToDevice(key.address(), block.address(), bytes, 0);
+            Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
+          });
+      Driver.await(block.event());
     }
     return key;
   }
@@ -162,7 +160,7 @@ public final class Device {
           () -> {
             long function = function(plan.kernel());
             boolean done = false;
-            while (!done) {
+            while (!done) { // another thread may have closed it
               Workspace space = workspace(stream);
               done = space.run(function, plan, inputs, rows, key.address(), words, out, at);
             }
@@ -178,7 +176,7 @@ public final class Device {
     Workspace found;
     synchronized (workspaces) {
       found = workspaces.get(stream);
-      if (found == null) {
+      if (found == null || found.isClosed()) {
         found = new Workspace(stream);
         workspaces.put(stream, found);
         if (workspaces.size() > MAX_WORKSPACES) {
@@ -187,7 +185,7 @@ public final class Device {
       }
     }
     if (eldest != null) {
-      eldest.close();
+      tryInContext(eldest::close);
     }
     return found;
   }
@@ -261,13 +259,7 @@ public final class Device {
       requireNoCapture(stream);
       context.guarded(
           () -> {
-            copy.run();
-            try {
-              Driver.record(block.event(), stream);
-            } catch (DeviceException e) {
-              block.abandon();
-              throw e;
-            }
+            block.use(stream, copy);
             if (wait) {
               Driver.await(block.event());
             }
@@ -317,6 +309,18 @@ public final class Device {
   /** Calls with this device's context current. */
   <R extends @Nullable Object> R inContext(Supplier<R> call) {
     return context.with(call);
+  }
+
+  /** Frees memory; what the driver refuses is tried once more. */
+  void free(long address) {
+    boolean[] isFreed = new boolean[1];
+    for (int attempt = 0; attempt < 2 && !isFreed[0]; attempt++) {
+      tryInContext(
+          () -> {
+            Driver.free(address);
+            isFreed[0] = true;
+          });
+    }
   }
 
   /** Runs a clean-up whose failure changes nothing. */

@@ -248,6 +248,15 @@ final class Driver {
     check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream(stream)));
   }
 
+  /**
+   * Waits for what is in a stream, whose owner may have destroyed it meanwhile; false if nobody can
+   * say when that ends.
+   */
+  static boolean isSettled(long stream) {
+    return JCudaDriver.cuStreamSynchronize(stream(stream)) == CUresult.CUDA_SUCCESS
+        || JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS;
+  }
+
   static boolean isCapturing(long stream) {
     int[] status = new int[1];
     check("cuStreamIsCapturing", JCudaDriver.cuStreamIsCapturing(stream(stream), status));

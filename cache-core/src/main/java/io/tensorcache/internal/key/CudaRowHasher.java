@@ -205,6 +205,16 @@ final class CudaRowHasher implements RowHasher {
 
   private DeviceBlock copyToDevice(HostMemory memory) {
     DeviceBlock block = device.allocate(memory.byteCount());
+    try {
+      copyTo(block, memory);
+      return block;
+    } catch (RuntimeException | Error e) {
+      block.close();
+      throw e;
+    }
+  }
+
+  private void copyTo(DeviceBlock block, HostMemory memory) {
     long bytes = memory.byteCount();
     for (long done = 0; done < bytes; done += PIECE_BYTES) {
       int piece = (int) Math.min(PIECE_BYTES, bytes - done);
@@ -213,6 +223,5 @@ final class CudaRowHasher implements RowHasher {
         device.upload(staged, block.address() + done, piece, 0);
       }
     }
-    return block;
   }
 }

@@ -284,6 +284,16 @@ class ResidentRowsTest {
   }
 
   @Test
+  void trimsNothingAfterItWasClosed() {
+    RowsOnDevice under = rows(1 << 20);
+    under.add(Standin.stream(0), 1, 2);
+    under.rows.close();
+    assertEquals(0, under.rows.trim(0));
+    assertEquals(0, Standin.count("dead handles"));
+    under.close();
+  }
+
+  @Test
   void closesWhileACallHoldsRows() {
     RowsOnDevice under = rows(1 << 20);
     long stream = Standin.stream(0);
@@ -393,7 +403,7 @@ class ResidentRowsTest {
       NewRow<Integer, String> row =
           new NewRow<>(1, "x", new long[] {block + 3, block, block + 10}, new long[] {5, 0, 6});
       assertEquals(Set.of(1), under.rows.add(List.of(row), stream));
-      byte[][] parts = under.rows.read(1);
+      byte[][] parts = under.rows.read(1).parts();
       assertEquals("34567", new String(parts[0], java.nio.charset.StandardCharsets.US_ASCII));
       assertEquals(0, parts[1].length);
       assertEquals("abcdef", new String(parts[2], java.nio.charset.StandardCharsets.US_ASCII));

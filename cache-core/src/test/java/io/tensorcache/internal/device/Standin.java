@@ -26,6 +26,21 @@ public final class Standin {
   /** The next calls of a function give this result and do nothing. */
   public static native void fail(String function, int result, long calls);
 
+  /** The call of this number from now on, of any function, gives this result and does nothing. */
+  public static native void failCall(long number, int result);
+
+  /** Calls until one fails; 0 if none will. */
+  public static native long callsToFailure();
+
+  /**
+   * How many there are of "events", "streams", "pools", and "contexts" on this thread's stack; or
+   * bytes of "pinned" memory.
+   */
+  public static native long live(String what);
+
+  /** Waits until no stream has anything to do. */
+  public static native void settle();
+
   /** Calls of a function, or bytes of a kind of copy, since the last reset. */
   public static native long count(String what);
 
