@@ -152,6 +152,28 @@ class DeviceFaultsTest {
     nothingIsWrongOrLeftBehind(code, pools, 1);
   }
 
+  /** Every fifth, from a random one on. */
+  @Test
+  void opensADeviceLaterWhateverCallFails() {
+    boolean isEnd = false;
+    for (long number = 1 + new Random().nextInt(5); !isEnd; number += 5) {
+      Standin.restart(0);
+      try (TensorCache cache = open()) {
+        kept.add(cache);
+        CachedFunction<StandinTensor> cached = function.wrap(cache);
+        Standin.failCall(number, 2);
+        function.check(cached, 0, 1, 2);
+        isEnd = Standin.callsToFailure() > 0;
+        Standin.failCall(0, 0);
+        function.check(cached, 0, 2, 1);
+        long launches = Standin.count("cuLaunchKernel");
+        function.check(cached, 0, 1, 2);
+        assertTrue(Standin.count("cuLaunchKernel") > launches, "keys on the device: " + number);
+      }
+      assertEquals(0, Standin.live("contexts"), "call " + number);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"999", "709"})
   void nothingIsWrongWhereTheDeviceIsLost(int code) {
