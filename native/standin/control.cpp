@@ -39,6 +39,12 @@ std::string text(JNIEnv* env, jstring given) {
   return copy;
 }
 
+/// The stream of a handle, of the context that an address belongs to.
+Stream* stream_for(jlong handle, jlong address) {
+  if (handle > 2) return reinterpret_cast<Stream*>(handle);
+  return default_stream(find(static_cast<std::uint64_t>(address), 1)->context, static_cast<std::uintptr_t>(handle));
+}
+
 struct ByTest {
   ByTest() { by_test = true; }
   ~ByTest() { by_test = false; }
@@ -172,9 +178,16 @@ CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest,
   return array;
 }
 
+/// As with cudaStreamCaptureModeGlobal, on a thread of the user's.
 CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   const std::lock_guard<std::mutex> lock(state().mutex);
-  reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
+  reinterpret_cast<Stream*>(stream)->capture = capturing ? kCapturing : kNoCapture;
+}
+
+/// False too after something ended the capture.
+CONTROL(jboolean, isCapturing)(JNIEnv*, jclass, jlong stream) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  return reinterpret_cast<Stream*>(stream)->capture == kCapturing;
 }
 
 CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) {
@@ -187,15 +200,15 @@ CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArra
   std::string copy(static_cast<std::size_t>(env->GetArrayLength(bytes)), 0);
   env->GetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<jbyte*>(copy.data()));
   const std::lock_guard<std::mutex> lock(state().mutex);
-  enqueue(reinterpret_cast<Stream*>(stream), [=] {
+  enqueue(stream_for(stream, address), [=] {
     return std::memcpy(reinterpret_cast<void*>(address), copy.data(), copy.size()), kSuccess;
   });
 }
 
-/// Waits for the stream, if one is given, and copies what lies there then.
+/// Waits for the stream, if it is not -1, and copies what lies there then.
 CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {
   std::unique_lock<std::mutex> lock(state().mutex);
-  if (stream != 0) wait_until_idle(lock, reinterpret_cast<Stream*>(stream));
+  if (stream >= 0) wait_until_idle(lock, stream_for(stream, address));
   env->SetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<const jbyte*>(address));
 }
 

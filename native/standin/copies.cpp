@@ -23,7 +23,7 @@ void* at(std::uint64_t address) { return reinterpret_cast<void*>(address); }
 
 Result ready(void* handle, Stream*& stream) {
   const Result code = stream_of(handle, stream);
-  return code != kSuccess ? code : stream->capturing ? kCaptureUnsupported : kSuccess;
+  return code != kSuccess ? code : stream->capture != kNoCapture ? kCaptureUnsupported : kSuccess;
 }
 
 void count(const char* what, std::size_t bytes) { state().counts[what] += static_cast<std::int64_t>(bytes); }

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <thread>
+#include <utility>
 
 #include "standin.h"
 
@@ -22,8 +24,13 @@ struct Function {
   std::string name;
 };
 
-/// The default stream of each context.
-std::map<Context*, Stream*> default_streams;
+/// The default streams of each context: the legacy one, and that of each thread.
+std::map<Context*, std::map<std::thread::id, Stream*>> default_streams;
+
+constexpr std::uintptr_t kLegacy = 1, kPerThread = 2;
+
+enum CaptureMode { kGlobal, kThreadLocal, kRelaxed };
+thread_local int capture_mode = kGlobal;
 
 Context* primary_of(int device) {
   Context*& context = state().primary[device];
@@ -95,21 +102,49 @@ Result usable(Context*& context) {
   return context->active ? context->sticky : kContextIsDestroyed;
 }
 
+Result unsafe_while_capturing() {
+  if (by_test || capture_mode == kRelaxed) return kSuccess;
+  Result result = kSuccess;
+  for (Stream* stream : state().streams) {
+    if (stream->capture != kCapturing) continue;
+    stream->capture = kCaptureInvalidated;
+    result = kCaptureUnsupported;
+  }
+  return result;
+}
+
 Result dead_handle() {
   state().counts["dead handles"]++;
   return kInvalidHandle;
 }
 
+Result legacy_stream_of(Context* context, Stream*& stream, bool uses) {
+  Result result = kSuccess;
+  for (Stream* other : state().streams) {
+    if (other->context != context || !other->blocking || other->capture != kCapturing) continue;
+    if (uses) other->capture = kCaptureInvalidated;
+    result = kCaptureImplicit;
+  }
+  stream = default_stream(context, kLegacy);
+  return result;
+}
+
+Stream* default_stream(Context* context, std::uintptr_t number) {
+  Stream*& stream = default_streams[context][number <= kLegacy ? std::thread::id() : std::this_thread::get_id()];
+  if (stream == nullptr) {
+    stream = new Stream{context, {}};
+    state().streams.insert(stream);
+  }
+  return stream;
+}
+
 Result stream_of(void* handle, Stream*& stream) {
   Context* context;
   if (const Result code = usable(context)) return code;
-  if (handle == nullptr) {
-    Stream*& of_context = default_streams[context];
-    if (of_context == nullptr) {
-      of_context = new Stream{context, {}};
-      state().streams.insert(of_context);
-    }
-    stream = of_context;
+  const auto number = reinterpret_cast<std::uintptr_t>(handle);
+  if (number <= kLegacy) return legacy_stream_of(context, stream, true);
+  if (number == kPerThread) {
+    stream = default_stream(context, number);
     return kSuccess;
   }
   stream = static_cast<Stream*>(handle);
@@ -233,11 +268,19 @@ STANDIN_API cuCtxGetCurrent(Context** context) {
 
 STANDIN_API cuModuleLoadData(Module** module, const char* image) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   std::string text;
   if (const Result failed = accept_image(image, text)) return failed;
   *module = new Module{context, context->resets, text};
+  return kSuccess;
+}
+
+STANDIN_API cuThreadExchangeStreamCaptureMode(int* mode) {
+  STANDIN_ENTER;
+  if (*mode < kGlobal || *mode > kRelaxed) return kInvalidValue;
+  std::swap(*mode, capture_mode);
   return kSuccess;
 }
 
@@ -260,7 +303,7 @@ STANDIN_API cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned 
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
   if (function->module->resets != function->module->context->resets) return dead_handle();
   const unsigned expected = function->name == "tch1_prepare_key" ? 32 : 256;
   if (x == 0 || y != 1 || z != 1 || threads != expected || threads_y != 1 || threads_z != 1 || shared != 0 || extra != nullptr ||

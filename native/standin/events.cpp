@@ -51,6 +51,7 @@ STANDIN_API cuEventElapsedTime(float* millis, Event* begin, Event* end) {
 
 STANDIN_API cuEventQuery(Event* event) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (state().events.count(event) == 0) return dead_handle();
@@ -59,6 +60,7 @@ STANDIN_API cuEventQuery(Event* event) {
 
 STANDIN_API cuEventSynchronize(Event* event) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   if (state().events.count(event) == 0) return dead_handle();
   const std::shared_ptr<bool> complete = event->complete;
   state().changed.wait(lock, [&] { return *complete; });
@@ -66,11 +68,13 @@ STANDIN_API cuEventSynchronize(Event* event) {
   return usable(context);
 }
 
-STANDIN_API cuStreamCreate(Stream** stream, unsigned) {
+STANDIN_API cuStreamCreate(Stream** stream, unsigned flags) {
   STANDIN_ENTER;
   Context* context;
   if (const Result failed = usable(context)) return failed;
+  constexpr unsigned kNonBlocking = 1;
   *stream = new Stream{context, {}};
+  (*stream)->blocking = (flags & kNonBlocking) == 0;
   state().streams.insert(*stream);
   return kSuccess;
 }
@@ -85,6 +89,7 @@ STANDIN_API cuStreamDestroy_v2(Stream* stream) {
 
 STANDIN_API cuStreamSynchronize(void* handle) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
   wait_until_idle(lock, stream);
@@ -103,8 +108,11 @@ STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
 
 STANDIN_API cuStreamIsCapturing(void* handle, int* status) {
   STANDIN_ENTER;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
   Stream* stream;
-  if (const Result failed = stream_of(handle, stream)) return failed;
-  *status = stream->capturing ? 1 : 0;
+  const bool legacy = reinterpret_cast<std::uintptr_t>(handle) <= 1;
+  if (const Result failed = legacy ? legacy_stream_of(context, stream, false) : stream_of(handle, stream)) return failed;
+  *status = stream->capture;
   return kSuccess;
 }

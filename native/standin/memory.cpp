@@ -95,6 +95,7 @@ using namespace standin;
 
 STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (bytes == 0) return kInvalidValue;
@@ -105,6 +106,7 @@ STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
 
 STANDIN_API cuMemFree_v2(std::uint64_t address) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   for (const Stream* stream : std::set<Stream*>(state().streams)) {
@@ -115,6 +117,7 @@ STANDIN_API cuMemFree_v2(std::uint64_t address) {
 
 STANDIN_API cuMemHostAlloc(void** memory, std::size_t bytes, unsigned) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (bytes == 0) return kInvalidValue;
@@ -124,6 +127,7 @@ STANDIN_API cuMemHostAlloc(void** memory, std::size_t bytes, unsigned) {
 
 STANDIN_API cuMemFreeHost(void* memory) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   return release(reinterpret_cast<std::uint64_t>(memory), true) ? kSuccess : kInvalidValue;
 }
 

@@ -49,6 +49,7 @@ STANDIN_API cuDeviceTotalMem_v2(std::size_t* bytes, int device) {
 
 STANDIN_API cuMemPoolCreate(Pool** pool, const PoolProperties* properties) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (setting("pools") == 0) return kNotSupported;
@@ -61,6 +62,7 @@ STANDIN_API cuMemPoolCreate(Pool** pool, const PoolProperties* properties) {
 
 STANDIN_API cuMemPoolDestroy(Pool* pool) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   if (pools.count(pool) == 0) return dead_handle();
   pools.erase(pool);  // what it handed out stays until it is given back
   return kSuccess;
@@ -68,6 +70,7 @@ STANDIN_API cuMemPoolDestroy(Pool* pool) {
 
 STANDIN_API cuMemPoolTrimTo(Pool* pool, std::size_t) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   return pools.count(pool) == 0 ? dead_handle() : kSuccess;
 }
 
@@ -75,7 +78,7 @@ STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, P
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
   if (const Result failed = usable_pool(pool, stream->context)) return failed;
   if (bytes == 0) return kInvalidValue;
   if (used_bytes(stream->context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
@@ -90,7 +93,7 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
   const auto found = state().memory.find(address);
   if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed) return kInvalidValue;
   found->second.freed = true;

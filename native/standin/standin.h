@@ -20,7 +20,7 @@ using Result = int;
 constexpr Result kSuccess = 0, kInvalidValue = 1, kOutOfMemory = 2, kNotInitialized = 3, kNoDevice = 100, kInvalidDevice = 101,
                  kInvalidImage = 200, kInvalidContext = 201, kInvalidPtx = 218, kUnsupportedPtxVersion = 222,
                  kInvalidHandle = 400, kNotFound = 500, kNotReady = 600, kIllegalAddress = 700, kLaunchOutOfResources = 701,
-                 kContextIsDestroyed = 709, kCaptureUnsupported = 900;
+                 kContextIsDestroyed = 709, kCaptureUnsupported = 900, kCaptureImplicit = 906;
 
 /// The primary context of a device. Its handle stays the same for ever: after a reset the next retain brings it to life again,
 /// without anything that it had.
@@ -45,10 +45,14 @@ struct Operation {
   std::shared_ptr<bool> complete;   // of the event that this operation completes, or null
 };
 
+enum Capture { kNoCapture, kCapturing, kCaptureInvalidated };
+
 struct Stream {
   Context* context;
   std::deque<Operation> queue;
-  bool running = false, capturing = false, destroyed = false;
+  bool running = false, destroyed = false;
+  bool blocking = true;  // the legacy default stream waits for it
+  Capture capture = kNoCapture;
 };
 
 struct Allocation {
@@ -96,8 +100,15 @@ Result usable(Context*& context);
 /// Counts the use of a handle of something that is gone, with which a driver may do anything.
 Result dead_handle();
 
-/// The stream of a handle, the default stream for null.
+/// The stream of a handle: the legacy default stream for 0 and 1, this thread's default stream for 2. While a blocking stream is
+/// being captured the legacy one cannot be used, and what uses it ends the capture.
 Result stream_of(void* handle, Stream*& stream);
+/// A stream that the driver makes: the legacy one for 0 and 1, that of this thread for 2.
+Stream* default_stream(Context* context, std::uintptr_t number);
+Result legacy_stream_of(Context* context, Stream*& stream, bool uses);
+
+/// What a call must not do while any stream is being captured, unless this thread said that it knows. Ends the captures.
+Result unsafe_while_capturing();
 
 /// Runs the operation after those before it in the stream.
 void enqueue(Stream* stream, std::function<Result()> run, Event* event = nullptr, std::function<bool()> can_start = {});
@@ -121,6 +132,8 @@ Result run_kernel(const std::string& kernel, unsigned blocks, const std::string&
 }  // namespace standin
 
 #define STANDIN_API extern "C" __attribute__((visibility("default"))) int
+#define STANDIN_UNSAFE_WHILE_CAPTURING \
+  if (const standin::Result code = standin::unsafe_while_capturing()) return code
 // Every function of the driver begins with this.
 #define STANDIN_ENTER                                             \
   std::unique_lock<std::mutex> lock(standin::state().mutex);      \

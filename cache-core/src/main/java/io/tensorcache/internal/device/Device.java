@@ -33,6 +33,7 @@ public final class Device {
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
   private @Nullable String findings; // guarded by this
+  private long stream; // guarded by this; 0 until it is needed
 
   private Device(int ordinal) {
     this.ordinal = ordinal;
@@ -84,6 +85,18 @@ public final class Device {
     return context.with(() -> prepareKey(table));
   }
 
+  /** A stream that is nobody else's, for what has no stream of its own. */
+  public long stream() {
+    return context.with(this::streamHere);
+  }
+
+  private synchronized long streamHere() {
+    if (stream == 0) {
+      stream = PoolDriver.createStream();
+    }
+    return stream;
+  }
+
   private KernelKey prepareKey(long[] table) {
     KernelKey key = new KernelKey(this, Driver.allocate(LaunchStruct.KEY_BYTES));
     int bytes = LaunchStruct.KEY_TABLE_BYTES;
@@ -92,11 +105,13 @@ public final class Device {
       staged.asLongBuffer().put(table);
       staged.putLong(bytes, block.address() + bytes + Long.BYTES);
       staged.putLong(bytes + Long.BYTES, key.address());
+      long own = streamHere();
+      long function = function("tch1_prepare_key");
       block.use(
-          0,
+          own,
           () -> {
-            Driver.copyToDevice(key.address(), block.address(), bytes, 0);
-            Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
+            Driver.copyToDevice(key.address(), block.address(), bytes, own);
+            Driver.launch(function, 1, 32, own, block.address() + bytes);
           });
       Driver.await(block.event());
     }
@@ -153,20 +168,19 @@ public final class Device {
       throw new IllegalArgumentException(
           rows + " rows in a launch: must be in 1.." + LaunchPlan.MAX_ROWS);
     }
-    context.enter();
     try {
-      requireNoCapture(stream);
-      context.guarded(
+      context.with(
           () -> {
+            requireNoCapture(stream);
             long function = function(plan.kernel());
             boolean done = false;
             while (!done) { // another thread may have closed it
               Workspace space = workspace(stream);
               done = space.run(function, plan, inputs, rows, key.address(), words, out, at);
             }
+            return true;
           });
     } finally {
-      context.leave();
       Reference.reachabilityFence(key); // its memory is freed with it
     }
   }
@@ -200,17 +214,15 @@ public final class Device {
     if (byteCount == 0) {
       return;
     }
-    context.push();
-    try {
-      requireOwn(address, address, byteCount, "begins");
-      requireOwn(address + byteCount - 1, address, byteCount, "ends");
-    } finally {
-      context.leave();
-    }
+    context.look(
+        () -> {
+          requireOwn(address, address, byteCount, "begins");
+          requireOwn(address + byteCount - 1, address, byteCount, "ends");
+        });
   }
 
   private void requireOwn(long at, long address, long byteCount, String which) {
-    int found = context.guarded(() -> Driver.deviceOf(at));
+    int found = Driver.deviceOf(at);
     if (found != ordinal) {
       context.requireLife();
       throw new DeviceException(
@@ -254,40 +266,35 @@ public final class Device {
     if (block.byteCount() == 0) {
       return;
     }
-    context.enter();
-    try {
-      requireNoCapture(stream);
-      context.guarded(
-          () -> {
-            block.use(stream, copy);
-            if (wait) {
-              Driver.await(block.event());
-            }
-          });
-    } finally {
-      context.leave();
-    }
+    context.with(
+        () -> {
+          requireNoCapture(stream);
+          block.use(stream, copy);
+          if (wait) {
+            Driver.await(block.event());
+          }
+          return true;
+        });
   }
 
   /** Waits for everything that is in the stream. */
   public void await(long stream) {
-    context.enter();
-    try {
-      requireNoCapture(stream);
-      context.guarded(() -> Driver.synchronize(stream));
-    } finally {
-      context.leave();
-    }
+    context.with(
+        () -> {
+          requireNoCapture(stream);
+          Driver.synchronize(stream);
+          return true;
+        });
   }
 
   /** Copies inside the device, in the stream. Close it on the same thread. */
   public DeviceCopies copies(long stream) {
-    context.enter();
+    int before = context.enter();
     try {
       requireNoCapture(stream);
-      return new DeviceCopies(context, stream);
+      return new DeviceCopies(context, before, stream);
     } catch (RuntimeException | Error e) {
-      context.leave();
+      context.leave(before);
       throw e;
     }
   }

@@ -3,6 +3,7 @@ package io.tensorcache.internal.device;
 import io.tensorcache.error.DeviceException;
 import java.util.Set;
 import java.util.function.Supplier;
+import jcuda.driver.CUstreamCaptureMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class DeviceContext {
   private static final Logger log = LoggerFactory.getLogger(DeviceContext.class);
 
+  private static final int RELAXED = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
   private static final int IS_DESTROYED = 709;
 
   /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
@@ -29,11 +31,11 @@ final class DeviceContext {
   DeviceContext(int ordinal) {
     this.ordinal = ordinal;
     this.handle = Driver.retainPrimary(ordinal);
-    Driver.push(handle);
+    int before = begin();
     try {
       this.life = new ContextLife();
     } finally {
-      Driver.pop();
+      leave(before);
     }
   }
 
@@ -44,21 +46,43 @@ final class DeviceContext {
   /**
    * Makes it current.
    *
+   * @return what {@link #leave} has to know
    * @throws DeviceException if it is not the one that it was: nothing of ours is there any more
    */
-  void enter() {
-    push();
+  int enter() {
+    int before = begin();
     try {
       requireLife();
+      return before;
     } catch (RuntimeException | Error e) {
-      leave();
+      leave(before);
       throw e;
     }
   }
 
-  /** The same where nothing of ours is used. */
-  void push() {
+  /**
+   * The driver takes allocations and queries of events for mistakes while any thread captures a
+   * stream into a graph, and ends that capture, unless it is told that this thread knows: nothing
+   * of ours belongs to it, and a stream that is captured is refused before it is used.
+   */
+  private int begin() {
     guarded(() -> Driver.push(handle));
+    try {
+      return guarded(() -> Driver.exchangeCaptureMode(RELAXED));
+    } catch (RuntimeException | Error e) {
+      pop();
+      throw e;
+    }
+  }
+
+  /** Calls with it current, where nothing of ours is used and nothing is made or waited for. */
+  void look(Runnable call) {
+    guarded(() -> Driver.push(handle));
+    try {
+      guarded(call);
+    } finally {
+      pop();
+    }
   }
 
   /** Called with the context current. */
@@ -74,7 +98,17 @@ final class DeviceContext {
   }
 
   /** Makes current what was so before. */
-  void leave() {
+  void leave(int before) {
+    try {
+      Driver.exchangeCaptureMode(before);
+    } catch (DeviceException e) {
+      log.debug("{}", e.getMessage());
+    } finally {
+      pop();
+    }
+  }
+
+  private void pop() {
     try {
       Driver.pop();
     } catch (DeviceException e) {
@@ -84,11 +118,11 @@ final class DeviceContext {
 
   /** Calls with the context current. */
   <R extends @Nullable Object> R with(Supplier<R> call) {
-    enter();
+    int before = enter();
     try {
       return guarded(call);
     } finally {
-      leave();
+      leave(before);
     }
   }
 
@@ -119,11 +153,11 @@ final class DeviceContext {
       return;
     }
     try {
-      enter();
+      int before = enter();
       try {
         guarded(cleanUp);
       } finally {
-        leave();
+        leave(before);
       }
     } catch (DeviceException e) {
       log.debug("clean-up: {}", e.getMessage());

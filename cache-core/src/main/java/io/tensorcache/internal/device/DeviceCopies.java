@@ -8,10 +8,12 @@ public final class DeviceCopies implements AutoCloseable {
   private static final long LONGEST_PITCH = Integer.MAX_VALUE;
 
   private final DeviceContext context;
+  private final int before;
   private final long stream;
 
-  DeviceCopies(DeviceContext context, long stream) {
+  DeviceCopies(DeviceContext context, int before, long stream) {
     this.context = context;
+    this.before = before;
     this.stream = stream;
   }
 
@@ -76,6 +78,6 @@ public final class DeviceCopies implements AutoCloseable {
 
   @Override
   public void close() {
-    context.leave();
+    context.leave(before);
   }
 }

@@ -257,10 +257,25 @@ final class Driver {
         || JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS;
   }
 
+  /**
+   * Also true for the legacy default stream while any blocking stream of the context is captured.
+   */
   static boolean isCapturing(long stream) {
     int[] status = new int[1];
-    check("cuStreamIsCapturing", JCudaDriver.cuStreamIsCapturing(stream(stream), status));
+    int code = JCudaDriver.cuStreamIsCapturing(stream(stream), status);
+    if (code == CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT) {
+      return true;
+    }
+    check("cuStreamIsCapturing", code);
     return status[0] != 0;
+  }
+
+  /** What this thread may do while a stream is captured; returns what it might before. */
+  static int exchangeCaptureMode(int mode) {
+    int[] modes = {mode};
+    check(
+        "cuThreadExchangeStreamCaptureMode", JCudaDriver.cuThreadExchangeStreamCaptureMode(modes));
+    return modes[0];
   }
 
   /** The device whose memory this address is, or -1 if it is not device memory. */

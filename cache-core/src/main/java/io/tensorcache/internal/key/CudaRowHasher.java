@@ -200,7 +200,7 @@ final class CudaRowHasher implements RowHasher {
   }
 
   private DeviceMemory uploaded(DeviceBlock block, HostMemory memory) {
-    return DeviceMemory.of(device.ordinal(), block.address(), memory.byteCount(), 0);
+    return DeviceMemory.of(device.ordinal(), block.address(), memory.byteCount(), device.stream());
   }
 
   private DeviceBlock copyToDevice(HostMemory memory) {
@@ -220,7 +220,7 @@ final class CudaRowHasher implements RowHasher {
       int piece = (int) Math.min(PIECE_BYTES, bytes - done);
       try (PinnedBlock staged = device.pinned(piece)) {
         staged.slice(0, piece).put(memory.slice(done, piece));
-        device.upload(staged, block.address() + done, piece, 0);
+        device.upload(staged, block.address() + done, piece, device.stream());
       }
     }
   }
