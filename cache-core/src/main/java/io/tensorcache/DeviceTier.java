@@ -52,29 +52,33 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
       return null;
     }
     ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
-    return rows == null || rows.device().isLost() ? reopen(ordinal) : rows;
-  }
-
-  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(int ordinal) {
-    ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
-    if (closed || rows != null && !rows.device().isLost()) {
+    if (rows != null && !rows.device().isLost()) {
       return rows;
     }
     Device device = Devices.get().device(ordinal);
     try {
-      rows =
-          new ResidentRows<>(
-              device,
-              config.device().bytes(),
-              config.deviceReserve().bytes(),
-              config.whenFull() == WhenFull.KEEP_FIRST,
-              this);
+      return reopen(device);
     } catch (IllegalArgumentException e) { // there is a larger card, or build() had refused
-      refused.put(ordinal, String.valueOf(e.getMessage()));
-      core.failed(new DeviceException("device " + ordinal + " keeps no rows", e));
+      if (refused.put(ordinal, String.valueOf(e.getMessage())) == null) {
+        core.failed(new DeviceException("device " + ordinal + " keeps no rows", e)); // no lock held
+      }
       return null;
     }
-    open.put(ordinal, rows);
+  }
+
+  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(Device device) {
+    ResidentRows<TensorKey, Resident> rows = open.get(device.ordinal());
+    if (closed || rows != null && !rows.device().isLost()) {
+      return rows;
+    }
+    rows =
+        new ResidentRows<>(
+            device,
+            config.device().bytes(),
+            config.deviceReserve().bytes(),
+            config.whenFull() == WhenFull.KEEP_FIRST,
+            this);
+    open.put(device.ordinal(), rows);
     return rows;
   }
 

@@ -118,8 +118,14 @@ public final class Device {
     return key;
   }
 
+  /** A kernel. No lock of the map is held while the image is loaded, which waits for tests. */
   long function(String kernel) {
-    return functions.computeIfAbsent(kernel, wanted -> Driver.function(module(), wanted));
+    Long found = functions.get(kernel);
+    if (found == null) {
+      found = Driver.function(module(), kernel);
+      functions.put(kernel, found);
+    }
+    return found;
   }
 
   private synchronized long module() {
