@@ -71,6 +71,9 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     if (closed || rows != null && !rows.device().isLost()) {
       return rows;
     }
+    if (rows != null) {
+      rows.close(); // notices that its rows are gone
+    }
     rows =
         new ResidentRows<>(
             device,
@@ -192,6 +195,11 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   @Override
   public void dropped(TensorKey key, Resident about) {
     core.evicted(key, about.group());
+  }
+
+  @Override
+  public void lost(Resident about) {
+    core.groups().dropped(about.group());
   }
 
   @Override

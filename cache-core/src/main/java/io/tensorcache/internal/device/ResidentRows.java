@@ -372,6 +372,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   private boolean isUsable() {
     if (device.isLost() && !isClosed) { // its memory is gone with the context
       isClosed = true;
+      table.all().forEach(row -> departures.lost(row.about));
       table.forget();
       buffers.abandon();
     }

@@ -149,6 +149,9 @@ class ResidentRowsTest {
             public void dropped(Integer key, String about) {}
 
             @Override
+            public void lost(String about) {}
+
+            @Override
             public void noMemory(int device) {}
           };
       tier.set(new ResidentRows<>(Devices.get().device(0), 1024, 0, false, looking));
@@ -371,6 +374,7 @@ class ResidentRowsTest {
     assertThrows(DeviceException.class, () -> found.gather(stream, 1));
     found.close();
     assertEquals(List.of(), under.rows.keys());
+    assertEquals(2, under.timesLost);
     assertNull(under.rows.read(2));
     assertFalse(under.rows.contains(2));
     assertEquals(0, under.rows.use().byteCount());
