@@ -2,7 +2,8 @@
 // io.tensorcache.internal.device.Standin.
 //
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
-// (1: every launch gets a wrong first result), pools (0: memory pools are not supported).
+// (1: every launch gets a wrong first result), pools (0: memory pools are not supported), recycle (1: memory of a context that
+// is reset is given out again at the same addresses).
 #include <jni.h>
 
 #include <cstring>
@@ -38,9 +39,21 @@ std::string text(JNIEnv* env, jstring given) {
   return copy;
 }
 
+/// The stream of a handle, of the context that an address belongs to.
+Stream* stream_for(jlong handle, jlong address) {
+  if (handle > 2) return reinterpret_cast<Stream*>(handle);
+  return default_stream(find(static_cast<std::uint64_t>(address), 1)->context, static_cast<std::uintptr_t>(handle));
+}
+
+struct ByTest {
+  ByTest() { by_test = true; }
+  ~ByTest() { by_test = false; }
+};
+
 /// Calls with the device's context; what the user's own engine would do.
 template <class Call>
 void with_device(int device, Call call) {
+  const ByTest own;
   Context *context, *popped;
   cuInit(0);
   if (cuDevicePrimaryCtxRetain(&context, device) != kSuccess || cuCtxPushCurrent_v2(context) != kSuccess) return;
@@ -56,6 +69,7 @@ CONTROL(void, reset)(JNIEnv*, jclass) {
   state().settings.clear();
   state().faults.clear();
   state().counts.clear();
+  state().fail_in = 0;
   state().held = false;
   state().hold_at.clear();
   state().changed.notify_all();
@@ -74,7 +88,39 @@ CONTROL(void, fail)(JNIEnv* env, jclass, jstring function, jint result, jlong ca
   state().faults[key] = {result, calls};
 }
 
-/// Calls of a function since the last reset; or "bytes to device", "bytes to host", "bytes on device".
+/// The call of this number from now on, of any function, gives this result and does nothing.
+CONTROL(void, failCall)(JNIEnv*, jclass, jlong number, jint result) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  state().fail_in = number;
+  state().fail_with = result;
+}
+
+/// Calls until one fails; 0 if none will.
+CONTROL(jlong, callsToFailure)(JNIEnv*, jclass) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  return state().fail_in;
+}
+
+/// How many there are of "events", "streams", "pools", "contexts" of this thread, and bytes of "pinned" memory.
+CONTROL(jlong, live)(JNIEnv* env, jclass, jstring what) {
+  const std::string kind = text(env, what);
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  if (kind == "events") return static_cast<jlong>(state().events.size());
+  if (kind == "streams") return static_cast<jlong>(state().streams.size());
+  if (kind == "pools") return static_cast<jlong>(pool_count());
+  if (kind == "contexts") return static_cast<jlong>(context_depth());
+  std::size_t pinned = 0;
+  for (const auto& [address, allocation] : state().memory) pinned += allocation.pinned ? allocation.bytes : 0;
+  return kind == "pinned" ? static_cast<jlong>(pinned) : -1;
+}
+
+/// Waits until no stream has anything to do.
+CONTROL(void, settle)(JNIEnv*, jclass) {
+  std::unique_lock<std::mutex> lock(state().mutex);
+  for (const Stream* stream : std::set<Stream*>(state().streams)) wait_until_idle(lock, stream);
+}
+
+/// Calls of a function since the last reset; or "bytes to device", "bytes to host", "bytes on device", "dead handles".
 CONTROL(jlong, count)(JNIEnv* env, jclass, jstring what) {
   const std::string key = text(env, what);
   const std::lock_guard<std::mutex> lock(state().mutex);
@@ -117,7 +163,10 @@ CONTROL(jlong, stream)(JNIEnv*, jclass, jint device) {
   return reinterpret_cast<jlong>(stream);
 }
 
-CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) { cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream)); }
+CONTROL(void, destroyStream)(JNIEnv*, jclass, jlong stream) {
+  const ByTest own;
+  cuStreamDestroy_v2(reinterpret_cast<Stream*>(stream));
+}
 
 /// plan_gather: parts and blocks.
 CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest, jint multiprocessors) {
@@ -129,27 +178,37 @@ CONTROL(jlongArray, planGather)(JNIEnv* env, jclass, jlong count, jlong longest,
   return array;
 }
 
+/// As with cudaStreamCaptureModeGlobal, on a thread of the user's.
 CONTROL(void, capture)(JNIEnv*, jclass, jlong stream, jboolean capturing) {
   const std::lock_guard<std::mutex> lock(state().mutex);
-  reinterpret_cast<Stream*>(stream)->capturing = capturing != JNI_FALSE;
+  reinterpret_cast<Stream*>(stream)->capture = capturing ? kCapturing : kNoCapture;
 }
 
-CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) { cuDevicePrimaryCtxReset_v2(device); }
+/// False too after something ended the capture.
+CONTROL(jboolean, isCapturing)(JNIEnv*, jclass, jlong stream) {
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  return reinterpret_cast<Stream*>(stream)->capture == kCapturing;
+}
+
+CONTROL(void, destroyPrimary)(JNIEnv*, jclass, jint device) {
+  const ByTest own;
+  cuDevicePrimaryCtxReset_v2(device);
+}
 
 /// Fills memory as a kernel of the user's would: in the stream's order, some time later.
 CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {
   std::string copy(static_cast<std::size_t>(env->GetArrayLength(bytes)), 0);
   env->GetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<jbyte*>(copy.data()));
   const std::lock_guard<std::mutex> lock(state().mutex);
-  enqueue(reinterpret_cast<Stream*>(stream), [=] {
+  enqueue(stream_for(stream, address), [=] {
     return std::memcpy(reinterpret_cast<void*>(address), copy.data(), copy.size()), kSuccess;
   });
 }
 
-/// Waits for the stream, if one is given, and copies what lies there then.
+/// Waits for the stream, if it is not -1, and copies what lies there then.
 CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray bytes) {
   std::unique_lock<std::mutex> lock(state().mutex);
-  if (stream != 0) wait_until_idle(lock, reinterpret_cast<Stream*>(stream));
+  if (stream >= 0) wait_until_idle(lock, stream_for(stream, address));
   env->SetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<const jbyte*>(address));
 }
 
@@ -157,7 +216,7 @@ CONTROL(void, read)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArray
 CONTROL(jlong, allocated)(JNIEnv*, jclass) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   std::size_t sum = 0;
-  for (const auto& [address, allocation] : state().memory) sum += allocation.context != nullptr && !allocation.freed ? allocation.bytes : 0;
+  for (const auto& [address, allocation] : state().memory) sum += allocation.pinned || allocation.freed ? 0 : allocation.bytes;
   return static_cast<jlong>(sum);
 }
 

@@ -11,19 +11,19 @@ namespace {
 
 bool is_device_memory(std::uint64_t address, std::size_t bytes) {
   const Allocation* allocation = find(address, bytes);
-  return bytes == 0 || (allocation != nullptr && allocation->context != nullptr);
+  return bytes == 0 || (allocation != nullptr && !allocation->pinned);
 }
 
 bool is_pinned(const void* address, std::size_t bytes) {
   const Allocation* allocation = find(reinterpret_cast<std::uint64_t>(address), bytes);
-  return allocation != nullptr && allocation->context == nullptr;
+  return allocation != nullptr && allocation->pinned;
 }
 
 void* at(std::uint64_t address) { return reinterpret_cast<void*>(address); }
 
 Result ready(void* handle, Stream*& stream) {
   const Result code = stream_of(handle, stream);
-  return code != kSuccess ? code : stream->capturing ? kCaptureUnsupported : kSuccess;
+  return code != kSuccess ? code : stream->capture != kNoCapture ? kCaptureUnsupported : kSuccess;
 }
 
 void count(const char* what, std::size_t bytes) { state().counts[what] += static_cast<std::int64_t>(bytes); }

@@ -1,7 +1,9 @@
-// The functions of the driver that tensorcache uses, as the CUDA driver documents them. Work of streams: streams.cpp.
-#include <chrono>
+// The driver's devices, contexts and modules, as the CUDA driver documents them.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <thread>
+#include <utility>
 
 #include "standin.h"
 
@@ -13,6 +15,7 @@ thread_local std::deque<Context*> contexts;  // the stack of this thread
 
 struct Module {
   Context* context;
+  int resets;        // of the context, when it was loaded
   std::string text;  // empty: not PTX
 };
 
@@ -21,18 +24,24 @@ struct Function {
   std::string name;
 };
 
-/// The default stream of each context.
-std::map<Context*, Stream*> default_streams;
+/// The default streams of each context: the legacy one, and that of each thread.
+std::map<Context*, std::map<std::thread::id, Stream*>> default_streams;
 
-std::set<Context*> all_contexts;
+constexpr std::uintptr_t kLegacy = 1, kPerThread = 2;
+
+enum CaptureMode { kGlobal, kThreadLocal, kRelaxed };
+thread_local int capture_mode = kGlobal;
 
 Context* primary_of(int device) {
   Context*& context = state().primary[device];
   if (context == nullptr) {
     context = new Context{device};
-    all_contexts.insert(context);
   }
   return context;
+}
+
+bool is_context(const Context* context) {
+  return std::any_of(state().primary.begin(), state().primary.end(), [&](const auto& each) { return each.second == context; });
 }
 
 Result initialised() { return state().initialised ? kSuccess : kNotInitialized; }
@@ -59,11 +68,16 @@ namespace standin {
 
 std::int64_t setting(const char* name) {
   static const std::map<std::string, std::int64_t> defaults{
-      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}, {"pools", 1}};
+      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096},
+      {"wrong", 0}, {"pools", 1}, {"recycle", 0}};
   const auto& settings = state().settings;
   const auto found = settings.find(name);
   return found != settings.end() ? found->second : defaults.at(name);
 }
+
+thread_local bool by_test = false;
+
+std::size_t context_depth() { return contexts.size(); }
 
 Result injected(const char* function) {
   std::string name = function;
@@ -73,6 +87,8 @@ Result injected(const char* function) {
     state().held = true;
     state().hold_at.clear();
   }
+  // a context is always popped: nothing else could be expected of the caller
+  if (!by_test && state().fail_in > 0 && name != "cuCtxPopCurrent" && --state().fail_in == 0) return state().fail_with;
   const auto fault = state().faults.find(name);
   if (fault == state().faults.end() || fault->second.second == 0) return kSuccess;
   fault->second.second--;
@@ -83,24 +99,57 @@ Result usable(Context*& context) {
   if (const Result code = initialised()) return code;
   if (contexts.empty()) return kInvalidContext;
   context = contexts.back();
-  return context->destroyed ? kContextIsDestroyed : context->sticky;
+  return context->active ? context->sticky : kContextIsDestroyed;
+}
+
+Result unsafe_while_capturing() {
+  if (by_test || capture_mode == kRelaxed) return kSuccess;
+  Result result = kSuccess;
+  for (Stream* stream : state().streams) {
+    if (stream->capture != kCapturing) continue;
+    stream->capture = kCaptureInvalidated;
+    result = kCaptureUnsupported;
+  }
+  return result;
+}
+
+Result dead_handle() {
+  state().counts["dead handles"]++;
+  return kInvalidHandle;
+}
+
+Result legacy_stream_of(Context* context, Stream*& stream, bool uses) {
+  Result result = kSuccess;
+  for (Stream* other : state().streams) {
+    if (other->context != context || !other->blocking || other->capture != kCapturing) continue;
+    if (uses) other->capture = kCaptureInvalidated;
+    result = kCaptureImplicit;
+  }
+  stream = default_stream(context, kLegacy);
+  return result;
+}
+
+Stream* default_stream(Context* context, std::uintptr_t number) {
+  Stream*& stream = default_streams[context][number <= kLegacy ? std::thread::id() : std::this_thread::get_id()];
+  if (stream == nullptr) {
+    stream = new Stream{context, {}};
+    state().streams.insert(stream);
+  }
+  return stream;
 }
 
 Result stream_of(void* handle, Stream*& stream) {
   Context* context;
   if (const Result code = usable(context)) return code;
-  if (handle == nullptr) {
-    Stream*& of_context = default_streams[context];
-    if (of_context == nullptr) {
-      of_context = new Stream{context, {}};
-      state().streams.insert(of_context);
-    }
-    stream = of_context;
+  const auto number = reinterpret_cast<std::uintptr_t>(handle);
+  if (number <= kLegacy) return legacy_stream_of(context, stream, true);
+  if (number == kPerThread) {
+    stream = default_stream(context, number);
     return kSuccess;
   }
   stream = static_cast<Stream*>(handle);
-  if (state().streams.count(stream) == 0 || stream->destroyed) return kInvalidHandle;
-  return stream->context->destroyed ? kContextIsDestroyed : stream->context == context ? kSuccess : kInvalidHandle;
+  if (state().streams.count(stream) == 0 || stream->destroyed) return dead_handle();
+  return stream->context == context ? kSuccess : kInvalidHandle;
 }
 
 }  // namespace standin
@@ -167,6 +216,7 @@ STANDIN_API cuDevicePrimaryCtxRetain(Context** context, int device) {
   if (const Result failed = initialised()) return failed;
   if (!is_device(device)) return kInvalidDevice;
   *context = primary_of(device);
+  (*context)->active = true;
   return (*context)->sticky;
 }
 
@@ -177,23 +227,28 @@ STANDIN_API cuDevicePrimaryCtxRelease_v2(int device) {
 
 STANDIN_API cuDevicePrimaryCtxReset_v2(int device) {
   STANDIN_ENTER;
-  Context*& context = state().primary[device];
-  if (context != nullptr) {
-    for (const Stream* stream : std::set<Stream*>(state().streams)) {
-      if (stream->context == context) wait_until_idle(lock, stream);
-    }
-    context->destroyed = true;
-    release_all(context);
-    context = nullptr;
+  if (!is_device(device)) return kInvalidDevice;
+  Context* context = primary_of(device);
+  for (Stream* stream : std::set<Stream*>(state().streams)) {
+    if (stream->context != context) continue;
+    wait_until_idle(lock, stream);
+    state().streams.erase(stream);  // their memory stays: a handle must not be another's
   }
+  for (Event* event : std::set<Event*>(state().events)) {
+    if (event->context == context) state().events.erase(event);
+  }
+  default_streams.erase(context);
+  release_all(context);
+  context->active = false;
+  context->sticky = kSuccess;
+  context->resets++;
   return kSuccess;
 }
 
 STANDIN_API cuCtxPushCurrent_v2(Context* context) {
   STANDIN_ENTER;
-  if (all_contexts.count(context) == 0) return kInvalidContext;
-  if (context->destroyed) return kContextIsDestroyed;
-  contexts.push_back(context);
+  if (!is_context(context)) return kInvalidContext;
+  contexts.push_back(context);  // also of one that is not active
   return kSuccess;
 }
 
@@ -213,11 +268,19 @@ STANDIN_API cuCtxGetCurrent(Context** context) {
 
 STANDIN_API cuModuleLoadData(Module** module, const char* image) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   std::string text;
   if (const Result failed = accept_image(image, text)) return failed;
-  *module = new Module{context, text};
+  *module = new Module{context, context->resets, text};
+  return kSuccess;
+}
+
+STANDIN_API cuThreadExchangeStreamCaptureMode(int* mode) {
+  STANDIN_ENTER;
+  if (*mode < kGlobal || *mode > kRelaxed) return kInvalidValue;
+  std::swap(*mode, capture_mode);
   return kSuccess;
 }
 
@@ -228,6 +291,7 @@ STANDIN_API cuModuleUnload(Module*) {
 
 STANDIN_API cuModuleGetFunction(Function** function, Module* module, const char* name) {
   STANDIN_ENTER;
+  if (module->resets != module->context->resets) return dead_handle();
   if (parameter_bytes(name) == 0) return kNotFound;
   if (!module->text.empty() && module->text.find(std::string(".entry ") + name + "(") == std::string::npos) return kNotFound;
   *function = new Function{module, name};
@@ -239,7 +303,8 @@ STANDIN_API cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned 
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
+  if (function->module->resets != function->module->context->resets) return dead_handle();
   const unsigned expected = function->name == "tch1_prepare_key" ? 32 : 256;
   if (x == 0 || y != 1 || z != 1 || threads != expected || threads_y != 1 || threads_z != 1 || shared != 0 || extra != nullptr ||
       function->module->context != stream->context) {
@@ -248,159 +313,5 @@ STANDIN_API cuLaunchKernel(Function* function, unsigned x, unsigned y, unsigned 
   const std::string name = function->name, parameter(static_cast<char*>(parameters[0]), parameter_bytes(name));
   Context* context = stream->context;
   enqueue(stream, [=] { return run_kernel(name, x, parameter, context); });
-  return kSuccess;
-}
-
-STANDIN_API cuMemAlloc_v2(std::uint64_t* address, std::size_t bytes) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  if (bytes == 0) return kInvalidValue;
-  if (used_bytes(context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
-  *address = allocate(bytes, context);
-  return *address == 0 ? kOutOfMemory : kSuccess;
-}
-
-STANDIN_API cuMemFree_v2(std::uint64_t address) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  for (const Stream* stream : std::set<Stream*>(state().streams)) {
-    if (stream->context == context) wait_until_idle(lock, stream);
-  }
-  return release(address, false) ? kSuccess : kInvalidValue;
-}
-
-STANDIN_API cuMemHostAlloc(void** memory, std::size_t bytes, unsigned) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  if (bytes == 0) return kInvalidValue;
-  *memory = reinterpret_cast<void*>(allocate(bytes, nullptr));
-  return *memory == nullptr ? kOutOfMemory : kSuccess;
-}
-
-STANDIN_API cuMemFreeHost(void* memory) {
-  STANDIN_ENTER;
-  return release(reinterpret_cast<std::uint64_t>(memory), true) ? kSuccess : kInvalidValue;
-}
-
-STANDIN_API cuMemHostGetDevicePointer_v2(std::uint64_t* address, void* memory, unsigned) {
-  STANDIN_ENTER;
-  *address = reinterpret_cast<std::uint64_t>(memory);
-  const Allocation* allocation = find(*address, 1);
-  return allocation != nullptr && allocation->context == nullptr ? kSuccess : kInvalidValue;
-}
-
-STANDIN_API cuPointerGetAttribute(void* value, int attribute, std::uint64_t address) {
-  STANDIN_ENTER;
-  const Allocation* allocation = find(address, 1);
-  if (allocation == nullptr) return kInvalidValue;
-  constexpr int kMemoryType = 2, kDeviceOrdinal = 9;
-  const int device = allocation->context == nullptr ? 0 : allocation->context->device;
-  const int answer = attribute == kMemoryType ? (allocation->context == nullptr ? 1 : 2) : device;
-  if (attribute != kMemoryType && attribute != kDeviceOrdinal) return kInvalidValue;
-  std::memcpy(value, &answer, sizeof answer);
-  return kSuccess;
-}
-
-STANDIN_API cuEventCreate(Event** event, unsigned flags) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  constexpr unsigned kDisableTiming = 2;
-  *event = new Event;
-  (*event)->timed = (flags & kDisableTiming) == 0;
-  state().events.insert(*event);
-  return kSuccess;
-}
-
-STANDIN_API cuEventDestroy_v2(Event* event) {
-  STANDIN_ENTER;
-  return state().events.erase(event) == 1 ? kSuccess : kInvalidHandle;  // its memory stays: an operation may still complete it
-}
-
-STANDIN_API cuEventRecord(Event* event, void* handle) {
-  STANDIN_ENTER;
-  Stream* stream;
-  if (const Result failed = stream_of(handle, stream)) return failed;
-  if (state().events.count(event) == 0) return kInvalidHandle;
-  const auto at = event->at;
-  const auto run = [at] {
-    *at = std::chrono::steady_clock::now();
-    return kSuccess;
-  };
-  enqueue(stream, run, event);
-  return kSuccess;
-}
-
-STANDIN_API cuEventElapsedTime(float* millis, Event* begin, Event* end) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  for (Event* event : {begin, end}) {
-    if (state().events.count(event) == 0 || !event->timed) return kInvalidHandle;
-    if (!*event->complete) return kNotReady;
-  }
-  *millis = std::chrono::duration<float, std::milli>(*end->at - *begin->at).count();
-  return kSuccess;
-}
-
-STANDIN_API cuEventQuery(Event* event) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  if (state().events.count(event) == 0) return kInvalidHandle;
-  return *event->complete ? kSuccess : kNotReady;
-}
-
-STANDIN_API cuEventSynchronize(Event* event) {
-  STANDIN_ENTER;
-  if (state().events.count(event) == 0) return kInvalidHandle;
-  const std::shared_ptr<bool> complete = event->complete;
-  state().changed.wait(lock, [&] { return *complete; });
-  Context* context;
-  return usable(context);
-}
-
-STANDIN_API cuStreamCreate(Stream** stream, unsigned) {
-  STANDIN_ENTER;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  *stream = new Stream{context, {}};
-  state().streams.insert(*stream);
-  return kSuccess;
-}
-
-STANDIN_API cuStreamDestroy_v2(Stream* stream) {
-  STANDIN_ENTER;
-  if (state().streams.count(stream) == 0) return kInvalidHandle;
-  stream->destroyed = true;  // what is queued still runs
-  if (is_idle(stream)) state().streams.erase(stream);
-  return kSuccess;
-}
-
-STANDIN_API cuStreamSynchronize(void* handle) {
-  STANDIN_ENTER;
-  Stream* stream;
-  if (const Result failed = stream_of(handle, stream)) return failed;
-  wait_until_idle(lock, stream);
-  return stream->context->sticky;
-}
-
-STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
-  STANDIN_ENTER;
-  Stream* stream;
-  if (const Result failed = stream_of(handle, stream)) return failed;
-  const std::shared_ptr<bool> complete = event->complete;  // what is recorded later does not count
-  enqueue(stream, [] { return kSuccess; }, nullptr, [complete] { return *complete; });
-  return kSuccess;
-}
-
-STANDIN_API cuStreamIsCapturing(void* handle, int* status) {
-  STANDIN_ENTER;
-  Stream* stream;
-  if (const Result failed = stream_of(handle, stream)) return failed;
-  *status = stream->capturing ? 1 : 0;
   return kSuccess;
 }

@@ -123,6 +123,36 @@ std::int64_t work(const GatherLaunch& launch) {
   return tiles;
 }
 
+/// Whether a launch may touch these bytes: of its device, or pinned.
+bool is_reachable(std::uint64_t address, std::int64_t bytes, const Context* context) {
+  if (bytes == 0) return true;
+  const std::lock_guard<std::mutex> lock(state().mutex);
+  const Allocation* allocation = bytes < 0 ? nullptr : find(address, static_cast<std::size_t>(bytes));
+  return allocation != nullptr && (allocation->pinned || allocation->context == context);
+}
+
+bool is_reachable(const GatherLaunch& launch, const Context* context) {
+  if (!is_reachable(launch.items, static_cast<std::int64_t>(sizeof(GatherItem)) * launch.item_count, context)) return false;
+  const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
+  for (std::int64_t i = 0; i < launch.item_count; i++) {
+    if (!is_reachable(items[i].from, items[i].bytes, context) || !is_reachable(items[i].to, items[i].bytes, context)) return false;
+  }
+  return true;
+}
+
+/// Of rows that are no shorter than they seem, each in one block.
+bool is_reachable(const BatchLaunch& launch, const Context* context) {
+  if (!is_reachable(launch.key, sizeof(Key), context)) return false;
+  for (int i = 0; i < launch.inputs; i++) {
+    const Input& input = launch.input[i];
+    for (std::int64_t row = 0; row < launch.rows; row++) {
+      const std::uint64_t address = input.address + static_cast<std::uint64_t>(row * input.row_stride);
+      if (!is_reachable(address, input.element_bytes == 0 ? input.row_bytes : input.row_bytes > 0, context)) return false;
+    }
+  }
+  return is_reachable(launch.out, launch.rows * launch.inputs * 8, context);
+}
+
 void gather_on_cpu(const GatherLaunch& launch) {
   const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
   for (std::int64_t i = 0; i < launch.item_count; i++) {
@@ -135,7 +165,7 @@ void gather_on_cpu(const GatherLaunch& launch) {
 void declare_memory(const Context* context) {
   const std::lock_guard<std::mutex> lock(state().mutex);
   for (const auto& [address, allocation] : state().memory) {
-    if (allocation.context != nullptr && allocation.context != context) continue;
+    if (!allocation.pinned && allocation.context != context) continue;
     emulator::declare_readable(reinterpret_cast<void*>(address), allocation.bytes);
     emulator::declare_writable(reinterpret_cast<void*>(address), allocation.bytes);
   }
@@ -159,9 +189,12 @@ Result run_kernel(const std::string& kernel, unsigned blocks, const std::string&
   }
   if (is_batch(kernel) && work(from_bytes<BatchLaunch>(parameter)) > largest) {
     const auto launch = from_bytes<BatchLaunch>(parameter);
+    if (!is_reachable(launch, context)) return kIllegalAddress;
     kernel == "torchcache_rows" ? torchcache_on_cpu(launch) : hash_on_cpu(launch);
   } else if (kernel == "gather_rows" && work(from_bytes<GatherLaunch>(parameter)) > largest) {
-    gather_on_cpu(from_bytes<GatherLaunch>(parameter));
+    const auto launch = from_bytes<GatherLaunch>(parameter);
+    if (!is_reachable(launch, context)) return kIllegalAddress;
+    gather_on_cpu(launch);
   } else {
     declare_memory(context);
     const std::string error = emulate(kernel, blocks, parameter);

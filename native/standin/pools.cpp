@@ -11,7 +11,6 @@ namespace {
 
 struct Pool {
   int device;
-  bool destroyed;
 };
 
 /// CUmemPoolProps, as far as it is looked at.
@@ -24,11 +23,13 @@ std::set<Pool*> pools;
 constexpr Result kNotSupported = 801;
 
 Result usable_pool(Pool* pool, const Context* context) {
-  if (pools.count(pool) == 0 || pool->destroyed) return kInvalidValue;
+  if (pools.count(pool) == 0) return kInvalidValue;
   return pool->device == context->device ? kSuccess : kInvalidValue;
 }
 
 }  // namespace
+
+std::size_t standin::pool_count() { return pools.size(); }
 
 STANDIN_API cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
   STANDIN_ENTER;
@@ -48,33 +49,36 @@ STANDIN_API cuDeviceTotalMem_v2(std::size_t* bytes, int device) {
 
 STANDIN_API cuMemPoolCreate(Pool** pool, const PoolProperties* properties) {
   STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
   Context* context;
   if (const Result failed = usable(context)) return failed;
   if (setting("pools") == 0) return kNotSupported;
   constexpr int kPinned = 1, kDevice = 1;
   if (properties->type != kPinned || properties->handle_types != 0 || properties->location_type != kDevice) return kInvalidValue;
-  *pool = new Pool{properties->location_id, false};
+  *pool = new Pool{properties->location_id};
   pools.insert(*pool);
   return kSuccess;
 }
 
 STANDIN_API cuMemPoolDestroy(Pool* pool) {
   STANDIN_ENTER;
-  if (pools.count(pool) == 0 || pool->destroyed) return kInvalidValue;
-  pool->destroyed = true;  // what it handed out stays until it is given back
+  STANDIN_UNSAFE_WHILE_CAPTURING;
+  if (pools.count(pool) == 0) return dead_handle();
+  pools.erase(pool);  // what it handed out stays until it is given back
   return kSuccess;
 }
 
 STANDIN_API cuMemPoolTrimTo(Pool* pool, std::size_t) {
   STANDIN_ENTER;
-  return pools.count(pool) == 0 || pool->destroyed ? kInvalidValue : kSuccess;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
+  return pools.count(pool) == 0 ? dead_handle() : kSuccess;
 }
 
 STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, Pool* pool, void* handle) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
   if (const Result failed = usable_pool(pool, stream->context)) return failed;
   if (bytes == 0) return kInvalidValue;
   if (used_bytes(stream->context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
@@ -89,9 +93,9 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
-  if (stream->capturing) return kCaptureUnsupported;
+  if (stream->capture != kNoCapture) return kCaptureUnsupported;
   const auto found = state().memory.find(address);
-  if (found == state().memory.end() || found->second.context != stream->context || found->second.freed) return kInvalidValue;
+  if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed) return kInvalidValue;
   found->second.freed = true;
   enqueue(stream, [=] {
     const std::lock_guard<std::mutex> in_order(state().mutex);

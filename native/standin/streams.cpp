@@ -31,7 +31,7 @@ void run_for_ever() {
     stream->queue.pop_front();
     stream->running = true;
     Context* context = stream->context;
-    const bool dead = context->destroyed || context->sticky != kSuccess;
+    const bool dead = context->sticky != kSuccess;
     lock.unlock();
     const Result result = dead ? kSuccess : operation.run();
     lock.lock();

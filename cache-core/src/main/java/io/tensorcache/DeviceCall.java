@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -171,20 +172,28 @@ final class DeviceCall implements AutoCloseable {
   }
 
   /**
-   * Queues everything that is planned, after what is in the result's stream: nearly always one
-   * launch.
+   * Queues everything that is planned, each part of the result after what is in its stream: nearly
+   * always one launch.
    */
   void fill(ResultBatch<?> result) {
+    Map<Long, List<Integer>> parts = new LinkedHashMap<>(); // by stream
+    for (int part = 0; part < result.partCount(); part++) {
+      parts.computeIfAbsent(result.stream(part), stream -> new ArrayList<>()).add(part);
+    }
+    parts.forEach((stream, some) -> fill(result, stream, some, some.contains(0)));
+    sources.clear();
+  }
+
+  private void fill(ResultBatch<?> result, long stream, List<Integer> parts, boolean isCounted) {
     Map<DeviceHits<TensorKey, DeviceTier.Resident>, Long> hits = new IdentityHashMap<>();
     sources.forEach(
         (row, source) -> {
-          for (int part = 0; part < result.partCount(); part++) {
+          for (int part : parts) {
             source.hits().copy(source.index(), part, result.deviceAddress(part, row));
           }
-          hits.merge(source.hits(), source.isHit() ? 1L : 0L, Long::sum);
+          hits.merge(source.hits(), source.isHit() && isCounted ? 1L : 0L, Long::sum);
         });
-    hits.forEach((each, count) -> each.gather(result.stream(), count));
-    sources.clear();
+    hits.forEach((each, count) -> each.gather(stream, count));
   }
 
   @Override

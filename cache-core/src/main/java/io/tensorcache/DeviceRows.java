@@ -24,6 +24,9 @@ final class DeviceRows {
       DeviceMemory from = memory(source, adapter);
       Device device = Devices.get().device(from.device());
       device.requireMemory(to.address(), to.byteCount());
+      if (to.stream() != from.stream()) {
+        device.await(to.stream()); // what had this memory before may still be in use there
+      }
       copy(device, source, from, to.address() + target.byteOffset(), rows);
       if (to.stream() != from.stream()) {
         device.await(from.stream()); // whoever reads the result does so in another stream

@@ -11,6 +11,7 @@ import io.tensorcache.internal.device.Departures;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.device.ResidentRows;
+import io.tensorcache.internal.device.RowOnHost;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -51,29 +52,36 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
       return null;
     }
     ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
-    return rows == null || rows.device().isLost() ? reopen(ordinal) : rows;
-  }
-
-  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(int ordinal) {
-    ResidentRows<TensorKey, Resident> rows = open.get(ordinal);
-    if (closed || rows != null && !rows.device().isLost()) {
+    if (rows != null && !rows.device().isLost()) {
       return rows;
     }
     Device device = Devices.get().device(ordinal);
     try {
-      rows =
-          new ResidentRows<>(
-              device,
-              config.device().bytes(),
-              config.deviceReserve().bytes(),
-              config.whenFull() == WhenFull.KEEP_FIRST,
-              this);
+      return reopen(device);
     } catch (IllegalArgumentException e) { // there is a larger card, or build() had refused
-      refused.put(ordinal, String.valueOf(e.getMessage()));
-      core.failed(new DeviceException("device " + ordinal + " keeps no rows", e));
+      if (refused.put(ordinal, String.valueOf(e.getMessage())) == null) {
+        core.failed(new DeviceException("device " + ordinal + " keeps no rows", e)); // no lock held
+      }
       return null;
     }
-    open.put(ordinal, rows);
+  }
+
+  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(Device device) {
+    ResidentRows<TensorKey, Resident> rows = open.get(device.ordinal());
+    if (closed || rows != null && !rows.device().isLost()) {
+      return rows;
+    }
+    if (rows != null) {
+      rows.close(); // notices that its rows are gone
+    }
+    rows =
+        new ResidentRows<>(
+            device,
+            config.device().bytes(),
+            config.deviceReserve().bytes(),
+            config.whenFull() == WhenFull.KEEP_FIRST,
+            this);
+    open.put(device.ordinal(), rows);
     return rows;
   }
 
@@ -86,12 +94,11 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     long moved = 0;
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
       for (TensorKey key : rows == target ? List.<TensorKey>of() : rows.keys()) {
-        Resident about = rows.about(key);
-        byte[][] parts = about == null ? null : rows.read(key);
-        if (about == null || parts == null) {
+        RowOnHost<Resident> row = rows.read(key);
+        if (row == null) {
           continue; // gone meanwhile
         }
-        if (!target.addFromHost(key, about, parts)) {
+        if (!target.addFromHost(key, row.about(), row.parts())) {
           return moved;
         }
         rows.remove(key);
@@ -113,10 +120,9 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   /** A row that lies on any device, copied to the host; null if there is none. */
   @Nullable Row row(TensorKey key) {
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
-      Resident about = rows.contains(key) ? rows.about(key) : null;
-      byte[][] parts = about == null ? null : rows.read(key);
-      if (about != null && parts != null) {
-        return Row.of(about.schema(), about.group(), parts);
+      RowOnHost<Resident> row = rows.read(key);
+      if (row != null) {
+        return Row.of(row.about().schema(), row.about().group(), row.parts());
       }
     }
     return null;
@@ -193,6 +199,11 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   @Override
   public void dropped(TensorKey key, Resident about) {
     core.evicted(key, about.group());
+  }
+
+  @Override
+  public void lost(Resident about) {
+    core.groups().dropped(about.group());
   }
 
   @Override

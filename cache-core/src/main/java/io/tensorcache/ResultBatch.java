@@ -192,9 +192,9 @@ final class ResultBatch<T> implements AutoCloseable {
     return memory.address() + views.get(part).byteOffset() + row * rowBytes(part);
   }
 
-  /** The stream in which a result in device memory is used. */
-  long stream() {
-    return ((DeviceMemory) views.get(0).memory()).stream();
+  /** The stream in which one part of a result in device memory is used. */
+  long stream(int part) {
+    return ((DeviceMemory) views.get(part).memory()).stream();
   }
 
   /** True if all tensors are on this device. */

@@ -1,8 +1,8 @@
 package io.tensorcache.internal.device;
 
 /**
- * What becomes of rows that have to leave device memory. Called without a lock, on the thread that
- * needs the room.
+ * What becomes of rows that have to leave device memory. Called without a lock where nothing else
+ * is said, on the thread that needs the room.
  *
  * @param <K> keys of rows
  * @param <A> what is known of a row
@@ -21,6 +21,9 @@ public interface Departures<K, A> {
 
   /** A row is gone to make room. */
   void dropped(K key, A about);
+
+  /** A row is gone with its device. Called under a lock: must not call back, nor anyone else. */
+  void lost(A about);
 
   /** The device had no memory left for rows that would have been within the limit. */
   void noMemory(int device);

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,22 +22,18 @@ public final class Device {
   private static final int CAPABILITY_MINOR = 76;
   private static final int MAX_WORKSPACES = 32;
 
-  /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
-  private static final Set<Integer> LOST =
-      Set.of(4, 201, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999);
-
   private final int ordinal;
   private final String name;
   private final int multiprocessors;
   private final int capability;
-  private final long context;
+  private final DeviceContext context;
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
   private final Map<Long, Workspace> workspaces = // guarded by itself; by stream, eldest first
       new LinkedHashMap<>(16, 0.75f, true);
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
   private @Nullable String findings; // guarded by this
-  private volatile boolean lost;
+  private long stream; // guarded by this; 0 until it is needed
 
   private Device(int ordinal) {
     this.ordinal = ordinal;
@@ -47,7 +42,7 @@ public final class Device {
     this.capability =
         10 * Driver.attribute(CAPABILITY_MAJOR, ordinal)
             + Driver.attribute(CAPABILITY_MINOR, ordinal);
-    this.context = Driver.retainPrimary(ordinal);
+    this.context = new DeviceContext(ordinal);
   }
 
   /** Retains the primary context. */
@@ -69,7 +64,7 @@ public final class Device {
 
   /** True if the context is gone; another {@link Devices#device} may find a new one. */
   public boolean isLost() {
-    return lost;
+    return context.isLost();
   }
 
   /** What a test of this device's kernels found, which is run once; empty if all is well. */
@@ -87,12 +82,19 @@ public final class Device {
     if (table.length * Long.BYTES != LaunchStruct.KEY_TABLE_BYTES) {
       throw new IllegalArgumentException(table.length + " words of key material: must be 545");
     }
-    enter();
-    try {
-      return guarded(() -> prepareKey(table));
-    } finally {
-      leave();
+    return context.with(() -> prepareKey(table));
+  }
+
+  /** A stream that is nobody else's, for what has no stream of its own. */
+  public long stream() {
+    return context.with(this::streamHere);
+  }
+
+  private synchronized long streamHere() {
+    if (stream == 0) {
+      stream = PoolDriver.createStream();
     }
+    return stream;
   }
 
   private KernelKey prepareKey(long[] table) {
@@ -103,21 +105,27 @@ public final class Device {
       staged.asLongBuffer().put(table);
       staged.putLong(bytes, block.address() + bytes + Long.BYTES);
       staged.putLong(bytes + Long.BYTES, key.address());
-      try {
-        Driver.copyToDevice(key.address(), block.address(), bytes, 0);
-        Driver.launch(function("tch1_prepare_key"), 1, 32, 0, block.address() + bytes);
-        Driver.record(block.event(), 0);
-        Driver.await(block.event());
-      } catch (DeviceException e) {
-        block.abandon();
-        throw e;
-      }
+      long own = streamHere();
+      long function = function("tch1_prepare_key");
+      block.use(
+          own,
+          () -> {
+            Driver.copyToDevice(key.address(), block.address(), bytes, own);
+            Driver.launch(function, 1, 32, own, block.address() + bytes);
+          });
+      Driver.await(block.event());
     }
     return key;
   }
 
+  /** A kernel. No lock of the map is held while the image is loaded, which waits for tests. */
   long function(String kernel) {
-    return functions.computeIfAbsent(kernel, wanted -> Driver.function(module(), wanted));
+    Long found = functions.get(kernel);
+    if (found == null) {
+      found = Driver.function(module(), kernel);
+      functions.put(kernel, found);
+    }
+    return found;
   }
 
   private synchronized long module() {
@@ -166,20 +174,19 @@ public final class Device {
       throw new IllegalArgumentException(
           rows + " rows in a launch: must be in 1.." + LaunchPlan.MAX_ROWS);
     }
-    enter();
     try {
-      requireNoCapture(stream);
-      guarded(
+      context.with(
           () -> {
+            requireNoCapture(stream);
             long function = function(plan.kernel());
             boolean done = false;
-            while (!done) {
+            while (!done) { // another thread may have closed it
               Workspace space = workspace(stream);
               done = space.run(function, plan, inputs, rows, key.address(), words, out, at);
             }
+            return true;
           });
     } finally {
-      leave();
       Reference.reachabilityFence(key); // its memory is freed with it
     }
   }
@@ -189,7 +196,7 @@ public final class Device {
     Workspace found;
     synchronized (workspaces) {
       found = workspaces.get(stream);
-      if (found == null) {
+      if (found == null || found.isClosed()) {
         found = new Workspace(stream);
         workspaces.put(stream, found);
         if (workspaces.size() > MAX_WORKSPACES) {
@@ -198,7 +205,7 @@ public final class Device {
       }
     }
     if (eldest != null) {
-      eldest.close();
+      tryInContext(eldest::close);
     }
     return found;
   }
@@ -213,18 +220,17 @@ public final class Device {
     if (byteCount == 0) {
       return;
     }
-    enter();
-    try {
-      requireOwn(address, address, byteCount, "begins");
-      requireOwn(address + byteCount - 1, address, byteCount, "ends");
-    } finally {
-      leave();
-    }
+    context.look(
+        () -> {
+          requireOwn(address, address, byteCount, "begins");
+          requireOwn(address + byteCount - 1, address, byteCount, "ends");
+        });
   }
 
   private void requireOwn(long at, long address, long byteCount, String which) {
-    int found = guarded(() -> Driver.deviceOf(at));
+    int found = Driver.deviceOf(at);
     if (found != ordinal) {
+      context.requireLife();
       throw new DeviceException(
           String.format(
               "the block of %d bytes at 0x%x %s %s, not in memory of device %d: wrong address or"
@@ -239,22 +245,17 @@ public final class Device {
 
   /** Pinned memory for copies; any content. */
   public PinnedBlock pinned(long byteCount) {
-    enter();
-    try {
-      return guarded(() -> pinned.take(byteCount));
-    } finally {
-      leave();
-    }
+    return context.with(() -> pinned.take(byteCount));
+  }
+
+  /** The same with the context current. */
+  PinnedBlock pinnedHere(long byteCount) {
+    return pinned.take(byteCount);
   }
 
   /** Device memory of any content. */
   public DeviceBlock allocate(long byteCount) {
-    enter();
-    try {
-      return guarded(() -> new DeviceBlock(this, Driver.allocate(Math.max(1, byteCount))));
-    } finally {
-      leave();
-    }
+    return context.with(() -> new DeviceBlock(this, Driver.allocate(Math.max(1, byteCount))));
   }
 
   /** Queues a copy from the start of a block in the stream; the block may be closed at once. */
@@ -271,52 +272,41 @@ public final class Device {
     if (block.byteCount() == 0) {
       return;
     }
-    enter();
-    try {
-      requireNoCapture(stream);
-      guarded(
-          () -> {
-            copy.run();
-            try {
-              Driver.record(block.event(), stream);
-            } catch (DeviceException e) {
-              block.abandon();
-              throw e;
-            }
-            if (wait) {
-              Driver.await(block.event());
-            }
-          });
-    } finally {
-      leave();
-    }
+    context.with(
+        () -> {
+          requireNoCapture(stream);
+          block.use(stream, copy);
+          if (wait) {
+            Driver.await(block.event());
+          }
+          return true;
+        });
   }
 
   /** Waits for everything that is in the stream. */
   public void await(long stream) {
-    enter();
-    try {
-      requireNoCapture(stream);
-      guarded(() -> Driver.synchronize(stream));
-    } finally {
-      leave();
-    }
+    context.with(
+        () -> {
+          requireNoCapture(stream);
+          Driver.synchronize(stream);
+          return true;
+        });
   }
 
   /** Copies inside the device, in the stream. Close it on the same thread. */
   public DeviceCopies copies(long stream) {
-    enter();
+    int before = context.enter();
     try {
       requireNoCapture(stream);
-      return new DeviceCopies(this, stream);
+      return new DeviceCopies(context, before, stream);
     } catch (RuntimeException | Error e) {
-      leave();
+      context.leave(before);
       throw e;
     }
   }
 
   void requireNoCapture(long stream) {
-    if (guarded(() -> Driver.isCapturing(stream))) {
+    if (context.guarded(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
               "stream 0x%x of device %d is being captured into a graph: call the cached function"
@@ -331,59 +321,23 @@ public final class Device {
 
   /** Calls with this device's context current. */
   <R extends @Nullable Object> R inContext(Supplier<R> call) {
-    enter();
-    try {
-      return guarded(call);
-    } finally {
-      leave();
+    return context.with(call);
+  }
+
+  /** Frees memory; what the driver refuses is tried once more. */
+  void free(long address) {
+    boolean[] isFreed = new boolean[1];
+    for (int attempt = 0; attempt < 2 && !isFreed[0]; attempt++) {
+      tryInContext(
+          () -> {
+            Driver.free(address);
+            isFreed[0] = true;
+          });
     }
   }
 
-  private void enter() {
-    guarded(() -> Driver.push(context));
-  }
-
-  void leave() {
-    try {
-      Driver.pop();
-    } catch (DeviceException e) {
-      lost = true; // what made it fail is thrown already, or the next call will tell
-    }
-  }
-
-  void guarded(Runnable call) {
-    guarded(
-        () -> {
-          call.run();
-          return true;
-        });
-  }
-
-  private <R extends @Nullable Object> R guarded(Supplier<R> call) {
-    try {
-      return call.get();
-    } catch (DeviceException e) {
-      if (LOST.contains(e.code())) {
-        lost = true;
-      }
-      throw e;
-    }
-  }
-
-  /** Runs a clean-up whose failure changes nothing: with the context, its memory is gone too. */
+  /** Runs a clean-up whose failure changes nothing. */
   void tryInContext(Runnable cleanUp) {
-    if (lost) {
-      return;
-    }
-    try {
-      enter();
-      try {
-        guarded(cleanUp);
-      } finally {
-        leave();
-      }
-    } catch (DeviceException e) {
-      org.slf4j.LoggerFactory.getLogger(Device.class).debug("clean-up: {}", e.getMessage());
-    }
+    context.tryWith(cleanUp);
   }
 }

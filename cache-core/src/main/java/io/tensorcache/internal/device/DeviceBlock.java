@@ -18,6 +18,6 @@ public final class DeviceBlock implements AutoCloseable {
   /** Waits for what the device does with it, and frees it. */
   @Override
   public void close() {
-    device.tryInContext(() -> Driver.free(address));
+    device.free(address);
   }
 }

@@ -7,18 +7,20 @@ package io.tensorcache.internal.device;
 public final class DeviceCopies implements AutoCloseable {
   private static final long LONGEST_PITCH = Integer.MAX_VALUE;
 
-  private final Device device;
+  private final DeviceContext context;
+  private final int before;
   private final long stream;
 
-  DeviceCopies(Device device, long stream) {
-    this.device = device;
+  DeviceCopies(DeviceContext context, int before, long stream) {
+    this.context = context;
+    this.before = before;
     this.stream = stream;
   }
 
   /** Copies one block. */
   public void copy(long to, long from, long byteCount) {
     if (byteCount > 0) {
-      device.guarded(() -> Driver.copyOnDevice(to, from, byteCount, stream));
+      context.guarded(() -> Driver.copyOnDevice(to, from, byteCount, stream));
     }
   }
 
@@ -28,7 +30,7 @@ public final class DeviceCopies implements AutoCloseable {
   public void gather(long to, long from, long stride, long width, long count) {
     if (stride >= width && stride <= LONGEST_PITCH) {
       if (count > 0) {
-        device.guarded(() -> Driver.gatherOnDevice(to, from, stride, width, count, stream));
+        context.guarded(() -> Driver.gatherOnDevice(to, from, stride, width, count, stream));
       }
       return;
     }
@@ -76,6 +78,6 @@ public final class DeviceCopies implements AutoCloseable {
 
   @Override
   public void close() {
-    device.leave();
+    context.leave(before);
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceHits<K, A> implements AutoCloseable {
   private final ResidentRows<K, A> owner;
   private final List<@Nullable ResidentRow<K, A>> rows;
-  private final GatherList copies = new GatherList();
+  private GatherList copies = new GatherList(); // planned and not queued
   private boolean isClosed;
 
   DeviceHits(ResidentRows<K, A> owner, List<@Nullable ResidentRow<K, A>> rows) {
@@ -45,6 +45,7 @@ public final class DeviceHits<K, A> implements AutoCloseable {
    */
   public void gather(long stream, long hits) {
     owner.gather(rows, copies, stream, hits);
+    copies = new GatherList();
   }
 
   @Override

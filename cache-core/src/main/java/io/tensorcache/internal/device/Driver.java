@@ -1,6 +1,7 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUcontext;
@@ -25,6 +26,13 @@ final class Driver {
   private static final int PINNED_FLAGS =
       JCudaDriver.CU_MEMHOSTALLOC_PORTABLE | JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP;
   private static final int EVENT_FLAGS = 0x1 | 0x2; // CU_EVENT_BLOCKING_SYNC, _DISABLE_TIMING
+
+  /** What the driver says of an address where nothing is, or of a context that is not active. */
+  private static final Set<Integer> NO_SUCH_BLOCK =
+      Set.of(
+          CUresult.CUDA_ERROR_INVALID_VALUE,
+          CUresult.CUDA_ERROR_INVALID_CONTEXT,
+          CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED);
 
   private Driver() {}
 
@@ -240,10 +248,34 @@ final class Driver {
     check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream(stream)));
   }
 
+  /**
+   * Waits for what is in a stream, whose owner may have destroyed it meanwhile; false if nobody can
+   * say when that ends.
+   */
+  static boolean isSettled(long stream) {
+    return JCudaDriver.cuStreamSynchronize(stream(stream)) == CUresult.CUDA_SUCCESS
+        || JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS;
+  }
+
+  /**
+   * Also true for the legacy default stream while any blocking stream of the context is captured.
+   */
   static boolean isCapturing(long stream) {
     int[] status = new int[1];
-    check("cuStreamIsCapturing", JCudaDriver.cuStreamIsCapturing(stream(stream), status));
+    int code = JCudaDriver.cuStreamIsCapturing(stream(stream), status);
+    if (code == CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT) {
+      return true;
+    }
+    check("cuStreamIsCapturing", code);
     return status[0] != 0;
+  }
+
+  /** What this thread may do while a stream is captured; returns what it might before. */
+  static int exchangeCaptureMode(int mode) {
+    int[] modes = {mode};
+    check(
+        "cuThreadExchangeStreamCaptureMode", JCudaDriver.cuThreadExchangeStreamCaptureMode(modes));
+    return modes[0];
   }
 
   /** The device whose memory this address is, or -1 if it is not device memory. */
@@ -261,6 +293,18 @@ final class Driver {
     }
     int ordinal = CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL;
     check("cuPointerGetAttribute", JCudaDriver.cuPointerGetAttribute(to, ordinal, at(address)));
+    return value[0];
+  }
+
+  /** The number of the block at an address, which no other block of the process has; or 0. */
+  static long bufferId(long address) {
+    long[] value = new long[1];
+    int id = CUpointer_attribute.CU_POINTER_ATTRIBUTE_BUFFER_ID;
+    int code = JCudaDriver.cuPointerGetAttribute(Pointer.to(value), id, at(address));
+    if (NO_SUCH_BLOCK.contains(code)) {
+      return 0;
+    }
+    check("cuPointerGetAttribute", code);
     return value[0];
   }
 

@@ -56,7 +56,7 @@ public final class GatherList {
 
   /**
    * Queues the launch and records the block's event after it. Called with the context current. The
-   * block must not be used again before its event is done.
+   * block must not be used again before its event is done; if this fails, nothing uses it.
    */
   void launch(Device device, long stream, PinnedBlock block) {
     int parts = parts(count, longest, device.multiprocessors());
@@ -71,12 +71,9 @@ public final class GatherList {
         .putInt(STRUCT + 28, 0);
     bytes.position(ITEMS);
     bytes.slice().order(bytes.order()).asLongBuffer().put(items, 0, 3 * count);
-    Driver.launch(
-        device.function("gather_rows"),
-        blocks(units, device.multiprocessors()),
-        LaunchPlan.THREADS,
-        stream,
-        block.address());
-    Driver.record(block.event(), stream);
+    long function = device.function("gather_rows");
+    int blocks = blocks(units, device.multiprocessors());
+    block.use(
+        stream, () -> Driver.launch(function, blocks, LaunchPlan.THREADS, stream, block.address()));
   }
 }

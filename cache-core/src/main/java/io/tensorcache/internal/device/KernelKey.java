@@ -12,7 +12,7 @@ public final class KernelKey {
   KernelKey(Device device, long address) {
     this.device = device;
     this.address = address;
-    CLEANER.register(this, () -> device.tryInContext(() -> Driver.free(address)));
+    CLEANER.register(this, () -> device.free(address));
   }
 
   /** Where it lies. */

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.device;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -47,6 +48,7 @@ public final class ListHash {
         () -> {
           device.requireNoCapture(stream);
           run(device, key, stream, items, out);
+          Reference.reachabilityFence(key); // its memory is freed with it
           return out;
         });
   }
@@ -77,11 +79,14 @@ public final class ListHash {
           .putLong(STRUCT + 40, items.size())
           .putLong(STRUCT + 48, sum);
       write(items, units, bytes);
-      Driver.fillWithZeros(counters.address(), counterBytes, stream);
       int blocks = (int) Math.min(1 << 20, sum);
       long function = device.function("tch1_list");
-      Driver.launch(function, blocks, LaunchPlan.THREADS, stream, block.address());
-      Driver.record(block.event(), stream);
+      block.use(
+          stream,
+          () -> {
+            Driver.fillWithZeros(counters.address(), counterBytes, stream);
+            Driver.launch(function, blocks, LaunchPlan.THREADS, stream, block.address());
+          });
       Driver.await(block.event());
       bytes.position(digests);
       bytes.slice().order(bytes.order()).asLongBuffer().get(out, 0, 2 * items.size());

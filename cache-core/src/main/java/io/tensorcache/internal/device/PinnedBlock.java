@@ -1,5 +1,6 @@
 package io.tensorcache.internal.device;
 
+import io.tensorcache.error.DeviceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
@@ -53,14 +54,32 @@ public final class PinnedBlock implements AutoCloseable {
     return capacity;
   }
 
-  /** Recorded after each copy that reads or writes this. */
+  /** Recorded after each copy or launch that reads or writes this. */
   long event() {
     return event;
   }
 
-  /** Never used again: a copy may be under way whose end nobody would notice. */
-  void abandon() {
-    isAbandoned = true;
+  /**
+   * Queues what uses this block in a stream, and the event after it. If that fails, nothing of it
+   * is under way when this returns. Called with the context current.
+   *
+   * @throws DeviceException if the driver refuses
+   */
+  void use(long stream, Runnable queueing) {
+    try {
+      queueing.run();
+      Driver.record(event, stream);
+    } catch (RuntimeException | Error e) {
+      settle(stream);
+      throw e;
+    }
+  }
+
+  /** Waits on the host for what was queued and has no event. */
+  private void settle(long stream) {
+    if (!Driver.isSettled(stream)) {
+      isAbandoned = true; // never used again: what uses it may end at any time
+    }
   }
 
   PinnedBlock use(long bytes) {

@@ -59,26 +59,34 @@ final class PinnedPool {
   }
 
   void giveBack(PinnedBlock block) {
-    PinnedBlock surplus = null;
+    boolean isTooMuch;
     synchronized (this) {
       idle.addLast(block);
       idleBytes += block.capacity();
-      if (idleBytes > IDLE_BYTES) {
-        surplus = idle.removeFirst();
-        idleBytes -= surplus.capacity();
-      }
+      isTooMuch = idleBytes > IDLE_BYTES;
     }
-    if (surplus != null) {
-      free(surplus);
+    if (isTooMuch) {
+      device.tryInContext(this::freeSurplus);
     }
   }
 
-  private void free(PinnedBlock block) {
-    device.tryInContext(
-        () -> {
-          Driver.await(block.event());
-          Driver.destroyEvent(block.event());
-          Driver.freePinned(block.address());
-        });
+  /** Frees the blocks that lie idle longest, but none that a copy still uses: nobody waits here. */
+  private void freeSurplus() {
+    for (PinnedBlock block = surplus(); block != null; block = surplus()) {
+      Driver.destroyEvent(block.event());
+      Driver.freePinned(block.address());
+    }
+  }
+
+  private synchronized @Nullable PinnedBlock surplus() {
+    for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext() && idleBytes > IDLE_BYTES; ) {
+      PinnedBlock block = all.next();
+      if (Driver.isDone(block.event())) {
+        all.remove();
+        idleBytes -= block.capacity();
+        return block;
+      }
+    }
+    return null;
   }
 }

@@ -36,6 +36,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   private long evictions;
   private long demotions;
   private boolean isClosed;
+  private boolean isEmptied; // after it was closed
 
   /**
    * Takes no memory for rows yet.
@@ -121,11 +122,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     }
   }
 
-  /** The bytes of each part of a row, copied to the host; null if it is not here. Waits for it. */
-  public byte @Nullable [][] read(K key) {
+  /** A row copied to the host; null if it is not here. Waits for it. */
+  public @Nullable RowOnHost<A> read(K key) {
     try (DeviceHits<K, A> found = find(List.of(key))) {
       ResidentRow<K, A> row = found.row(0);
-      return row == null ? null : copiesOnHost(List.of(row)).get(0);
+      return row == null ? null : new RowOnHost<>(row.about, copiesOnHost(List.of(row)).get(0));
     }
   }
 
@@ -134,25 +135,36 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     inLock(
         () -> {
           buffers.gather(rows, copies, stream);
-          hits += hitCount;
+          return hits += hitCount;
         });
   }
 
   void unpin(List<? extends @Nullable ResidentRow<K, A>> rows) {
     lock.lock();
     try {
-      if (!device.isLost()) {
-        device.tryInContext(() -> release(rows));
-      }
+      release(rows);
+      tidy();
     } finally {
       lock.unlock();
     }
   }
 
-  private void free(List<ResidentRow<K, A>> rows) {
-    table.giveBack(buffers.free(rows));
+  /** Frees what nobody reads any more, and at the end everything. What fails is tried once more. */
+  private void tidy() {
+    for (int attempt = 0; attempt < 2 && isUntidy(); attempt++) {
+      device.tryInContext(this::freeUnused);
+    }
+  }
+
+  private boolean isUntidy() {
+    return !device.isLost() && !isEmptied && (buffers.hasUnused() || isClosed && loose == 0);
+  }
+
+  private void freeUnused() {
+    buffers.freeUnused(table::giveBack);
     if (isClosed && loose == 0) {
       buffers.close();
+      isEmptied = true;
     }
   }
 
@@ -174,8 +186,13 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     try {
       handover.of(plan.leaving());
     } finally {
-      tell(inLock(() -> enter(plan, stream, here)));
+      tell(leave(plan.leaving(), plan.promisedBytes()));
     }
+    inLock(
+        () -> {
+          buffers.freeUnused(table::giveBack);
+          return isClosed || admission.admit(plan.entering(), stream, here);
+        });
     if (use().refusals() != refusalsBefore) {
       departures.noMemory(device.ordinal());
     }
@@ -192,7 +209,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   public boolean addFromHost(K key, A about, byte[][] parts) {
     long[] lengths = Arrays.stream(parts).mapToLong(part -> part.length).toArray();
     ResidentRow<K, A> row = new ResidentRow<>(key, about, lengths);
-    return inLock(() -> !isClosed && admission.admit(row, parts));
+    return inLock(
+        () -> {
+          buffers.freeUnused(table::giveBack);
+          return !isClosed && admission.admit(row, parts);
+        });
   }
 
   private List<byte[][]> copiesOnHost(List<ResidentRow<K, A>> rows) {
@@ -202,34 +223,33 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     }
   }
 
-  /** Frees what has departed and fills memory for what enters. Returns what was dropped. */
-  private List<ResidentRow<K, A>> enter(RowTable.Plan<K, A> plan, long stream, Set<K> here) {
-    table.keepPromise(plan.promisedBytes());
-    List<ResidentRow<K, A>> dropped = leave(plan.leaving());
-    if (!isClosed) {
-      admission.admit(plan.entering(), stream, here);
-    }
-    return dropped;
-  }
-
   /** Takes rows that have departed out of the table. Returns those that are nowhere now. */
-  private List<ResidentRow<K, A>> leave(List<ResidentRow<K, A>> rows) {
+  private List<ResidentRow<K, A>> leave(List<ResidentRow<K, A>> rows, long promisedBytes) {
     List<ResidentRow<K, A>> dropped = new ArrayList<>();
-    for (ResidentRow<K, A> row : rows) {
-      if (table.remove(row)) {
-        loose++;
-        demotions += row.isDemoted ? 1 : 0;
-        evictions += row.isDemoted ? 0 : 1;
-        if (!row.isDemoted) {
-          dropped.add(row);
+    lock.lock();
+    try {
+      isUsable();
+      if (!device.isLost()) {
+        table.keepPromise(promisedBytes);
+      }
+      for (ResidentRow<K, A> row : rows) {
+        if (table.remove(row)) {
+          loose++;
+          demotions += row.isDemoted ? 1 : 0;
+          evictions += row.isDemoted ? 0 : 1;
+          if (!row.isDemoted) {
+            dropped.add(row);
+          }
         }
       }
+      release(rows);
+    } finally {
+      lock.unlock();
     }
-    release(rows);
     return dropped;
   }
 
-  /** Ends a use of rows, and frees those that were only waited for. */
+  /** Ends a use of rows; those that were only waited for are to be freed. */
   private void release(List<? extends @Nullable ResidentRow<K, A>> rows) {
     List<ResidentRow<K, A>> unused = new ArrayList<>();
     for (ResidentRow<K, A> row : rows) {
@@ -238,9 +258,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
         loose--;
       }
     }
-    if (!unused.isEmpty()) {
-      free(unused);
-    }
+    buffers.discard(unused);
   }
 
   private void tell(List<ResidentRow<K, A>> dropped) {
@@ -254,19 +272,27 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    * @return bytes taken afterwards: more, if calls under way read rows
    */
   public long trim(long toBytes) {
-    List<ResidentRow<K, A>> leaving = inLock(() -> table.takeOldest(table.heldBytes() - toBytes));
+    List<ResidentRow<K, A>> leaving = takeOldest(toBytes);
     try {
       handover.of(leaving);
     } finally {
-      tell(
-          inLock(
-              () -> {
-                List<ResidentRow<K, A>> dropped = leave(leaving);
-                buffers.trim();
-                return dropped;
-              }));
+      tell(leave(leaving, 0));
     }
+    inLock(
+        () -> {
+          buffers.freeUnused(table::giveBack);
+          return isClosed || buffers.trim();
+        });
     return use().byteCount();
+  }
+
+  private List<ResidentRow<K, A>> takeOldest(long leftBytes) {
+    lock.lock();
+    try {
+      return isUsable() ? table.takeOldest(table.heldBytes() - leftBytes) : List.of();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Drops one row. Not told as an eviction. */
@@ -295,14 +321,15 @@ public final class ResidentRows<K, A> implements AutoCloseable {
         loose++;
       }
     }
-    free(unused);
+    buffers.discard(unused);
   }
 
   private void whileUsable(Runnable call) {
     lock.lock();
     try {
       if (isUsable()) {
-        device.tryInContext(call);
+        call.run();
+        tidy();
       }
     } finally {
       lock.unlock();
@@ -345,18 +372,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   private boolean isUsable() {
     if (device.isLost() && !isClosed) { // its memory is gone with the context
       isClosed = true;
+      table.all().forEach(row -> departures.lost(row.about));
       table.forget();
       buffers.abandon();
     }
     return !isClosed;
-  }
-
-  private void inLock(Runnable call) {
-    inLock(
-        () -> {
-          call.run();
-          return true;
-        });
   }
 
   private <R extends @Nullable Object> R inLock(Supplier<R> call) {
@@ -365,6 +385,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
       return device.inContext(call);
     } finally {
       isUsable();
+      tidy();
       lock.unlock();
     }
   }

@@ -53,8 +53,11 @@ final class RowAdmission<K, A> {
         : Math.max(0, table.heldBytes() + buffers.freeBytes(need + reserveBytes) - reserveBytes);
   }
 
-  /** Takes rows in as far as there is memory, by one launch; notes those that are here now. */
-  void admit(List<NewRow<K, A>> entering, long stream, Set<K> here) {
+  /**
+   * Takes rows in as far as there is memory, by one launch; notes those that are here now. True if
+   * all are.
+   */
+  boolean admit(List<NewRow<K, A>> entering, long stream, Set<K> here) {
     List<ResidentRow<K, A>> fresh = new ArrayList<>();
     List<NewRow<K, A>> from = new ArrayList<>();
     try {
@@ -72,13 +75,14 @@ final class RowAdmission<K, A> {
       }
       buffers.fill(fresh, from, stream);
     } catch (RuntimeException | Error e) {
-      takeBack(fresh);
+      buffers.discard(fresh);
       throw e;
     }
     for (ResidentRow<K, A> row : fresh) {
       table.put(row);
       here.add(row.key);
     }
+    return fresh.size() == entering.size();
   }
 
   /** Takes in one row that is on the host; false if it would not fit without anything leaving. */
@@ -94,7 +98,7 @@ final class RowAdmission<K, A> {
     try {
       buffers.fill(row, parts);
     } catch (RuntimeException | Error e) {
-      takeBack(List.of(row));
+      buffers.discard(List.of(row));
       throw e;
     }
     table.put(row);
@@ -112,9 +116,5 @@ final class RowAdmission<K, A> {
         table.giveBack(row.byteCount);
       }
     }
-  }
-
-  private void takeBack(List<ResidentRow<K, A>> rows) {
-    device.tryInContext(() -> table.giveBack(buffers.free(rows)));
   }
 }

@@ -1,7 +1,10 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ final class RowBuffers<K, A> {
   private final Device device;
   private final RowMemory memory;
   private final Flights flights = new Flights();
+  private final Deque<ResidentRow<K, A>> unused = new ArrayDeque<>(); // to be freed
 
   RowBuffers(Device device) {
     this.device = device;
@@ -51,7 +55,7 @@ final class RowBuffers<K, A> {
     if (copies.isEmpty()) {
       return null;
     }
-    PinnedBlock block = device.pinned(copies.blockBytes());
+    PinnedBlock block = device.pinnedHere(copies.blockBytes());
     try {
       copies.launch(device, stream, block);
     } catch (RuntimeException | Error e) {
@@ -98,8 +102,9 @@ final class RowBuffers<K, A> {
       for (int part = 0; part < parts.length; part++) {
         block.slice(row.partOffset(part), parts[part].length).put(parts[part]);
       }
-      Driver.copyToDevice(row.address, block.address(), row.byteCount, memory.stream());
-      Driver.record(block.event(), memory.stream());
+      long stream = memory.stream();
+      block.use(
+          stream, () -> Driver.copyToDevice(row.address, block.address(), row.byteCount, stream));
     } catch (RuntimeException | Error e) {
       block.close();
       throw e;
@@ -107,32 +112,47 @@ final class RowBuffers<K, A> {
     row.filling = flights.add(block);
   }
 
-  /** Frees rows after everything that is under way. Returns the bytes. */
-  long free(List<ResidentRow<K, A>> rows) {
-    flights.prune();
-    flights.holdBack(memory.stream());
-    long bytes = 0;
-    for (ResidentRow<K, A> row : rows) {
-      if (row.address != 0) {
-        memory.free(row.address);
-        row.address = 0;
-        bytes += row.byteCount;
-      }
-    }
-    return bytes;
+  /** Takes rows that nobody uses any more, to be freed. Needs no driver. */
+  void discard(List<ResidentRow<K, A>> rows) {
+    unused.addAll(rows);
   }
 
-  /** Gives the device what was freed; waits for it. */
-  void trim() {
-    memory.trim();
+  /** True if rows are to be freed. */
+  boolean hasUnused() {
+    return !unused.isEmpty();
+  }
+
+  /**
+   * Frees what is unused after everything that is under way. What the driver refuses is tried again
+   * by the next call.
+   *
+   * @param freed told the bytes of each row
+   */
+  void freeUnused(LongConsumer freed) {
+    if (unused.isEmpty()) {
+      return;
+    }
+    flights.prune();
+    flights.holdBack(memory.stream());
+    for (ResidentRow<K, A> row = unused.peek(); row != null; row = unused.peek()) {
+      memory.free(row.address);
+      unused.remove();
+      freed.accept(row.byteCount);
+    }
+  }
+
+  /** Gives the device what was freed; waits for it. True if there was a pool to do so. */
+  boolean trim() {
+    return memory.trim();
   }
 
   /** The device is lost, and everything with it. */
   void abandon() {
     flights.abandon();
+    unused.clear();
   }
 
-  /** When all rows are freed. What is under way goes on. */
+  /** When all rows are freed. What is under way goes on. Again, if the driver refused something. */
   void close() {
     flights.abandon();
     memory.close();

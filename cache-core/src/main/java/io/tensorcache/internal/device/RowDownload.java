@@ -16,14 +16,18 @@ final class RowDownload<K, A> implements AutoCloseable {
   }
 
   /** Queues the copies in a stream, after what fills the rows. Under the lock of the rows. */
-  void queue(long stream) {
-    long at = block.address();
-    for (ResidentRow<K, A> row : rows) {
-      row.follow(stream);
-      Driver.copyToHost(at, row.address, row.byteCount, stream);
-      at += row.byteCount;
-    }
-    Driver.record(block.event(), stream);
+  RowDownload<K, A> queue(long stream) {
+    block.use(
+        stream,
+        () -> {
+          long at = block.address();
+          for (ResidentRow<K, A> row : rows) {
+            row.follow(stream);
+            Driver.copyToHost(at, row.address, row.byteCount, stream);
+            at += row.byteCount;
+          }
+        });
+    return this;
   }
 
   /** Waits for the copies; the bytes of each part of each row. Without a lock. */

@@ -6,12 +6,21 @@ package io.tensorcache.internal.device;
  * Called with the context current; guarded by the lock of the {@link ResidentRows}.
  */
 final class RowMemory {
-  private final long pool; // 0 if the driver has none
-  private final long stream = PoolDriver.createStream();
-  private final long event = Driver.createEvent();
+  private final boolean hasPool;
+  private long pool; // these three are 0 once they are destroyed
+  private long stream;
+  private long event;
 
   RowMemory(int ordinal) {
-    this.pool = PoolDriver.createPool(ordinal);
+    try {
+      pool = PoolDriver.createPool(ordinal);
+      stream = PoolDriver.createStream();
+      event = Driver.createEvent();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    hasPool = pool != 0;
   }
 
   /** The stream in whose order memory comes and goes. */
@@ -21,12 +30,12 @@ final class RowMemory {
 
   /** Memory that can be used after what is in the stream. */
   long allocate(long byteCount) {
-    return pool == 0 ? Driver.allocate(byteCount) : PoolDriver.allocate(byteCount, pool, stream);
+    return hasPool ? PoolDriver.allocate(byteCount, pool, stream) : Driver.allocate(byteCount);
   }
 
   /** Frees memory after what is in the stream. */
   void free(long address) {
-    if (pool != 0) {
+    if (hasPool) {
       PoolDriver.free(address, stream);
     } else {
       await();
@@ -46,20 +55,31 @@ final class RowMemory {
     Driver.await(event);
   }
 
-  /** Gives the device what was freed; waits for it. */
-  void trim() {
-    if (pool != 0) {
+  /** Gives the device what was freed; waits for it. False if it has that already. */
+  boolean trim() {
+    if (hasPool) {
       await();
       PoolDriver.trimPool(pool);
     }
+    return hasPool;
   }
 
-  /** Gives everything back once what is in the stream has ended, without waiting for it. */
+  /**
+   * Gives everything back once what is in the stream has ended, without waiting for it. If the
+   * driver refuses a part, another call tries that again.
+   */
   void close() {
     if (pool != 0) {
       PoolDriver.destroyPool(pool);
+      pool = 0;
     }
-    PoolDriver.destroyStream(stream);
-    Driver.destroyEvent(event);
+    if (stream != 0) {
+      PoolDriver.destroyStream(stream);
+      stream = 0;
+    }
+    if (event != 0) {
+      Driver.destroyEvent(event);
+      event = 0;
+    }
   }
 }

@@ -96,10 +96,7 @@ final class RowTable<K, A> {
 
   /** Forgets everything: there is nothing to free. */
   void forget() {
-    for (ResidentRow<K, A> row : rows.values()) {
-      row.isHeld = false;
-      row.address = 0;
-    }
+    rows.values().forEach(row -> row.isHeld = false);
     rows.clear();
     heldBytes = 0;
   }

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.device;
 
+import io.tensorcache.error.DeviceException;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
@@ -16,9 +17,9 @@ final class Workspace {
   private static final long SPIN_NANOS = 50_000;
 
   private final long stream;
-  private final long event = Driver.createEvent();
-  private final long parameters = Driver.allocatePinned(PARAMETER_BYTES);
-  private final ByteBuffer parameterBytes = PinnedBlock.bytes(parameters, PARAMETER_BYTES);
+  private final long event;
+  private final long parameters;
+  private final ByteBuffer parameterBytes;
   private long counters;
   private long counterBytes;
   private long partials;
@@ -27,10 +28,18 @@ final class Workspace {
   private long mappedOut; // the same for the device
   private long outBytes;
   private boolean isClean; // the counters are zero
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   Workspace(long stream) {
     this.stream = stream;
+    this.parameters = Driver.allocatePinned(PARAMETER_BYTES);
+    this.parameterBytes = PinnedBlock.bytes(parameters, PARAMETER_BYTES);
+    try {
+      this.event = Driver.createEvent();
+    } catch (RuntimeException | Error e) {
+      Driver.freePinned(parameters);
+      throw e;
+    }
   }
 
   /** Runs one launch and waits for it; false if this was closed. */
@@ -54,9 +63,16 @@ final class Workspace {
     parameterBytes.putLong(0, parameters + STRUCT);
     LaunchStruct.write(
         parameterBytes, STRUCT, plan, inputs, rows, key, mappedOut, counters, partials);
-    Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
-    Driver.record(event, stream);
-    await();
+    try {
+      Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
+      Driver.record(event, stream);
+      await();
+    } catch (DeviceException e) {
+      // else it would write to the keys of the next launch, if that is in another stream: one of
+      // the same handle, or another thread's that is named per-thread default
+      isClosed = !Driver.isSettled(stream);
+      throw e;
+    }
     isClean = true;
     read(result, at, Math.multiplyExact(plan.items(), words));
     if (outBytes > KEPT_OUT_BYTES) {
@@ -119,12 +135,16 @@ final class Workspace {
   }
 
   private void freeOut() {
-    long old = out;
-    out = 0;
     outBytes = 0;
-    if (old != 0) {
-      Driver.freePinned(old);
+    if (out != 0) {
+      Driver.freePinned(out);
+      out = 0;
     }
+  }
+
+  /** True if this must not be used any more. */
+  boolean isClosed() {
+    return isClosed;
   }
 
   /** Frees everything; a thread that has this workspace must take another. */

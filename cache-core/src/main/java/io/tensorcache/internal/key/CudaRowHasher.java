@@ -200,19 +200,28 @@ final class CudaRowHasher implements RowHasher {
   }
 
   private DeviceMemory uploaded(DeviceBlock block, HostMemory memory) {
-    return DeviceMemory.of(device.ordinal(), block.address(), memory.byteCount(), 0);
+    return DeviceMemory.of(device.ordinal(), block.address(), memory.byteCount(), device.stream());
   }
 
   private DeviceBlock copyToDevice(HostMemory memory) {
     DeviceBlock block = device.allocate(memory.byteCount());
+    try {
+      copyTo(block, memory);
+      return block;
+    } catch (RuntimeException | Error e) {
+      block.close();
+      throw e;
+    }
+  }
+
+  private void copyTo(DeviceBlock block, HostMemory memory) {
     long bytes = memory.byteCount();
     for (long done = 0; done < bytes; done += PIECE_BYTES) {
       int piece = (int) Math.min(PIECE_BYTES, bytes - done);
       try (PinnedBlock staged = device.pinned(piece)) {
         staged.slice(0, piece).put(memory.slice(done, piece));
-        device.upload(staged, block.address() + done, piece, 0);
+        device.upload(staged, block.address() + done, piece, device.stream());
       }
     }
-    return block;
   }
 }

@@ -149,6 +149,9 @@ class ResidentRowsTest {
             public void dropped(Integer key, String about) {}
 
             @Override
+            public void lost(String about) {}
+
+            @Override
             public void noMemory(int device) {}
           };
       tier.set(new ResidentRows<>(Devices.get().device(0), 1024, 0, false, looking));
@@ -249,6 +252,7 @@ class ResidentRowsTest {
 
   @Test
   void closesWithLaunchesInFlight() {
+    Devices.get().device(0);
     long before = Standin.allocated();
     RowsOnDevice under = rows(1 << 20);
     long stream = Standin.stream(0);
@@ -280,6 +284,16 @@ class ResidentRowsTest {
               return true;
             });
     assertEquals(expected, Standin.allocated());
+  }
+
+  @Test
+  void trimsNothingAfterItWasClosed() {
+    RowsOnDevice under = rows(1 << 20);
+    under.add(Standin.stream(0), 1, 2);
+    under.rows.close();
+    assertEquals(0, under.rows.trim(0));
+    assertEquals(0, Standin.count("dead handles"));
+    under.close();
   }
 
   @Test
@@ -360,6 +374,7 @@ class ResidentRowsTest {
     assertThrows(DeviceException.class, () -> found.gather(stream, 1));
     found.close();
     assertEquals(List.of(), under.rows.keys());
+    assertEquals(2, under.timesLost);
     assertNull(under.rows.read(2));
     assertFalse(under.rows.contains(2));
     assertEquals(0, under.rows.use().byteCount());
@@ -392,7 +407,7 @@ class ResidentRowsTest {
       NewRow<Integer, String> row =
           new NewRow<>(1, "x", new long[] {block + 3, block, block + 10}, new long[] {5, 0, 6});
       assertEquals(Set.of(1), under.rows.add(List.of(row), stream));
-      byte[][] parts = under.rows.read(1);
+      byte[][] parts = under.rows.read(1).parts();
       assertEquals("34567", new String(parts[0], java.nio.charset.StandardCharsets.US_ASCII));
       assertEquals(0, parts[1].length);
       assertEquals("abcdef", new String(parts[2], java.nio.charset.StandardCharsets.US_ASCII));

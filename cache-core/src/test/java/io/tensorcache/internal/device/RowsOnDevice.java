@@ -19,6 +19,7 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
   final int rowBytes;
   boolean demotes;
   int timesWithoutMemory;
+  int timesLost;
 
   RowsOnDevice(int device, int rowBytes, long limit, long reserve, boolean keepFirst) {
     this.rowBytes = rowBytes;
@@ -94,6 +95,11 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
     synchronized (demoted) {
       dropped.add(key);
     }
+  }
+
+  @Override
+  public void lost(String about) {
+    timesLost++;
   }
 
   @Override

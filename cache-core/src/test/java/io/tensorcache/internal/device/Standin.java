@@ -26,6 +26,21 @@ public final class Standin {
   /** The next calls of a function give this result and do nothing. */
   public static native void fail(String function, int result, long calls);
 
+  /** The call of this number from now on, of any function, gives this result and does nothing. */
+  public static native void failCall(long number, int result);
+
+  /** Calls until one fails; 0 if none will. */
+  public static native long callsToFailure();
+
+  /**
+   * How many there are of "events", "streams", "pools", and "contexts" on this thread's stack; or
+   * bytes of "pinned" memory.
+   */
+  public static native long live(String what);
+
+  /** Waits until no stream has anything to do. */
+  public static native void settle();
+
   /** Calls of a function, or bytes of a kind of copy, since the last reset. */
   public static native long count(String what);
 
@@ -37,7 +52,7 @@ public final class Standin {
 
   /** What is in memory now, whatever its stream has still to do. */
   public static void peek(TensorView view, byte[] bytes) {
-    read(0, ((DeviceMemory) view.memory()).address(), bytes);
+    read(-1, ((DeviceMemory) view.memory()).address(), bytes);
   }
 
   /** Device memory; 0 if there is none left. */
@@ -53,7 +68,11 @@ public final class Standin {
   /** What is queued in it still runs. */
   public static native void destroyStream(long stream);
 
+  /** Begins or ends a capture in global mode, on another thread of the user's. */
   public static native void capture(long stream, boolean capturing);
+
+  /** False too after something ended the capture. */
+  public static native boolean isCapturing(long stream);
 
   /** Destroys the context of a device, its streams and memory, as its owner may at any time. */
   public static void destroyContext(int device) {
@@ -77,7 +96,7 @@ public final class Standin {
   /** Fills memory in the order of the stream, some time later. */
   public static native void write(long stream, long address, byte[] bytes);
 
-  /** What is in memory after everything in the stream; now for stream 0. */
+  /** What is in memory after everything in the stream; now for stream -1. */
   public static native void read(long stream, long address, byte[] bytes);
 
   /** Bytes of device memory in use. */

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class StandinTensor {
   private static final ThreadLocal<Map<List<Integer>, Long>> STREAMS =
       ThreadLocal.withInitial(HashMap::new);
+  private static final ThreadLocal<Long> CHOSEN = ThreadLocal.withInitial(() -> -1L);
   private static final AtomicLong LIVE = new AtomicLong();
 
   private final TensorSpec spec;
@@ -73,8 +74,17 @@ public final class StandinTensor {
     return new StandinTensor(TensorSpec.of(spec.dtype(), shape), device, address, strides);
   }
 
+  /** Makes this thread use one of the streams that have a number; a stream of its own for -1. */
+  public static void useStream(long number) {
+    CHOSEN.set(number);
+  }
+
   /** The stream of this thread. */
   public static long stream(int device) {
+    return CHOSEN.get() >= 0 ? CHOSEN.get() : ownStream(device);
+  }
+
+  private static long ownStream(int device) {
     return STREAMS
         .get()
         .computeIfAbsent(List.of(device, Standin.contexts()), key -> Standin.stream(device));

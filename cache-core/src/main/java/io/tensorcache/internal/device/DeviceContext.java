@@ -1,0 +1,166 @@
+package io.tensorcache.internal.device;
+
+import io.tensorcache.error.DeviceException;
+import java.util.Set;
+import java.util.function.Supplier;
+import jcuda.driver.CUstreamCaptureMode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The primary context of a device, from when it was found until it is lost. It is current only
+ * while a method runs; the caller's stays what it was. Safe for use by several threads.
+ */
+final class DeviceContext {
+  private static final Logger log = LoggerFactory.getLogger(DeviceContext.class);
+
+  private static final int RELAXED = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
+  private static final int IS_DESTROYED = 709;
+
+  /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
+  private static final Set<Integer> LOST =
+      Set.of(4, 201, 214, 220, 226, 700, 702, IS_DESTROYED, 710, 714, 715, 716, 717, 718, 719, 999);
+
+  private final int ordinal;
+  private final long handle;
+  private final ContextLife life;
+  private volatile boolean lost;
+
+  /** Retains it. */
+  DeviceContext(int ordinal) {
+    this.ordinal = ordinal;
+    this.handle = Driver.retainPrimary(ordinal);
+    int before = begin();
+    try {
+      this.life = new ContextLife();
+    } finally {
+      leave(before);
+    }
+  }
+
+  boolean isLost() {
+    return lost;
+  }
+
+  /**
+   * Makes it current.
+   *
+   * @return what {@link #leave} has to know
+   * @throws DeviceException if it is not the one that it was: nothing of ours is there any more
+   */
+  int enter() {
+    int before = begin();
+    try {
+      requireLife();
+      return before;
+    } catch (RuntimeException | Error e) {
+      leave(before);
+      throw e;
+    }
+  }
+
+  /**
+   * The driver takes allocations and queries of events for mistakes while any thread captures a
+   * stream into a graph, and ends that capture, unless it is told that this thread knows: nothing
+   * of ours belongs to it, and a stream that is captured is refused before it is used.
+   */
+  private int begin() {
+    guarded(() -> Driver.push(handle));
+    try {
+      return guarded(() -> Driver.exchangeCaptureMode(RELAXED));
+    } catch (RuntimeException | Error e) {
+      pop();
+      throw e;
+    }
+  }
+
+  /** Calls with it current, where nothing of ours is used and nothing is made or waited for. */
+  void look(Runnable call) {
+    guarded(() -> Driver.push(handle));
+    try {
+      guarded(call);
+    } finally {
+      pop();
+    }
+  }
+
+  /** Called with the context current. */
+  void requireLife() {
+    if (lost || guarded(life::isOver)) {
+      lost = true;
+      throw new DeviceException(
+          "device "
+              + ordinal
+              + " lost its context and all memory in it: CUDA_ERROR_CONTEXT_IS_DESTROYED (709)",
+          IS_DESTROYED);
+    }
+  }
+
+  /** Makes current what was so before. */
+  void leave(int before) {
+    try {
+      Driver.exchangeCaptureMode(before);
+    } catch (DeviceException e) {
+      log.debug("{}", e.getMessage());
+    } finally {
+      pop();
+    }
+  }
+
+  private void pop() {
+    try {
+      Driver.pop();
+    } catch (DeviceException e) {
+      lost = true; // what made it fail is thrown already, or the next call will tell
+    }
+  }
+
+  /** Calls with the context current. */
+  <R extends @Nullable Object> R with(Supplier<R> call) {
+    int before = enter();
+    try {
+      return guarded(call);
+    } finally {
+      leave(before);
+    }
+  }
+
+  /** Calls where it is current, and notes if it is lost. */
+  void guarded(Runnable call) {
+    guarded(
+        () -> {
+          call.run();
+          return true;
+        });
+  }
+
+  /** The same. */
+  <R extends @Nullable Object> R guarded(Supplier<R> call) {
+    try {
+      return call.get();
+    } catch (DeviceException e) {
+      if (LOST.contains(e.code())) {
+        lost = true;
+      }
+      throw e;
+    }
+  }
+
+  /** Runs a clean-up whose failure changes nothing: with the context, its memory is gone too. */
+  void tryWith(Runnable cleanUp) {
+    if (lost) {
+      return;
+    }
+    try {
+      int before = enter();
+      try {
+        guarded(cleanUp);
+      } finally {
+        leave(before);
+      }
+    } catch (DeviceException e) {
+      log.debug("clean-up: {}", e.getMessage());
+    }
+  }
+}
