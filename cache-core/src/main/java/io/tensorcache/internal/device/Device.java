@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +21,6 @@ public final class Device {
   private static final int CAPABILITY_MAJOR = 75;
   private static final int CAPABILITY_MINOR = 76;
   private static final int MAX_WORKSPACES = 32;
-
-  /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
-  private static final Set<Integer> LOST =
-      Set.of(4, 201, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999);
 
   private final int ordinal;
   private final String name;
@@ -228,7 +223,8 @@ public final class Device {
       throw new DeviceException(
           String.format(
               "the block of %d bytes at 0x%x %s %s, not in memory of device %d: wrong address or"
-                  + " length, or freed",
+                  + " length, freed, or lost with an earlier context of the device; load the tensor"
+                  + " again",
               byteCount,
               address,
               which,
@@ -363,8 +359,9 @@ public final class Device {
     try {
       return call.get();
     } catch (DeviceException e) {
-      if (LOST.contains(e.code())) {
+      if (LostContext.isMeantBy(e)) {
         lost = true;
+        throw LostContext.told("device " + ordinal + " " + name, e);
       }
       throw e;
     }
