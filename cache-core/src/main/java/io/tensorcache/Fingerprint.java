@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.DType;
@@ -43,6 +44,8 @@ public final class Fingerprint implements FingerprintSource {
    * device are hashed there, in one launch, and give the same digest.
    *
    * @param tensors in a fixed order, which is part of the digest
+   * @throws DeviceException if they lie on a device that is lost or cannot be used; the message
+   *     says which and what to do
    */
   public static <T> Fingerprint ofWeights(
       Map<String, ? extends T> tensors, TensorAdapter<T> adapter) {
@@ -54,12 +57,21 @@ public final class Fingerprint implements FingerprintSource {
           views.add(view);
           tweaks.add(tweak(view, "weights/" + name));
         });
-    long[] digests = Keys.INSTANCE.digestEach(views, tweaks);
+    long[] digests = digestEach(views, tweaks);
     Reference.reachabilityFence(tensors);
     long[] out = new long[2];
     Keys.INSTANCE.combine(digests, views.size(), 1, out);
     TensorKey digest = new TensorKey(out[0], out[1]);
     return new Fingerprint(digest, "weights of " + views.size() + " tensors");
+  }
+
+  private static long[] digestEach(List<TensorView> views, List<Tweak> tweaks) {
+    try {
+      return Keys.INSTANCE.digestEach(views, tweaks);
+    } catch (DeviceException e) {
+      String what = "no fingerprint of " + views.size() + " tensors: ";
+      throw new DeviceException(what + e.getMessage(), e);
+    }
   }
 
   /**

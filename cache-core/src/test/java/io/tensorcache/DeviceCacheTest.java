@@ -11,7 +11,6 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.error.DeviceException;
-import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
@@ -25,71 +24,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cached functions on tensors in device memory. */
 @RequiresStandin
-class DeviceCacheTest {
+class DeviceCacheTest extends DeviceFixture {
   private static final int COLUMNS = 300;
-  private final StandinTensor.Adapter adapter = new StandinTensor.Adapter();
-  private final List<Long> asked = new CopyOnWriteArrayList<>(); // rows of each call
-  private final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
 
-  @AfterEach
-  void reset() {
-    Standin.reset();
+  DeviceCacheTest() {
+    super(COLUMNS);
   }
 
   private TensorCacheBuilder builder() {
     return TensorCache.builder("device").heap(ByteSize.ofMiB(16)).listener(failures::add);
-  }
-
-  /** What the function computes of each element. */
-  private static float f(float x) {
-    return 2 * x + 1;
-  }
-
-  /** Plays an engine: reads its input and writes its output in its own stream. */
-  private StandinTensor engine(StandinTensor input) {
-    asked.add(input.spec().dim(0));
-    float[] values = input.floats();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = f(values[i]);
-    }
-    return StandinTensor.of(input.device(), values, input.spec().shape());
-  }
-
-  private CachedFunction<StandinTensor> wrap(TensorCache cache) {
-    return cache.wrap("f", Fingerprint.version("1"), adapter, this::engine);
-  }
-
-  private static float[] values(int... rows) {
-    float[] values = new float[rows.length * COLUMNS];
-    for (int row = 0; row < rows.length; row++) {
-      for (int column = 0; column < COLUMNS; column++) {
-        values[row * COLUMNS + column] = rows[row] + column / 1000f;
-      }
-    }
-    return values;
-  }
-
-  private static StandinTensor batch(int device, int... rows) {
-    return StandinTensor.of(device, values(rows), rows.length, COLUMNS);
-  }
-
-  private static float[] expected(int... rows) {
-    float[] values = values(rows);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = f(values[i]);
-    }
-    return values;
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.tensorcache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.RequiresStandin;
@@ -9,6 +11,7 @@ import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import io.tensorcache.tensor.HostTensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +69,52 @@ class DeviceFingerprintTest {
     assertEquals(1, Standin.count("cuLaunchKernel") - launches);
     assertEquals(down, Standin.count("bytes to host"));
     assertEquals(Fingerprint.ofWeights(onHost, HostTensor.adapter()), found, "random seed " + seed);
+  }
+
+  /** The device of the weights is named, and what to do; a new context takes them again. */
+  @Test
+  void aLostDeviceIsToldByNameAndRemedy() {
+    weights(0, 7, 3);
+    Fingerprint before = Fingerprint.ofWeights(onDevice, adapter);
+    for (String function : List.of("cuCtxPushCurrent", "cuLaunchKernel", "cuEventRecord")) {
+      Standin.fail(function, 719, 1); // a kernel of anyone failed
+      DeviceException e = failure();
+      assertEquals(719, e.code(), function);
+      assertTold(e, "no fingerprint of 3 tensors: device 0 Stand-in 0 is lost", function + " of");
+      assertTold(e, "load the tensors again", "or restart the program");
+      assertEquals(before, Fingerprint.ofWeights(onDevice, adapter), function);
+    }
+    Standin.fail("cuCtxPushCurrent", 719, 1);
+    failure();
+    Standin.fail("cuDevicePrimaryCtxRetain", 719, 1); // it stays lost
+    assertTold(failure(), "device 0 is lost", "cuDevicePrimaryCtxRetain of");
+    assertEquals(before, Fingerprint.ofWeights(onDevice, adapter));
+  }
+
+  @Test
+  void weightsOfAnEarlierContextAreToldAsSuch() {
+    weights(0, 8, 2);
+    Fingerprint before = Fingerprint.ofWeights(onDevice, adapter);
+    Standin.destroyContext(0);
+    assertTold(failure(), "no fingerprint of 2 tensors: device 0 Stand-in 0 is lost", "(709)");
+    DeviceException e = failure(); // the device is back, and they are not there
+    assertTold(e, "not in memory of device 0", "lost with an earlier context of the device");
+    assertTold(e, "load the tensor again");
+    onDevice.clear();
+    weights(0, 8, 2);
+    assertEquals(before, Fingerprint.ofWeights(onDevice, adapter));
+  }
+
+  private DeviceException failure() {
+    return assertThrows(DeviceException.class, () -> Fingerprint.ofWeights(onDevice, adapter));
+  }
+
+  private static void assertTold(DeviceException e, String... parts) {
+    String message = String.valueOf(e.getMessage());
+    for (String part : parts) {
+      assertTrue(message.contains(part), message);
+    }
+    assertEquals(1, message.lines().count(), message);
   }
 
   @Test

@@ -11,7 +11,6 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.DeviceException;
-import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
@@ -22,28 +21,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Cached functions whose rows stay in device memory. */
 @RequiresStandin
-class DeviceTierTest {
+class DeviceTierTest extends DeviceFixture {
   private static final int COLUMNS = 60; // 240 bytes: a row counts for 256
-  private final StandinTensor.Adapter adapter = new StandinTensor.Adapter();
-  private final List<Long> asked = new CopyOnWriteArrayList<>(); // rows of each call
-  private final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
 
   private @Nullable StandinTensor lostTensor;
 
-  @AfterEach
-  void reset() {
-    Standin.reset();
+  DeviceTierTest() {
+    super(COLUMNS);
   }
 
   private TensorCacheBuilder builder(long rows) {
@@ -53,42 +46,12 @@ class DeviceTierTest {
         .listener(failures::add);
   }
 
-  private StandinTensor engine(StandinTensor input) {
+  @Override
+  StandinTensor engine(StandinTensor input) {
     if (input == lostTensor) {
       throw new UnsupportedOperationException("the engine's memory is gone");
     }
-    asked.add(input.spec().dim(0));
-    float[] values = input.floats();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 2 * values[i] + 1;
-    }
-    return StandinTensor.of(input.device(), values, input.spec().shape());
-  }
-
-  private CachedFunction<StandinTensor> wrap(TensorCache cache) {
-    return cache.wrap("f", Fingerprint.version("1"), adapter, this::engine);
-  }
-
-  private static float[] values(int... rows) {
-    float[] values = new float[rows.length * COLUMNS];
-    for (int row = 0; row < rows.length; row++) {
-      for (int column = 0; column < COLUMNS; column++) {
-        values[row * COLUMNS + column] = rows[row] + column / 1000f;
-      }
-    }
-    return values;
-  }
-
-  private static StandinTensor batch(int device, int... rows) {
-    return StandinTensor.of(device, values(rows), rows.length, COLUMNS);
-  }
-
-  private static float[] expected(int... rows) {
-    float[] values = values(rows);
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 2 * values[i] + 1;
-    }
-    return values;
+    return super.engine(input);
   }
 
   private void check(CachedFunction<StandinTensor> cached, int device, int... rows) {

@@ -42,7 +42,7 @@ public final class Device {
     this.capability =
         10 * Driver.attribute(CAPABILITY_MAJOR, ordinal)
             + Driver.attribute(CAPABILITY_MINOR, ordinal);
-    this.context = new DeviceContext(ordinal);
+    this.context = new DeviceContext(ordinal, name);
   }
 
   /** Retains the primary context. */
@@ -234,7 +234,8 @@ public final class Device {
       throw new DeviceException(
           String.format(
               "the block of %d bytes at 0x%x %s %s, not in memory of device %d: wrong address or"
-                  + " length, or freed",
+                  + " length, freed, or lost with an earlier context of the device; load the tensor"
+                  + " again",
               byteCount,
               address,
               which,

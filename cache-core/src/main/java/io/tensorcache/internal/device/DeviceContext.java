@@ -1,7 +1,6 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
-import java.util.Set;
 import java.util.function.Supplier;
 import jcuda.driver.CUstreamCaptureMode;
 import org.jspecify.annotations.Nullable;
@@ -16,20 +15,14 @@ final class DeviceContext {
   private static final Logger log = LoggerFactory.getLogger(DeviceContext.class);
 
   private static final int RELAXED = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
-  private static final int IS_DESTROYED = 709;
-
-  /** Results after which a context does not come back: destroyed, or a kernel of anyone failed. */
-  private static final Set<Integer> LOST =
-      Set.of(4, 201, 214, 220, 226, 700, 702, IS_DESTROYED, 710, 714, 715, 716, 717, 718, 719, 999);
-
-  private final int ordinal;
+  private final String device;
   private final long handle;
   private final ContextLife life;
   private volatile boolean lost;
 
   /** Retains it. */
-  DeviceContext(int ordinal) {
-    this.ordinal = ordinal;
+  DeviceContext(int ordinal, String name) {
+    this.device = "device " + ordinal + " " + name;
     this.handle = Driver.retainPrimary(ordinal);
     int before = begin();
     try {
@@ -89,11 +82,7 @@ final class DeviceContext {
   void requireLife() {
     if (lost || guarded(life::isOver)) {
       lost = true;
-      throw new DeviceException(
-          "device "
-              + ordinal
-              + " lost its context and all memory in it: CUDA_ERROR_CONTEXT_IS_DESTROYED (709)",
-          IS_DESTROYED);
+      throw LostContext.told(device, LostContext.destroyed());
     }
   }
 
@@ -140,8 +129,9 @@ final class DeviceContext {
     try {
       return call.get();
     } catch (DeviceException e) {
-      if (LOST.contains(e.code())) {
+      if (LostContext.isMeantBy(e)) {
         lost = true;
+        throw LostContext.told(device, e);
       }
       throw e;
     }

@@ -136,10 +136,18 @@ public final class Devices {
   private synchronized Device reopen(int ordinal) {
     Device device = open.get(ordinal);
     if (device == null || device.isLost()) {
-      device = Device.open(ordinal);
+      device = open(ordinal);
       open.set(ordinal, device);
     }
     return device;
+  }
+
+  private static Device open(int ordinal) {
+    try {
+      return Device.open(ordinal);
+    } catch (DeviceException e) {
+      throw LostContext.isMeantBy(e) ? LostContext.told("device " + ordinal, e) : e;
+    }
   }
 
   /** The driver and its devices, for people; with the image of the kernels where it was loaded. */
