@@ -113,12 +113,17 @@ final class DeviceCall implements AutoCloseable {
    *
    * @param rows of the result, in the order of the outputs' rows
    * @return the keys that are on the device now
+   * @throws io.tensorcache.error.DeviceException if the outputs' memory is not the device's
    */
   Set<TensorKey> put(
       BatchKeys keys, RowList rows, ComputedBatch<?> computed, Group group, ResultBatch<?> result) {
     RowSchema schema = computed.schema();
     if (!result.isOn(device) || !takes(schema, computed.views())) {
       return Set.of();
+    }
+    for (TensorView output : computed.views()) {
+      DeviceMemory memory = (DeviceMemory) output.memory();
+      resident.device().requireMemory(memory.address(), memory.byteCount());
     }
     var about = new DeviceTier.Resident(schema, group.number());
     long[] lengths = schema.parts().stream().mapToLong(part -> part.spec().byteCount()).toArray();
