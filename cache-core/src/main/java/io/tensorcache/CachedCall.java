@@ -309,7 +309,6 @@ final class CachedCall<T> {
         device == null || !unchanged ? Set.of() : device.put(keys, mine, computed, group, result);
     for (int i = 0; i < mine.size(); i++) {
       boolean isOnDevice = onDevice.contains(keys.key(mine.get(i)));
-      group.add(isOnDevice ? 1 : 0);
       if (isOnDevice && persisted == null) {
         claims.land(mine.get(i), null); // who waits for it finds it there
         continue;

@@ -137,7 +137,7 @@ final class DeviceCall implements AutoCloseable {
       }
       fresh.add(new NewRow<>(keys.key(rows.get(i)), about, addresses, lengths));
     }
-    resident.add(fresh, stream);
+    group.add(resident.add(fresh, stream).size());
     Set<TensorKey> kept = new HashSet<>();
     DeviceHits<TensorKey, DeviceTier.Resident> hits = find(keys, rows);
     for (int i = 0; i < rows.size(); i++) {
