@@ -115,9 +115,7 @@ final class CachedCall<T> {
   private Outputs<T> copyOf(ComputedBatch<T> computed) {
     try (ResultBatch<T> result = newResult(null)) {
       result.open(computed.schema());
-      for (int row = 0; row < rows; row++) {
-        computed.copyRow(row, result, row);
-      }
+      computed.copyTo(result, rows);
       return result.finish();
     }
   }

@@ -158,20 +158,9 @@ final class DeviceCall implements AutoCloseable {
           || !(outputs.get(part).memory() instanceof DeviceMemory own)
           || own.device() != device
           || own.stream() != stream
-          || !isRowContiguous(outputs.get(part))) {
+          || !DeviceRows.isRowContiguous(outputs.get(part))) {
         return false;
       }
-    }
-    return true;
-  }
-
-  private static boolean isRowContiguous(TensorView view) {
-    long step = view.spec().dtype().byteSize();
-    for (int axis = view.spec().rank() - 1; axis > 0; axis--) {
-      if (view.spec().dim(axis) != 1 && view.byteStride(axis) != step) {
-        return false;
-      }
-      step *= view.spec().dim(axis);
     }
     return true;
   }

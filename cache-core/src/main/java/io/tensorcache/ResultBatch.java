@@ -154,6 +154,19 @@ final class ResultBatch<T> implements AutoCloseable {
     RowCopy.copy(source, sourceRow, memories.get(part), row * rowBytes(part));
   }
 
+  /** Copies all rows of outputs on the device; false if one does not lie there with its result. */
+  boolean copyOnDevice(List<TensorView> outputs) {
+    for (int part = 0; part < outputs.size(); part++) {
+      if (!DeviceRows.canCopy(outputs.get(part), views.get(part))) {
+        return false;
+      }
+    }
+    for (int part = 0; part < outputs.size(); part++) {
+      DeviceRows.copy(outputs.get(part), views.get(part));
+    }
+    return true;
+  }
+
   /** Fills a row with a copy of an earlier one. */
   void copyRow(int from, int to) {
     if (device != null && device.has(from)) {
