@@ -312,7 +312,9 @@ final class CachedCall<T> {
         continue;
       }
       Row row = computed.row(i, group.number());
-      result.put(mine.get(i), row);
+      if (!isOnDevice) {
+        result.put(mine.get(i), row);
+      }
       if (unchanged) {
         core.store(keys.key(mine.get(i)), row, group, settings);
       }

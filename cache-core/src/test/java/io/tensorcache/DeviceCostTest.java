@@ -31,6 +31,27 @@ class DeviceCostTest {
     Standin.restart(0);
   }
 
+  /** Of a batch that is partly resident, only the other rows come from the host. */
+  @Test
+  void onlyRowsOfTheHostAreCopiedFromIt() {
+    try (TensorCache cache = function.builder(4).heap(ByteSize.ofMiB(1)).build()) {
+      CachedFunction<StandinTensor> cached = function.wrap(cache);
+      function.check(cached, 0, 1, 2);
+      function.check(cached, 0, 3, 4);
+      function.check(cached, 0, 5); // 1 leaves
+      for (int[] rows : new int[][] {{1, 5, 4}, {5, 1, 4, 1, 3}, {5, 4, 3, 2, 1}}) {
+        Standin.reset();
+        function.check(cached, 0, rows);
+        long onHost = java.util.Arrays.stream(rows).filter(row -> row == 1).count();
+        assertEquals(onHost * ROW_BYTES, Standin.count("bytes to device"));
+      }
+      Standin.reset();
+      function.check(cached, 0, 1, 5, 1, 4, 1, 3, 1, 2, 1, 5, 1);
+      assertEquals(11 * ROW_BYTES, Standin.count("bytes to device"), "one copy instead of six");
+      assertEquals(List.of(2L, 2L, 1L), function.asked);
+    }
+  }
+
   @Test
   void whatIsNotStoredIsCopiedOnTheDevice() {
     try (TensorCache cache = function.builder(10).heap(ByteSize.ofMiB(1)).build()) {
