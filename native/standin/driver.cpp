@@ -239,6 +239,7 @@ STANDIN_API cuDevicePrimaryCtxReset_v2(int device) {
   }
   default_streams.erase(context);
   release_all(context);
+  release_idle_pools();
   context->active = false;
   context->sticky = kSuccess;
   context->resets++;

@@ -64,6 +64,7 @@ STANDIN_API cuEventSynchronize(Event* event) {
   if (state().events.count(event) == 0) return dead_handle();
   const std::shared_ptr<bool> complete = event->complete;
   state().changed.wait(lock, [&] { return *complete; });
+  release_idle_pools();
   Context* context;
   return usable(context);
 }
@@ -93,7 +94,20 @@ STANDIN_API cuStreamSynchronize(void* handle) {
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
   wait_until_idle(lock, stream);
+  release_idle_pools();
   return stream->context->sticky;
+}
+
+STANDIN_API cuCtxSynchronize() {
+  STANDIN_ENTER;
+  STANDIN_UNSAFE_WHILE_CAPTURING;
+  Context* context;
+  if (const Result failed = usable(context)) return failed;
+  for (const Stream* stream : std::set<Stream*>(state().streams)) {
+    if (stream->context == context) wait_until_idle(lock, stream);
+  }
+  release_idle_pools();
+  return context->sticky;
 }
 
 STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {

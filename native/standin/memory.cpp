@@ -42,7 +42,7 @@ std::uint64_t allocate(std::size_t bytes, Context* context, bool pinned) {
   static std::uint64_t ids = 0;
   const std::uint64_t address = take_address(pages(bytes));
   if (address == 0 || mprotect(reinterpret_cast<void*>(address), pages(bytes), PROT_READ | PROT_WRITE) != 0) return 0;
-  state().memory[address] = {bytes, context, pinned, ++ids};
+  state().memory[address] = {bytes, context, pinned, ++ids, nullptr};
   return address;
 }
 
@@ -70,9 +70,9 @@ void release_all(const Context* context) {
 }
 
 std::size_t used_bytes(const Context* context) {
-  std::size_t used = 0;
+  std::size_t used = idle_bytes(context);
   for (const auto& [begin, allocation] : state().memory) {
-    if (allocation.context == context && !allocation.pinned && !allocation.freed) used += allocation.bytes;
+    if (allocation.context == context && !allocation.pinned) used += allocation.bytes;
   }
   return used;
 }

@@ -9,10 +9,6 @@ using namespace standin;
 
 namespace {
 
-struct Pool {
-  int device;
-};
-
 /// CUmemPoolProps, as far as it is looked at.
 struct PoolProperties {
   int type, handle_types, location_type, location_id;
@@ -27,9 +23,30 @@ Result usable_pool(Pool* pool, const Context* context) {
   return pool->device == context->device ? kSuccess : kInvalidValue;
 }
 
+/// What an allocation can take again in the order of the stream: idle, or freed by what is queued.
+std::size_t reusable_bytes(const Pool* pool) {
+  std::size_t sum = pool->idle_bytes;
+  for (const auto& [address, allocation] : state().memory) sum += allocation.freed && allocation.pool == pool ? allocation.bytes : 0;
+  return sum;
+}
+
 }  // namespace
 
-std::size_t standin::pool_count() { return pools.size(); }
+namespace standin {
+
+std::size_t pool_count() { return pools.size(); }
+
+std::size_t idle_bytes(const Context* context) {
+  std::size_t sum = 0;
+  for (const Pool* pool : pools) sum += pool->device == context->device ? pool->idle_bytes : 0;
+  return sum;
+}
+
+void release_idle_pools() {
+  for (Pool* pool : pools) pool->idle_bytes = 0;
+}
+
+}  // namespace standin
 
 STANDIN_API cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
   STANDIN_ENTER;
@@ -71,7 +88,9 @@ STANDIN_API cuMemPoolDestroy(Pool* pool) {
 STANDIN_API cuMemPoolTrimTo(Pool* pool, std::size_t) {
   STANDIN_ENTER;
   STANDIN_UNSAFE_WHILE_CAPTURING;
-  return pools.count(pool) == 0 ? dead_handle() : kSuccess;
+  if (pools.count(pool) == 0) return dead_handle();
+  pool->idle_bytes = 0;
+  return kSuccess;
 }
 
 STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, Pool* pool, void* handle) {
@@ -81,9 +100,12 @@ STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, P
   if (stream->capture != kNoCapture) return kCaptureUnsupported;
   if (const Result failed = usable_pool(pool, stream->context)) return failed;
   if (bytes == 0) return kInvalidValue;
-  if (used_bytes(stream->context) + bytes > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
+  const std::size_t taken_again = std::min(bytes, reusable_bytes(pool));
+  if (used_bytes(stream->context) + bytes - taken_again > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
   *address = allocate(bytes, stream->context);
   if (*address == 0) return kOutOfMemory;
+  state().memory[*address].pool = pool;
+  pool->idle_bytes -= std::min(bytes, pool->idle_bytes);
   void* begin = reinterpret_cast<void*>(*address);
   enqueue(stream, [=] { return std::memset(begin, 0xDB, bytes), kSuccess; });
   return kSuccess;
@@ -97,9 +119,11 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   const auto found = state().memory.find(address);
   if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed) return kInvalidValue;
   found->second.freed = true;
+  Pool* pool = found->second.pool;
+  const std::size_t bytes = found->second.bytes;
   enqueue(stream, [=] {
     const std::lock_guard<std::mutex> in_order(state().mutex);
-    release(address, false);
+    if (release(address, false) && pools.count(pool) != 0) pool->idle_bytes += bytes;
     return kSuccess;
   });
   return kSuccess;

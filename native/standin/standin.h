@@ -55,11 +55,18 @@ struct Stream {
   Capture capture = kNoCapture;
 };
 
+/// A memory pool. What was freed stays its own until someone synchronises or trims it, as with a release threshold of 0.
+struct Pool {
+  int device;
+  std::size_t idle_bytes = 0;
+};
+
 struct Allocation {
   std::size_t bytes;
   Context* context;
   bool pinned;         // host memory
   std::uint64_t id;    // of no other allocation, whatever its address
+  Pool* pool = nullptr;
   bool freed = false;  // by an operation that is queued
 };
 
@@ -119,8 +126,11 @@ std::uint64_t allocate(std::size_t bytes, Context* context, bool pinned = false)
 bool release(std::uint64_t address, bool pinned);
 /// Host memory too. The addresses may be given out again, with setting "recycle".
 void release_all(const Context* context);
-/// Bytes of device memory that are not free, of a device.
+/// Bytes of device memory that are not free, of a device; what a pool keeps, or will keep, is not.
 std::size_t used_bytes(const Context* context);
+std::size_t idle_bytes(const Context* context);
+/// What a wait of the host does: pools give back what lies idle.
+void release_idle_pools();
 /// The allocation that holds all these bytes, or null.
 const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base = nullptr);
 

@@ -115,9 +115,7 @@ final class CachedCall<T> {
   private Outputs<T> copyOf(ComputedBatch<T> computed) {
     try (ResultBatch<T> result = newResult(null)) {
       result.open(computed.schema());
-      for (int row = 0; row < rows; row++) {
-        computed.copyRow(row, result, row);
-      }
+      computed.copyTo(result, rows);
       return result.finish();
     }
   }
@@ -313,13 +311,14 @@ final class CachedCall<T> {
         device == null || !unchanged ? Set.of() : device.put(keys, mine, computed, group, result);
     for (int i = 0; i < mine.size(); i++) {
       boolean isOnDevice = onDevice.contains(keys.key(mine.get(i)));
-      group.add(isOnDevice ? 1 : 0);
       if (isOnDevice && persisted == null) {
         claims.land(mine.get(i), null); // who waits for it finds it there
         continue;
       }
       Row row = computed.row(i, group.number());
-      result.put(mine.get(i), row);
+      if (!isOnDevice) {
+        result.put(mine.get(i), row);
+      }
       if (unchanged) {
         core.store(keys.key(mine.get(i)), row, group, settings);
       }

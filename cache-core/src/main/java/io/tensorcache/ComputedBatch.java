@@ -128,6 +128,16 @@ final class ComputedBatch<T> implements AutoCloseable {
     }
   }
 
+  /** Copies all rows to a result that is open for this schema, on their device if they can be. */
+  void copyTo(ResultBatch<T> result, int rows) {
+    boolean isRounded = isStorable() && schema.byteCount() != schema.storedByteCount();
+    if (isRounded || !result.copyOnDevice(views)) {
+      for (int row = 0; row < rows; row++) {
+        copyRow(row, result, row);
+      }
+    }
+  }
+
   /** A copy of one row, in its stored dtype. */
   Row row(int index, int group) {
     byte[][] payloads = new byte[views.size()][];

@@ -113,12 +113,17 @@ final class DeviceCall implements AutoCloseable {
    *
    * @param rows of the result, in the order of the outputs' rows
    * @return the keys that are on the device now
+   * @throws io.tensorcache.error.DeviceException if the outputs' memory is not the device's
    */
   Set<TensorKey> put(
       BatchKeys keys, RowList rows, ComputedBatch<?> computed, Group group, ResultBatch<?> result) {
     RowSchema schema = computed.schema();
     if (!result.isOn(device) || !takes(schema, computed.views())) {
       return Set.of();
+    }
+    for (TensorView output : computed.views()) {
+      DeviceMemory memory = (DeviceMemory) output.memory();
+      resident.device().requireMemory(memory.address(), memory.byteCount());
     }
     var about = new DeviceTier.Resident(schema, group.number());
     long[] lengths = schema.parts().stream().mapToLong(part -> part.spec().byteCount()).toArray();
@@ -132,7 +137,7 @@ final class DeviceCall implements AutoCloseable {
       }
       fresh.add(new NewRow<>(keys.key(rows.get(i)), about, addresses, lengths));
     }
-    resident.add(fresh, stream);
+    group.add(resident.add(fresh, stream).size());
     Set<TensorKey> kept = new HashSet<>();
     DeviceHits<TensorKey, DeviceTier.Resident> hits = find(keys, rows);
     for (int i = 0; i < rows.size(); i++) {
@@ -153,20 +158,9 @@ final class DeviceCall implements AutoCloseable {
           || !(outputs.get(part).memory() instanceof DeviceMemory own)
           || own.device() != device
           || own.stream() != stream
-          || !isRowContiguous(outputs.get(part))) {
+          || !DeviceRows.isRowContiguous(outputs.get(part))) {
         return false;
       }
-    }
-    return true;
-  }
-
-  private static boolean isRowContiguous(TensorView view) {
-    long step = view.spec().dtype().byteSize();
-    for (int axis = view.spec().rank() - 1; axis > 0; axis--) {
-      if (view.spec().dim(axis) != 1 && view.byteStride(axis) != step) {
-        return false;
-      }
-      step *= view.spec().dim(axis);
     }
     return true;
   }

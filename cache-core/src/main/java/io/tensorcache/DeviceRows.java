@@ -6,6 +6,7 @@ import io.tensorcache.internal.device.Devices;
 import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorView;
+import java.util.stream.IntStream;
 
 /** Rows of tensors in device memory, copied without a way over the host. */
 final class DeviceRows {
@@ -21,20 +22,60 @@ final class DeviceRows {
     try {
       TensorView target = adapter.view(result);
       DeviceMemory to = memory(target, adapter);
-      DeviceMemory from = memory(source, adapter);
-      Device device = Devices.get().device(from.device());
+      Device device = Devices.get().device(to.device());
       device.requireMemory(to.address(), to.byteCount());
-      if (to.stream() != from.stream()) {
-        device.await(to.stream()); // what had this memory before may still be in use there
-      }
-      copy(device, source, from, to.address() + target.byteOffset(), rows);
-      if (to.stream() != from.stream()) {
-        device.await(from.stream()); // whoever reads the result does so in another stream
-      }
+      copy(device, source, memory(source, adapter), target, to, rows);
       return result;
     } catch (RuntimeException | Error e) {
       adapter.release(result);
       throw e;
+    }
+  }
+
+  /**
+   * True if all of {@code source} can be copied to {@code target} on their device, by few copies.
+   */
+  static boolean canCopy(TensorView source, TensorView target) {
+    return source.memory() instanceof DeviceMemory from
+        && target.memory() instanceof DeviceMemory to
+        && from.device() == to.device()
+        && isRowContiguous(source);
+  }
+
+  /** Copies all rows, in the order of both streams. */
+  static void copy(TensorView source, TensorView target) {
+    DeviceMemory from = (DeviceMemory) source.memory();
+    Device device = Devices.get().device(from.device());
+    device.requireMemory(from.address(), from.byteCount());
+    int[] rows = IntStream.range(0, (int) source.spec().dim(0)).toArray();
+    copy(device, source, from, target, (DeviceMemory) target.memory(), rows);
+  }
+
+  /** True if the elements of each row lie one after another. */
+  static boolean isRowContiguous(TensorView view) {
+    long step = view.spec().dtype().byteSize();
+    for (int axis = view.spec().rank() - 1; axis > 0; axis--) {
+      if (view.spec().dim(axis) != 1 && view.byteStride(axis) != step) {
+        return false;
+      }
+      step *= view.spec().dim(axis);
+    }
+    return true;
+  }
+
+  private static void copy(
+      Device device,
+      TensorView source,
+      DeviceMemory from,
+      TensorView target,
+      DeviceMemory to,
+      int[] rows) {
+    if (to.stream() != from.stream()) {
+      device.await(to.stream()); // what had this memory before may still be in use there
+    }
+    copy(device, source, from, to.address() + target.byteOffset(), rows);
+    if (to.stream() != from.stream()) {
+      device.await(from.stream()); // whoever reads the result does so in another stream
     }
   }
 

@@ -9,6 +9,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.device.Departures;
 import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.DeviceHits;
 import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.device.ResidentRows;
 import io.tensorcache.internal.device.RowOnHost;
@@ -94,15 +95,18 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     long moved = 0;
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
       for (TensorKey key : rows == target ? List.<TensorKey>of() : rows.keys()) {
-        RowOnHost<Resident> row = rows.read(key);
-        if (row == null) {
-          continue; // gone meanwhile
+        // what is in use is not evicted, and not counted as dropped while it moves
+        try (DeviceHits<TensorKey, Resident> inUse = rows.find(List.of(key))) {
+          RowOnHost<Resident> row = inUse.about(0) == null ? null : rows.read(key);
+          if (row == null) {
+            continue; // gone meanwhile
+          }
+          if (!target.addFromHost(key, row.about(), row.parts())) {
+            return moved;
+          }
+          rows.remove(key);
+          moved++;
         }
-        if (!target.addFromHost(key, row.about(), row.parts())) {
-          return moved;
-        }
-        rows.remove(key);
-        moved++;
       }
     }
     return moved;

@@ -12,6 +12,7 @@ import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class ResultBatch<T> implements AutoCloseable {
   private final List<TensorView> views = new ArrayList<>();
   private final List<@Nullable StagedResult> staged = new ArrayList<>(); // null in host memory
   private final @Nullable DeviceCall device; // what fills rows from the device tier
+  private final BitSet onHost = new BitSet(); // rows that may have been filled on the host
   private @Nullable RowSchema schema;
   private @Nullable RowTarget wholeTarget; // over all rows, when every tensor fits one buffer
   private ByteBuffer[] wholeBuffers = {};
@@ -98,6 +100,7 @@ final class ResultBatch<T> implements AutoCloseable {
   RowTarget target(int row) {
     RowSchema known = opened();
     prepareOnHost();
+    onHost.set(row);
     RowTarget target = wholeTarget;
     return target == null ? new RowTarget(known, buffers(row, 1)) : moved(target, row);
   }
@@ -109,6 +112,7 @@ final class ResultBatch<T> implements AutoCloseable {
   IntFunction<RowTarget> newTargets() {
     RowSchema known = opened();
     prepareOnHost();
+    onHost.set(0, rows); // whichever they fill
     if (wholeTarget == null) {
       return row -> new RowTarget(known, buffers(row, 1));
     }
@@ -131,6 +135,7 @@ final class ResultBatch<T> implements AutoCloseable {
   /** Copies a row out of buffers that hold one part of many rows each, not converted. */
   void put(int row, ByteBuffer[] parts, int index) {
     prepareOnHost();
+    onHost.set(row);
     for (int part = 0; part < parts.length; part++) {
       long bytes = rowBytes(part);
       if (wholeTarget != null) {
@@ -151,7 +156,21 @@ final class ResultBatch<T> implements AutoCloseable {
   /** Copies one part of a row of any length and layout to its place. */
   void copy(int part, TensorView source, int sourceRow, int row) {
     prepareOnHost();
+    onHost.set(row);
     RowCopy.copy(source, sourceRow, memories.get(part), row * rowBytes(part));
+  }
+
+  /** Copies all rows of outputs on the device; false if one does not lie there with its result. */
+  boolean copyOnDevice(List<TensorView> outputs) {
+    for (int part = 0; part < outputs.size(); part++) {
+      if (!DeviceRows.canCopy(outputs.get(part), views.get(part))) {
+        return false;
+      }
+    }
+    for (int part = 0; part < outputs.size(); part++) {
+      DeviceRows.copy(outputs.get(part), views.get(part));
+    }
+    return true;
   }
 
   /** Fills a row with a copy of an earlier one. */
@@ -160,6 +179,7 @@ final class ResultBatch<T> implements AutoCloseable {
       device.copyRow(from, to);
       return;
     }
+    onHost.set(to);
     for (int part = 0; part < opened().parts().size(); part++) {
       long bytes = rowBytes(part);
       if (wholeTarget != null) {
@@ -220,8 +240,11 @@ final class ResultBatch<T> implements AutoCloseable {
    * their stream comes to it.
    */
   Outputs<T> finish() {
-    for (StagedResult result : staged) {
-      if (result != null) {
+    for (int part = 0; part < staged.size(); part++) {
+      StagedResult result = staged.get(part);
+      if (result != null && device != null && granularity == Granularity.ROWS) {
+        result.upload(onHost, rowBytes(part));
+      } else if (result != null) {
         result.upload();
       }
     }

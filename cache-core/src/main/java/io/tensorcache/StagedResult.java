@@ -7,6 +7,9 @@ import io.tensorcache.internal.key.HostCopy;
 import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorView;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * one thread.
  */
 final class StagedResult implements AutoCloseable {
+  private static final int MOST_RUNS = 4; // each is a call of the driver
+
   private final Device device;
   private final DeviceMemory target;
   private final long address;
@@ -41,8 +46,28 @@ final class StagedResult implements AutoCloseable {
    * wait for it.
    */
   void upload() {
+    upload(0, byteCount);
+  }
+
+  /** The same for some rows: a copy for each run of them, or one over all where they are many. */
+  void upload(BitSet rows, long rowBytes) {
+    List<int[]> runs = new ArrayList<>();
+    for (int first = rows.nextSetBit(0); first >= 0; ) {
+      int end = rows.nextClearBit(first);
+      runs.add(new int[] {first, end});
+      first = rows.nextSetBit(end);
+    }
+    if (runs.size() > MOST_RUNS) {
+      runs = List.of(new int[] {rows.nextSetBit(0), rows.length()});
+    }
+    for (int[] run : runs) {
+      upload(run[0] * rowBytes, (run[1] - run[0]) * rowBytes);
+    }
+  }
+
+  private void upload(long offset, long length) {
     if (block != null) {
-      device.upload(block, address, byteCount, target.stream());
+      device.upload(block, offset, address + offset, length, target.stream());
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -261,7 +262,14 @@ public final class Device {
 
   /** Queues a copy from the start of a block in the stream; the block may be closed at once. */
   public void upload(PinnedBlock from, long to, long byteCount, long stream) {
-    transfer(stream, from, () -> Driver.copyToDevice(to, from.address(), byteCount, stream), false);
+    upload(from, 0, to, byteCount, stream);
+  }
+
+  /** The same from a part of a block. */
+  public void upload(PinnedBlock from, long offset, long to, long byteCount, long stream) {
+    Objects.checkFromIndexSize(offset, byteCount, from.byteCount());
+    long address = from.address() + offset;
+    transfer(stream, from, () -> Driver.copyToDevice(to, address, byteCount, stream), false);
   }
 
   /** Copies to the start of a block, after what is in the stream, and waits for it. */

@@ -3,7 +3,6 @@ package io.tensorcache.internal.device;
 import io.tensorcache.error.DeviceException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -172,15 +171,15 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    * Keeps copies of rows, taken in one launch after what is in the stream. A key that is here keeps
    * its row.
    *
-   * @return the keys that are here now. Not among them: what is larger than the limit, does not fit
-   *     under {@code keepFirst}, or finds no memory on a device that others have filled
+   * @return the keys that were let in. Not among them: what is here already, is larger than the
+   *     limit, does not fit under {@code keepFirst}, or finds no memory on a device that others
+   *     have filled
    * @throws DeviceException if the driver refuses; nothing was kept then
    */
   public Set<K> add(List<NewRow<K, A>> rows, long stream) {
-    Set<K> here = new HashSet<>();
-    RowTable.Plan<K, A> plan = inLock(() -> isClosed ? null : admission.plan(rows, stream, here));
+    RowTable.Plan<K, A> plan = inLock(() -> isClosed ? null : admission.plan(rows, stream));
     if (plan == null) {
-      return here;
+      return Set.of();
     }
     long refusalsBefore = use().refusals();
     try {
@@ -188,15 +187,16 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     } finally {
       tell(leave(plan.leaving(), plan.promisedBytes()));
     }
-    inLock(
-        () -> {
-          buffers.freeUnused(table::giveBack);
-          return isClosed || admission.admit(plan.entering(), stream, here);
-        });
+    Set<K> entered =
+        inLock(
+            () -> {
+              buffers.freeUnused(table::giveBack);
+              return isClosed ? Set.of() : admission.admit(plan.entering(), stream);
+            });
     if (use().refusals() != refusalsBefore) {
       departures.noMemory(device.ordinal());
     }
-    return here;
+    return entered;
   }
 
   /**

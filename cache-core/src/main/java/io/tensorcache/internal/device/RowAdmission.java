@@ -29,16 +29,14 @@ final class RowAdmission<K, A> {
     return refusals;
   }
 
-  /** What has to happen so that rows have room; null if all are here, which is noted. */
-  RowTable.@Nullable Plan<K, A> plan(List<NewRow<K, A>> rows, long stream, Set<K> here) {
+  /** What has to happen so that rows have room; null if all are here. */
+  RowTable.@Nullable Plan<K, A> plan(List<NewRow<K, A>> rows, long stream) {
     device.requireNoCapture(stream);
     List<NewRow<K, A>> wanted = new ArrayList<>();
     Set<K> seen = new HashSet<>();
     long need = 0;
     for (NewRow<K, A> row : rows) {
-      if (table.use(row.key()) != null) {
-        here.add(row.key());
-      } else if (seen.add(row.key())) {
+      if (table.use(row.key()) == null && seen.add(row.key())) {
         wanted.add(row);
         need += ResidentRow.bytesOf(row.byteCounts());
       }
@@ -53,19 +51,14 @@ final class RowAdmission<K, A> {
         : Math.max(0, table.heldBytes() + buffers.freeBytes(need + reserveBytes) - reserveBytes);
   }
 
-  /**
-   * Takes rows in as far as there is memory, by one launch; notes those that are here now. True if
-   * all are.
-   */
-  boolean admit(List<NewRow<K, A>> entering, long stream, Set<K> here) {
+  /** Takes rows in as far as there is memory, by one launch. Returns the keys of those. */
+  Set<K> admit(List<NewRow<K, A>> entering, long stream) {
     List<ResidentRow<K, A>> fresh = new ArrayList<>();
     List<NewRow<K, A>> from = new ArrayList<>();
     try {
       for (NewRow<K, A> row : entering) {
         ResidentRow<K, A> made = new ResidentRow<>(row.key(), row.about(), row.byteCounts());
-        if (table.contains(row.key())) {
-          here.add(row.key());
-        } else if (table.take(made.byteCount)) {
+        if (!table.contains(row.key()) && table.take(made.byteCount)) {
           if (!allocate(made)) {
             break;
           }
@@ -78,11 +71,12 @@ final class RowAdmission<K, A> {
       buffers.discard(fresh);
       throw e;
     }
+    Set<K> entered = new HashSet<>();
     for (ResidentRow<K, A> row : fresh) {
       table.put(row);
-      here.add(row.key);
+      entered.add(row.key);
     }
-    return fresh.size() == entering.size();
+    return entered;
   }
 
   /** Takes in one row that is on the host; false if it would not fit without anything leaving. */
