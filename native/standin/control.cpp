@@ -101,13 +101,12 @@ CONTROL(jlong, callsToFailure)(JNIEnv*, jclass) {
   return state().fail_in;
 }
 
-/// How many there are of "events", "streams", "pools", "contexts" of this thread, and bytes of "pinned" memory.
+/// How many there are of "events", "streams", "contexts" of this thread, and bytes of "pinned" memory.
 CONTROL(jlong, live)(JNIEnv* env, jclass, jstring what) {
   const std::string kind = text(env, what);
   const std::lock_guard<std::mutex> lock(state().mutex);
   if (kind == "events") return static_cast<jlong>(state().events.size());
   if (kind == "streams") return static_cast<jlong>(state().streams.size());
-  if (kind == "pools") return static_cast<jlong>(pool_count());
   if (kind == "contexts") return static_cast<jlong>(context_depth());
   std::size_t pinned = 0;
   for (const auto& [address, allocation] : state().memory) pinned += allocation.pinned ? allocation.bytes : 0;

@@ -204,6 +204,8 @@ STANDIN_API cuDeviceGetName(char* name, int length, int device) {
 STANDIN_API cuDeviceGetAttribute(int* value, int attribute, int device) {
   STANDIN_ENTER;
   if (!is_device(device)) return kInvalidDevice;
+  constexpr int kMemoryPools = 115;
+  if (attribute == kMemoryPools) return *value = setting("pools") != 0, kSuccess;
   static const std::map<int, int> values{{16, 2}, {19, 1}, {41, 1}, {75, 9}, {76, 0}};
   const auto found = values.find(attribute);
   if (found == values.end()) return kInvalidValue;

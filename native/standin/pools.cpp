@@ -1,4 +1,4 @@
-// The driver's memory pools. What a pool hands out can be used after the allocation in its stream, and holds garbage then; what is
+// The driver's memory pool of each device. What it hands out can be used after the allocation in its stream, and holds garbage then; what is
 // given back is gone when the stream comes to it, so that an access that is not ordered before faults.
 #include <algorithm>
 #include <cstring>
@@ -9,19 +9,9 @@ using namespace standin;
 
 namespace {
 
-/// CUmemPoolProps, as far as it is looked at.
-struct PoolProperties {
-  int type, handle_types, location_type, location_id;
-};
-
-std::set<Pool*> pools;
+std::map<int, Pool> pools;  // the default one of each device
 
 constexpr Result kNotSupported = 801;
-
-Result usable_pool(Pool* pool, const Context* context) {
-  if (pools.count(pool) == 0) return kInvalidValue;
-  return pool->device == context->device ? kSuccess : kInvalidValue;
-}
 
 /// What an allocation can take again in the order of the stream: idle, or freed by what is queued.
 std::size_t reusable_bytes(const Pool* pool) {
@@ -34,16 +24,10 @@ std::size_t reusable_bytes(const Pool* pool) {
 
 namespace standin {
 
-std::size_t pool_count() { return pools.size(); }
-
-std::size_t idle_bytes(const Context* context) {
-  std::size_t sum = 0;
-  for (const Pool* pool : pools) sum += pool->device == context->device ? pool->idle_bytes : 0;
-  return sum;
-}
+std::size_t idle_bytes(const Context* context) { return pools[context->device].idle_bytes; }
 
 void release_idle_pools() {
-  for (Pool* pool : pools) pool->idle_bytes = 0;
+  for (auto& [device, pool] : pools) pool.idle_bytes = 0;
 }
 
 }  // namespace standin
@@ -64,41 +48,13 @@ STANDIN_API cuDeviceTotalMem_v2(std::size_t* bytes, int device) {
   return kSuccess;
 }
 
-STANDIN_API cuMemPoolCreate(Pool** pool, const PoolProperties* properties) {
-  STANDIN_ENTER;
-  STANDIN_UNSAFE_WHILE_CAPTURING;
-  Context* context;
-  if (const Result failed = usable(context)) return failed;
-  if (setting("pools") == 0) return kNotSupported;
-  constexpr int kPinned = 1, kDevice = 1;
-  if (properties->type != kPinned || properties->handle_types != 0 || properties->location_type != kDevice) return kInvalidValue;
-  *pool = new Pool{properties->location_id};
-  pools.insert(*pool);
-  return kSuccess;
-}
-
-STANDIN_API cuMemPoolDestroy(Pool* pool) {
-  STANDIN_ENTER;
-  STANDIN_UNSAFE_WHILE_CAPTURING;
-  if (pools.count(pool) == 0) return dead_handle();
-  pools.erase(pool);  // what it handed out stays until it is given back
-  return kSuccess;
-}
-
-STANDIN_API cuMemPoolTrimTo(Pool* pool, std::size_t) {
-  STANDIN_ENTER;
-  STANDIN_UNSAFE_WHILE_CAPTURING;
-  if (pools.count(pool) == 0) return dead_handle();
-  pool->idle_bytes = 0;
-  return kSuccess;
-}
-
-STANDIN_API cuMemAllocFromPoolAsync(std::uint64_t* address, std::size_t bytes, Pool* pool, void* handle) {
+STANDIN_API cuMemAllocAsync(std::uint64_t* address, std::size_t bytes, void* handle) {
   STANDIN_ENTER;
   Stream* stream;
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (stream->capture != kNoCapture) return kCaptureUnsupported;
-  if (const Result failed = usable_pool(pool, stream->context)) return failed;
+  if (setting("pools") == 0) return kNotSupported;
+  Pool* pool = &pools[stream->context->device];
   if (bytes == 0) return kInvalidValue;
   const std::size_t taken_again = std::min(bytes, reusable_bytes(pool));
   if (used_bytes(stream->context) + bytes - taken_again > static_cast<std::size_t>(setting("memory"))) return kOutOfMemory;
@@ -123,7 +79,7 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   const std::size_t bytes = found->second.bytes;
   enqueue(stream, [=] {
     const std::lock_guard<std::mutex> in_order(state().mutex);
-    if (release(address, false) && pools.count(pool) != 0) pool->idle_bytes += bytes;
+    if (release(address, false) && pool != nullptr) pool->idle_bytes += bytes;
     return kSuccess;
   });
   return kSuccess;

@@ -55,9 +55,8 @@ struct Stream {
   Capture capture = kNoCapture;
 };
 
-/// A memory pool. What was freed stays its own until someone synchronises or trims it, as with a release threshold of 0.
+/// A memory pool. What was freed stays its own until someone synchronises, as with a release threshold of 0.
 struct Pool {
-  int device;
   std::size_t idle_bytes = 0;
 };
 
@@ -99,7 +98,6 @@ extern thread_local bool by_test;
 
 /// Contexts on this thread's stack.
 std::size_t context_depth();
-std::size_t pool_count();
 
 /// The context of this thread, if it can be used.
 Result usable(Context*& context);

@@ -1,12 +1,6 @@
 package io.tensorcache.internal.device;
 
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUmemAllocationHandleType;
-import jcuda.driver.CUmemAllocationType;
-import jcuda.driver.CUmemLocation;
-import jcuda.driver.CUmemLocationType;
-import jcuda.driver.CUmemPoolProps;
-import jcuda.driver.CUmemoryPool;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -16,43 +10,26 @@ import jcuda.driver.JCudaDriver;
  * Driver}. Stateless; safe for use by several threads, each with its own current context.
  */
 final class PoolDriver {
+  private static final int MEMORY_POOLS_SUPPORTED = 115;
+
   static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
 
   private PoolDriver() {}
 
-  /** A pool of this device, or 0 if the driver has none for it. */
-  static long createPool(int ordinal) {
-    CUmemPoolProps properties = new CUmemPoolProps();
-    properties.allocType = CUmemAllocationType.CU_MEM_ALLOCATION_TYPE_PINNED;
-    properties.handleTypes = CUmemAllocationHandleType.CU_MEM_HANDLE_TYPE_NONE;
-    properties.location = new CUmemLocation();
-    properties.location.type = CUmemLocationType.CU_MEM_LOCATION_TYPE_DEVICE;
-    properties.location.id = ordinal;
-    CUmemoryPool pool = new CUmemoryPool();
-    int code = JCudaDriver.cuMemPoolCreate(pool, properties);
-    if (code == CUresult.CUDA_ERROR_NOT_SUPPORTED) {
-      return 0;
-    }
-    Driver.check("cuMemPoolCreate", code);
-    return Handles.address(pool);
+  /** Whether the driver has a pool for this device. */
+  static boolean hasPool(int ordinal) {
+    return Driver.attribute(MEMORY_POOLS_SUPPORTED, ordinal) != 0;
   }
 
-  /** What it handed out stays until it is freed. */
-  static void destroyPool(long pool) {
-    Driver.check("cuMemPoolDestroy", JCudaDriver.cuMemPoolDestroy(pool(pool)));
-  }
-
-  /** Gives the device what is free in the pool. */
-  static void trimPool(long pool) {
-    Driver.check("cuMemPoolTrimTo", JCudaDriver.cuMemPoolTrimTo(pool(pool), 0));
-  }
-
-  /** Memory that can be used after what is in the stream now. */
-  static long allocate(long byteCount, long pool, long stream) {
+  /**
+   * Memory that can be used after what is in the stream now, from the current pool of the device: a
+   * pool of our own would be the cleaner one, but JCuda 12.6.0 overwrites the Java heap when it
+   * makes one.
+   */
+  static long allocate(long byteCount, long stream) {
     CUdeviceptr memory = new CUdeviceptr();
     Driver.check(
-        "cuMemAllocFromPoolAsync",
-        JCudaDriver.cuMemAllocFromPoolAsync(memory, byteCount, pool(pool), Driver.stream(stream)));
+        "cuMemAllocAsync", JCudaDriver.cuMemAllocAsync(memory, byteCount, Driver.stream(stream)));
     return Handles.address(memory);
   }
 
@@ -102,9 +79,5 @@ final class PoolDriver {
     Driver.check(
         "cuStreamWaitEvent",
         JCudaDriver.cuStreamWaitEvent(Driver.stream(stream), Driver.event(event), 0));
-  }
-
-  private static CUmemoryPool pool(long address) {
-    return Handles.set(new CUmemoryPool(), address);
   }
 }

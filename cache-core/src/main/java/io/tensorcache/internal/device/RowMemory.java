@@ -1,26 +1,24 @@
 package io.tensorcache.internal.device;
 
 /**
- * Memory for rows on one device, taken and given back in the order of one stream: from a pool of
- * the driver, or where it has none from the device itself, and then giving back waits on the host.
- * Called with the context current; guarded by the lock of the {@link ResidentRows}.
+ * Memory for rows on one device, taken and given back in the order of one stream: from the driver's
+ * pool, or where it has none from the device itself, and then giving back waits on the host. Called
+ * with the context current; guarded by the lock of the {@link ResidentRows}.
  */
 final class RowMemory {
   private final boolean hasPool;
-  private long pool; // these three are 0 once they are destroyed
-  private long stream;
+  private long stream; // these two are 0 once they are destroyed
   private long event;
 
   RowMemory(int ordinal) {
+    hasPool = PoolDriver.hasPool(ordinal);
     try {
-      pool = PoolDriver.createPool(ordinal);
       stream = PoolDriver.createStream();
       event = Driver.createEvent();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
-    hasPool = pool != 0;
   }
 
   /** The stream in whose order memory comes and goes. */
@@ -30,7 +28,7 @@ final class RowMemory {
 
   /** Memory that can be used after what is in the stream. */
   long allocate(long byteCount) {
-    return hasPool ? PoolDriver.allocate(byteCount, pool, stream) : Driver.allocate(byteCount);
+    return hasPool ? PoolDriver.allocate(byteCount, stream) : Driver.allocate(byteCount);
   }
 
   /** Frees memory after what is in the stream. */
@@ -55,11 +53,13 @@ final class RowMemory {
     Driver.await(event);
   }
 
-  /** Gives the device what was freed; waits for it. False if it has that already. */
+  /**
+   * Gives the device what was freed, as a pool does when someone waits, unless the program told it
+   * to keep that for the next who asks. False if the device has it already.
+   */
   boolean trim() {
     if (hasPool) {
       await();
-      PoolDriver.trimPool(pool);
     }
     return hasPool;
   }
@@ -69,10 +69,6 @@ final class RowMemory {
    * driver refuses a part, another call tries that again.
    */
   void close() {
-    if (pool != 0) {
-      PoolDriver.destroyPool(pool);
-      pool = 0;
-    }
     if (stream != 0) {
       PoolDriver.destroyStream(stream);
       stream = 0;
