@@ -7,6 +7,7 @@ package io.tensorcache.internal.device;
  */
 final class RowMemory {
   private final boolean hasPool;
+  private boolean mayBeIdle; // something was freed since the pool was trimmed
   private long pool; // these three are 0 once they are destroyed
   private long stream;
   private long event;
@@ -37,6 +38,7 @@ final class RowMemory {
   void free(long address) {
     if (hasPool) {
       PoolDriver.free(address, stream);
+      mayBeIdle = true;
     } else {
       await();
       Driver.free(address);
@@ -57,11 +59,13 @@ final class RowMemory {
 
   /** Gives the device what was freed; waits for it. False if it has that already. */
   boolean trim() {
-    if (hasPool) {
-      await();
-      PoolDriver.trimPool(pool);
+    if (!mayBeIdle) {
+      return false;
     }
-    return hasPool;
+    await();
+    PoolDriver.trimPool(pool);
+    mayBeIdle = false;
+    return true;
   }
 
   /**

@@ -363,6 +363,22 @@ class ResidentRowsTest {
     }
   }
 
+  /** An engine's allocator holds the whole card: asking for what is free must not wait each time. */
+  @Test
+  void doesNotWaitForMemoryThatItNeverHad() {
+    Standin.set("memory", 1 << 30);
+    long used = (1 << 30) - Devices.get().device(0).inContext(PoolDriver::freeBytes);
+    Standin.set("memory", used + 50 * 1024);
+    try (RowsOnDevice under = new RowsOnDevice(0, ROW, 40 * 1024, 100 * 1024, false)) {
+      long stream = Standin.stream(0);
+      long waits = Standin.count("cuEventSynchronize");
+      for (int i = 0; i < 5; i++) {
+        assertEquals(Set.of(), under.add(stream, i));
+      }
+      assertEquals(waits, Standin.count("cuEventSynchronize"));
+    }
+  }
+
   @Test
   void aLostDeviceLosesItsRows() {
     RowsOnDevice under = rows(1 << 20);
