@@ -363,7 +363,9 @@ class ResidentRowsTest {
     }
   }
 
-  /** An engine's allocator holds the whole card: asking for what is free must not wait each time. */
+  /**
+   * An engine's allocator holds the whole card: asking for what is free must not wait each time.
+   */
   @Test
   void doesNotWaitForMemoryThatItNeverHad() {
     Standin.set("memory", 1 << 30);
