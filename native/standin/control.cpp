@@ -3,7 +3,7 @@
 //
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
 // (1: every launch gets a wrong first result), pools (0: memory pools are not supported), recycle (1: memory of a context that
-// is reset is given out again at the same addresses).
+// is reset is given out again at the same addresses), left (1: the driver has left, as it does before the process ends).
 #include <jni.h>
 
 #include <cstring>

@@ -69,7 +69,7 @@ namespace standin {
 std::int64_t setting(const char* name) {
   static const std::map<std::string, std::int64_t> defaults{
       {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096},
-      {"wrong", 0}, {"pools", 1}, {"recycle", 0}};
+      {"wrong", 0}, {"pools", 1}, {"recycle", 0}, {"left", 0}};
   const auto& settings = state().settings;
   const auto found = settings.find(name);
   return found != settings.end() ? found->second : defaults.at(name);
@@ -87,6 +87,8 @@ Result injected(const char* function) {
     state().held = true;
     state().hold_at.clear();
   }
+  constexpr Result kDeinitialized = 4;
+  if (!by_test && setting("left") != 0) return kDeinitialized;
   // a context is always popped: nothing else could be expected of the caller
   if (!by_test && state().fail_in > 0 && name != "cuCtxPopCurrent" && --state().fail_in == 0) return state().fail_with;
   const auto fault = state().faults.find(name);

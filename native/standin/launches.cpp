@@ -127,7 +127,7 @@ std::int64_t work(const GatherLaunch& launch) {
 bool is_reachable(std::uint64_t address, std::int64_t bytes, const Context* context) {
   if (bytes == 0) return true;
   const std::lock_guard<std::mutex> lock(state().mutex);
-  const Allocation* allocation = bytes < 0 ? nullptr : find(address, static_cast<std::size_t>(bytes));
+  const Allocation* allocation = bytes < 0 ? nullptr : find(address, static_cast<std::size_t>(bytes), true);
   return allocation != nullptr && (allocation->pinned || allocation->context == context);
 }
 

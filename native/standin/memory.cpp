@@ -77,15 +77,14 @@ std::size_t used_bytes(const Context* context) {
   return used;
 }
 
-const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base) {
+const Allocation* find(std::uint64_t address, std::size_t bytes, bool queued) {
   const auto& memory = state().memory;
   auto found = memory.upper_bound(address);
   if (found == memory.begin()) return nullptr;
   --found;
   if (address - found->first > found->second.bytes || bytes > found->second.bytes - (address - found->first)) return nullptr;
   if (bytes == 0 && address - found->first == found->second.bytes) return nullptr;
-  if (found->second.freed) return nullptr;
-  if (base != nullptr) *base = found->first;
+  if (found->second.freed && !queued) return nullptr;
   return &found->second;
 }
 

@@ -129,8 +129,9 @@ std::size_t used_bytes(const Context* context);
 std::size_t idle_bytes(const Context* context);
 /// What a wait of the host does: pools give back what lies idle.
 void release_idle_pools();
-/// The allocation that holds all these bytes, or null.
-const Allocation* find(std::uint64_t address, std::size_t bytes, std::uint64_t* base = nullptr);
+/// The allocation that holds all these bytes, or null. For the host memory is gone when its free is queued; for what is queued
+/// before that it is there.
+const Allocation* find(std::uint64_t address, std::size_t bytes, bool queued = false);
 
 /// Bytes of the parameter of a kernel, 0 if there is no such kernel.
 std::size_t parameter_bytes(const std::string& kernel);

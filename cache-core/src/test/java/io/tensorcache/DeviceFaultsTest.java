@@ -152,6 +152,22 @@ class DeviceFaultsTest {
     nothingIsWrongOrLeftBehind(code, pools, 1);
   }
 
+  /** The driver may leave before the program's last hooks and threads do. */
+  @Test
+  void closesAfterTheDriverHasLeft() {
+    TensorCache cache = open();
+    CachedFunction<StandinTensor> cached = function.wrap(cache);
+    function.check(cached, 0, 1, 2);
+    StandinTensor input = StandinFunction.batch(0, 2, 1);
+    Standin.set("left", 1);
+    assertEquals(2, cached.apply(input).spec().dim(0), "the function runs by itself");
+    assertEquals(4, ((DeviceException) function.failures.get(0)).code());
+    assertEquals(0, cache.stats().devices().get(0).entries());
+    cache.close();
+    TensorCache another = TensorCache.builder("late").heap(ByteSize.ofMiB(1)).build();
+    another.close();
+  }
+
   /** Every fifth, from a random one on. */
   @Test
   void opensADeviceLaterWhateverCallFails() {

@@ -21,6 +21,8 @@ abstract class DeviceFixture {
   @AfterEach
   void reset() {
     Standin.reset();
+    Standin.restart(0);
+    Standin.restart(1);
   }
 
   /** Plays an engine: reads its input and writes its output in its own stream. */

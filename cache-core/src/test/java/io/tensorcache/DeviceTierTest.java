@@ -244,7 +244,7 @@ class DeviceTierTest extends DeviceFixture {
       CachedFunction<StandinTensor> cached = wrap(cache);
       check(cached, 0, 1);
       StandinTensor input = batch(0, 2, 1);
-      Standin.fail("cuMemAllocFromPoolAsync", 2, 1);
+      Standin.fail("cuMemAllocAsync", 2, 1);
       StandinTensor output = cached.apply(input);
       assertArrayEquals(expected(2, 1), output.floats());
       assertEquals(1, failures.size());

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A block of CUDA device memory that holds tensor elements, and the stream in which it is used. The
  * cache reads it, and writes results, after everything that is in that stream when it is called.
- * Does not own the memory: whoever made it keeps it allocated, and unchanged until the call
- * returned. Immutable; safe for use by several threads.
+ * Does not own the memory: whoever made it keeps it allocated, and unchanged but by what comes
+ * later in that stream: copies may be queued there when the call has returned. Immutable; safe for
+ * use by several threads.
  */
 public final class DeviceMemory implements TensorMemory {
   private final int device;

@@ -7,6 +7,7 @@ package io.tensorcache.internal.device;
  */
 final class RowMemory {
   private final boolean hasPool;
+  private boolean mayBeIdle; // something was freed since someone waited
   private long stream; // these two are 0 once they are destroyed
   private long event;
 
@@ -35,6 +36,7 @@ final class RowMemory {
   void free(long address) {
     if (hasPool) {
       PoolDriver.free(address, stream);
+      mayBeIdle = true;
     } else {
       await();
       Driver.free(address);
@@ -58,10 +60,12 @@ final class RowMemory {
    * to keep that for the next who asks. False if the device has it already.
    */
   boolean trim() {
-    if (hasPool) {
-      await();
+    if (!mayBeIdle) {
+      return false;
     }
-    return hasPool;
+    await();
+    mayBeIdle = false;
+    return true;
   }
 
   /**
