@@ -8,6 +8,7 @@ import io.tensorcache.internal.durable.DurableEvents;
 import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,7 +56,8 @@ final class StoreAccess implements AutoCloseable {
    */
   static StoreAccess toChange(Path directory, String name, DurableSettings settings) {
     Failures failures = new Failures();
-    DurableStore own = DurableStore.open(directory, name, settings, failures);
+    DurableStore own =
+        DurableStore.open(directory, name, settings, failures, InstantSource.system());
     StoreAccess access = new StoreAccess(() -> own, own, true, failures);
     String refusal = own.use().refusal();
     if (refusal != null) {

@@ -56,15 +56,10 @@ public final class DurableStore implements AutoCloseable {
    * Opens the store {@code directory/name}, which is created for the owner only. Reads the index
    * files, takes over what dead processes left.
    *
+   * @param clock tells how old an entry is
    * @throws IllegalArgumentException if the name cannot be that of a directory
    * @throws StorageException if the directory does not exist and cannot be created
    */
-  public static DurableStore open(
-      Path directory, String name, DurableSettings settings, DurableEvents events) {
-    return open(directory, name, settings, events, InstantSource.system());
-  }
-
-  /** The same with a clock that tells how old an entry is. */
   public static DurableStore open(
       Path directory,
       String name,

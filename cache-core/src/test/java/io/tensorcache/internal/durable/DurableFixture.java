@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,7 +82,7 @@ final class DurableFixture {
   }
 
   static DurableStore open(Path directory, DurableSettings settings, Events events) {
-    return DurableStore.open(directory, "rows", settings, events);
+    return DurableStore.open(directory, "rows", settings, events, InstantSource.system());
   }
 
   static DurableStore open(Path directory, Events events) {

@@ -38,6 +38,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -341,7 +342,9 @@ class DurableStoreTest {
     for (String name : new String[] {"", "..", "a/b", ".hidden", "-x", "ä", "x".repeat(101)}) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> DurableStore.open(directory, name, DurableFixture.large(), events),
+          () ->
+              DurableStore.open(
+                  directory, name, DurableFixture.large(), events, InstantSource.system()),
           name);
     }
   }

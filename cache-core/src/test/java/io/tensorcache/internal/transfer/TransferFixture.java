@@ -16,6 +16,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ final class TransferFixture implements AutoCloseable {
 
               @Override
               public void evicted(long entries) {}
-            });
+            },
+            InstantSource.system());
   }
 
   /** The key whose bytes are 16 i, 16 i + 1, and so on. */

@@ -17,6 +17,7 @@ import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -64,7 +65,7 @@ final class DurableRows {
             WhenBusy.WAIT,
             ByteSize.ofMiB(256),
             null);
-    return DurableStore.open(directory, "rows", settings, new Failing());
+    return DurableStore.open(directory, "rows", settings, new Failing(), InstantSource.system());
   }
 
   /** A benchmark in which something goes wrong measures nothing. */
