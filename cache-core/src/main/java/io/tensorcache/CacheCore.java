@@ -178,6 +178,12 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  private void left(TensorKey key) {
+    if (ages != null) {
+      ages.left(key);
+    }
+  }
+
   /** Drops rows from memory that have outlived the time to live of the store. */
   void dropOld(BatchKeys keys, FunctionSettings of, Group group) {
     if (ages == null || !of.persisting()) {
@@ -200,6 +206,9 @@ final class CacheCore implements TierEvents, AutoCloseable {
     boolean isDurable = durable != null && durable.store(key, row, group); // first: not to spill
     enters(key, settings);
     boolean isInMemory = storeInMemory(key, row, group);
+    if (!isInMemory) {
+      left(key);
+    }
     if (!isInMemory && !isDurable) {
       recorder.rowsNotAdmitted.increment();
     }
@@ -247,9 +256,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   public void evicted(TensorKey key, int group) {
     recorder.evictions.increment();
     evicted.add(key);
-    if (ages != null) {
-      ages.left(key);
-    }
+    left(key);
     groups.dropped(group);
     scopes.evicted(key, group);
   }
