@@ -15,6 +15,7 @@ final class DeviceContext {
   private static final Logger log = LoggerFactory.getLogger(DeviceContext.class);
 
   private static final int RELAXED = CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED;
+
   private final String device;
   private final long handle;
   private final ContextLife life;

@@ -59,8 +59,9 @@ final class CudaRowHasher implements RowHasher {
   /** One input of a call. */
   record Rows(DeviceMemory memory, RowLayout layout, long t0, long t1) {}
 
-  boolean isLost() {
-    return device.isLost();
+  /** False for a device that was opened again: nothing of this is there. */
+  boolean isOf(Device other) {
+    return device == other;
   }
 
   @Override

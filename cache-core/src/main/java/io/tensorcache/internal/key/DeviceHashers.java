@@ -34,16 +34,16 @@ final class DeviceHashers {
    * @throws IllegalArgumentException if there is no such device
    */
   CudaRowHasher of(int ordinal) {
+    Device device = Devices.get().device(ordinal);
     CudaRowHasher hasher = open.get(ordinal);
-    return hasher == null || hasher.isLost() ? reopen(ordinal) : hasher;
+    return hasher == null || !hasher.isOf(device) ? reopen(ordinal, device) : hasher;
   }
 
-  private synchronized CudaRowHasher reopen(int ordinal) {
+  private synchronized CudaRowHasher reopen(int ordinal, Device device) {
     CudaRowHasher hasher = open.get(ordinal);
-    if (hasher != null && !hasher.isLost()) {
+    if (hasher != null && hasher.isOf(device)) {
       return hasher;
     }
-    Device device = Devices.get().device(ordinal);
     DeviceException reason = refused.get(ordinal);
     if (reason != null) {
       throw reason;
