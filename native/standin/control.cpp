@@ -4,6 +4,7 @@
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
 // (1: every launch gets a wrong first result), pools (0: memory pools are not supported), recycle (1: memory of a context that
 // is reset is given out again at the same addresses), left (1: the driver has left, as it does before the process ends).
+#include <algorithm>
 #include <jni.h>
 
 #include <cstring>
@@ -101,16 +102,26 @@ CONTROL(jlong, callsToFailure)(JNIEnv*, jclass) {
   return state().fail_in;
 }
 
-/// How many there are of "events", "streams", "contexts" of this thread, and bytes of "pinned" memory.
+/// How many there are of "events", "streams", "non-blocking streams", "contexts" of this thread, and bytes of "pinned" memory and
+/// of what the "pool" of any device handed out.
 CONTROL(jlong, live)(JNIEnv* env, jclass, jstring what) {
   const std::string kind = text(env, what);
   const std::lock_guard<std::mutex> lock(state().mutex);
   if (kind == "events") return static_cast<jlong>(state().events.size());
   if (kind == "streams") return static_cast<jlong>(state().streams.size());
   if (kind == "contexts") return static_cast<jlong>(context_depth());
-  std::size_t pinned = 0;
-  for (const auto& [address, allocation] : state().memory) pinned += allocation.pinned ? allocation.bytes : 0;
-  return kind == "pinned" ? static_cast<jlong>(pinned) : -1;
+  if (kind == "non-blocking streams") {
+    return std::count_if(state().streams.begin(), state().streams.end(), [](const Stream* each) { return !each->blocking; });
+  }
+  if (kind != "pinned" && kind != "pool") {
+    env->ThrowNew(env->FindClass("java/lang/IllegalArgumentException"), kind.c_str());
+    return 0;
+  }
+  std::size_t bytes = 0;
+  for (const auto& [address, allocation] : state().memory) {
+    bytes += (kind == "pinned" ? allocation.pinned : allocation.pool != nullptr) ? allocation.bytes : 0;
+  }
+  return static_cast<jlong>(bytes);
 }
 
 /// Waits until no stream has anything to do.

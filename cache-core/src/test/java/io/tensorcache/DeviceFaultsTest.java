@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @RequiresStandin
 class DeviceFaultsTest {
   private static final int KEY_BYTES = 8456; // of a cache, freed when nothing refers to it
-  private static final String[] KINDS = {"events", "streams", "pinned"};
+  private static final String[] KINDS = {"events", "streams", "pinned", "pool"};
 
   private final StandinFunction function = new StandinFunction();
 

@@ -33,8 +33,8 @@ public final class Standin {
   public static native long callsToFailure();
 
   /**
-   * How many there are of "events", "streams", and "contexts" on this thread's stack; or bytes of
-   * "pinned" memory.
+   * How many there are of "events", "streams", "non-blocking streams", and "contexts" on this
+   * thread's stack; or bytes of "pinned" memory, or that the "pool" of any device handed out.
    */
   public static native long live(String what);
 
