@@ -31,13 +31,18 @@ class PackageDirectionTest {
           Map.entry("scope", Set.of("config")),
           Map.entry("store", Set.of("tensor", "config")),
           Map.entry("internal.json", Set.of()),
-          Map.entry("internal.device", Set.of("error")),
-          Map.entry("internal.key", Set.of("tensor", "config", "error", "internal.device")),
+          Map.entry("internal.lock", Set.of()),
+          Map.entry("internal.device", Set.of("error", "internal.lock")),
+          Map.entry(
+              "internal.key",
+              Set.of("tensor", "config", "error", "internal.lock", "internal.device")),
           Map.entry("internal.codec", Set.of("tensor", "config", "error")),
           Map.entry(
-              "internal.store", Set.of("tensor", "config", "stats", "error", "internal.codec")),
+              "internal.store",
+              Set.of("tensor", "config", "stats", "error", "internal.lock", "internal.codec")),
           Map.entry(
-              "internal.durable", Set.of("tensor", "config", "store", "error", "internal.codec")),
+              "internal.durable",
+              Set.of("tensor", "config", "store", "error", "internal.lock", "internal.codec")),
           Map.entry(
               "internal.transfer",
               Set.of(
@@ -49,7 +54,8 @@ class PackageDirectionTest {
                   "internal.codec",
                   "internal.durable")),
           Map.entry(
-              "internal.scope", Set.of("scope", "tensor", "config", "error", "internal.codec")),
+              "internal.scope",
+              Set.of("scope", "tensor", "config", "error", "internal.lock", "internal.codec")),
           Map.entry(
               "",
               Set.of(
@@ -59,6 +65,7 @@ class PackageDirectionTest {
                   "stats",
                   "store",
                   "scope",
+                  "internal.lock",
                   "internal.device",
                   "internal.key",
                   "internal.codec",
