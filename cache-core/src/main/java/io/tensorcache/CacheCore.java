@@ -184,6 +184,19 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  /** Drops a row of a function wherever it is, the store included. */
+  void drop(TensorKey key, FunctionState of, Group group) {
+    PersistedRows durable = persisted(of.settings());
+    if (durable != null) {
+      durable.remove(key); // first: what is read there may go to memory
+    }
+    left(key);
+    if (tiers.contains(key)) {
+      tiers.removeEverywhere(key);
+      group.add(-1);
+    }
+  }
+
   /** Drops rows from memory that have outlived the time to live of the store. */
   void dropOld(BatchKeys keys, FunctionSettings of, Group group) {
     if (ages == null || !of.persisting()) {

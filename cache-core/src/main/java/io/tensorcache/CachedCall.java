@@ -28,7 +28,8 @@ final class CachedCall<T> {
   private final CacheCore core;
   private final FunctionState function;
   private final FunctionSettings settings;
-  private final FingerprintSource source;
+  private final SourceWatch watch;
+  private final SourceWatch.Look look; // at the begin
   private final Group group;
   private final TensorAdapter<T> adapter;
   private final FunctionCall<T> call;
@@ -44,16 +45,17 @@ final class CachedCall<T> {
   CachedCall(
       CacheCore core,
       FunctionState function,
-      FingerprintSource source,
+      SourceWatch watch,
       TensorAdapter<T> adapter,
       TensorOperation<T> operation,
       Inputs<T> inputs) {
     this.core = core;
     this.function = function;
     this.settings = function.settings();
-    this.source = source;
+    this.watch = watch;
+    this.look = watch.look();
     this.persisted = core.persisted(settings);
-    this.group = function.group(core.groups(), source.current());
+    this.group = function.group(core.groups(), look.fingerprint());
     this.adapter = adapter;
     this.call = new FunctionCall<>(core, function, adapter, operation);
     this.inputs = inputs;
@@ -302,7 +304,7 @@ final class CachedCall<T> {
       RowList mine,
       Claims claims,
       ResultBatch<T> result) {
-    boolean unchanged = isUnchanged(mine.size());
+    boolean unchanged = mayStore(keys, mine);
     long start = System.nanoTime();
     for (int i = 0; i < mine.size() && device != null; i++) {
       core.enters(keys.key(mine.get(i)), settings);
@@ -324,6 +326,7 @@ final class CachedCall<T> {
       }
       claims.land(mine.get(i), unchanged ? row : null);
     }
+    watch.stored(look, group, keys, mine);
     core.recorder().storeNanos.add(System.nanoTime() - start);
   }
 
@@ -346,7 +349,7 @@ final class CachedCall<T> {
       core.recorder().rowsNotAdmitted.add(missing.size());
       return copyOf(computed);
     }
-    boolean unchanged = isUnchanged(missing.size());
+    boolean unchanged = mayStore(keys, missing);
     long start = System.nanoTime();
     try (ResultBatch<T> result = newResult(null)) {
       result.open(computed.schema());
@@ -363,19 +366,19 @@ final class CachedCall<T> {
           }
         }
       }
+      watch.stored(look, group, keys, missing);
       core.recorder().storeNanos.add(System.nanoTime() - start);
       return result.finish();
     }
   }
 
-  /**
-   * Whether the weights are still those of the keys: if they changed while the function ran, its
-   * rows are nobody's.
-   */
-  private boolean isUnchanged(int rowsToStore) {
-    boolean unchanged = source.current().equals(group.fingerprint());
-    if (!unchanged) {
-      core.recorder().rowsNotAdmitted.add(rowsToStore);
+  /** If the weights changed while the function ran, there and back too, its rows are nobody's. */
+  private boolean mayStore(BatchKeys keys, RowList toStore) {
+    boolean unchanged = watch.isStill(look);
+    if (unchanged) {
+      watch.storing(group, keys, toStore);
+    } else {
+      core.recorder().rowsNotAdmitted.add(toStore.size());
     }
     return unchanged;
   }

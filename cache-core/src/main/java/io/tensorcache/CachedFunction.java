@@ -26,22 +26,23 @@ import java.util.function.Consumer;
  *
  * @param <T> the engine's tensor type
  */
-public final class CachedFunction<T> {
+public final class CachedFunction<T> implements AutoCloseable {
   private final CacheCore core;
   private final FunctionState state;
-  private final FingerprintSource fingerprint;
+  private final SourceWatch watch;
   private final TensorAdapter<T> adapter;
   private final TensorOperation<T> operation;
+  private volatile boolean closed;
 
   CachedFunction(
       CacheCore core,
       FunctionState state,
-      FingerprintSource fingerprint,
+      SourceWatch watch,
       TensorAdapter<T> adapter,
       TensorOperation<T> operation) {
     this.core = core;
     this.state = state;
-    this.fingerprint = fingerprint;
+    this.watch = watch;
     this.adapter = adapter;
     this.operation = operation;
   }
@@ -105,9 +106,42 @@ public final class CachedFunction<T> {
     return warmRun().run(batches, inputs -> inputs, progress);
   }
 
-  private WarmRun<T> warmRun() {
+  /**
+   * Reads everything again that the fingerprint stands for, all weights of a module for example, so
+   * that any change before this call is seen now. Rows that a change noticed late has made doubtful
+   * are dropped, and the listener is told. For use after a write that the looks at each call see
+   * late; {@code ModuleFingerprint} says which.
+   *
+   * @return true if nothing had changed since the last look
+   * @throws IllegalStateException after this or the cache was closed, or as a call throws it
+   */
+  public boolean recheck() {
+    checkOpen();
+    return watch.recheck();
+  }
+
+  /**
+   * Lets go of what is held to notice changes of the computation, such as the memory of a module's
+   * weights. Stored rows stay. Later calls throw {@link IllegalStateException}; calls under way end
+   * well. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    watch.release();
+  }
+
+  private void checkOpen() {
     core.checkOpen();
-    return new WarmRun<>(core, state, fingerprint, adapter, operation);
+    if (closed) {
+      throw new IllegalStateException(
+          "the cached function \"" + name() + "\" is closed: close it after its last call");
+    }
+  }
+
+  private WarmRun<T> warmRun() {
+    checkOpen();
+    return new WarmRun<>(core, state, watch, adapter, operation);
   }
 
   /**
@@ -115,9 +149,9 @@ public final class CachedFunction<T> {
    * as {@link #apply(Object)} does.
    */
   public Outputs<T> apply(Inputs<T> inputs) {
-    core.checkOpen();
+    checkOpen();
     try {
-      CachedCall<T> call = new CachedCall<>(core, state, fingerprint, adapter, operation, inputs);
+      CachedCall<T> call = new CachedCall<>(core, state, watch, adapter, operation, inputs);
       try {
         return call.run();
       } catch (DeviceException e) {
@@ -151,13 +185,13 @@ public final class CachedFunction<T> {
 
   /** The same for several tensors and arguments. */
   public void prefetch(Inputs<T> inputs) {
-    core.checkOpen();
+    checkOpen();
     if (!core.mayReadAhead(state.settings()) || !state.aheadPolicy.next()) {
       return;
     }
     long start = System.nanoTime();
     try {
-      new CachedCall<>(core, state, fingerprint, adapter, operation, inputs).prefetch(start);
+      new CachedCall<>(core, state, watch, adapter, operation, inputs).prefetch(start);
     } catch (RuntimeException e) {
       core.failed(
           e instanceof TensorCacheException known

@@ -3,6 +3,7 @@ package io.tensorcache;
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.config.Recheck;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class FunctionBuilder<T> {
   private final Once<Granularity> granularity = new Once<>("granularity");
   private final Once<PartialMiss> onPartialMiss = new Once<>("onPartialMiss");
   private final Once<Boolean> persisting = new Once<>("persisting");
+  private final Once<Recheck> recheck = new Once<>("recheck");
 
   FunctionBuilder(
       CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
@@ -74,6 +76,16 @@ public final class FunctionBuilder<T> {
   }
 
   /**
+   * How often everything is read again that the fingerprint stands for, beside the look at each
+   * call, which may see a part of it: what it sees late is said at the source, {@code
+   * ModuleFingerprint} for example. Default: {@code ON_REQUEST}, {@link CachedFunction#recheck}.
+   */
+  public FunctionBuilder<T> recheck(Recheck value) {
+    recheck.set(value);
+    return this;
+  }
+
+  /**
    * The cached form of a function from one tensor to one tensor.
    *
    * @throws IllegalStateException if this name is in use with other settings, or if it is
@@ -102,7 +114,9 @@ public final class FunctionBuilder<T> {
             onPartialMiss.or(PartialMiss.COMPUTE_MISSING),
             storeAs.orNull(),
             persisting.or(false));
-    return new CachedFunction<>(
-        core, core.function(name, settings), settings.inKeys(fingerprint), adapter, operation);
+    FunctionState state = core.function(name, settings);
+    SourceWatch watch =
+        new SourceWatch(core, state, settings.inKeys(fingerprint), recheck.or(Recheck.ON_REQUEST));
+    return new CachedFunction<>(core, state, watch, adapter, operation);
   }
 }

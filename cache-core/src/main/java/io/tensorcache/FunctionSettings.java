@@ -20,9 +20,7 @@ record FunctionSettings(
    * must not serve it rounded values.
    */
   FingerprintSource inKeys(FingerprintSource source) {
-    return persisting && storeAs != null
-        ? () -> source.current().and("stored as " + storeAs)
-        : source;
+    return persisting && storeAs != null ? source.and("stored as " + storeAs) : source;
   }
 
   /**

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class WarmRun<T> {
   private final CacheCore core;
   private final FunctionState function;
-  private final FingerprintSource source;
+  private final SourceWatch watch;
   private final TensorAdapter<T> adapter;
   private final TensorOperation<T> operation;
   private final long start = System.nanoTime();
@@ -35,7 +35,7 @@ final class WarmRun<T> {
   WarmRun(
       CacheCore core,
       FunctionState function,
-      FingerprintSource source,
+      SourceWatch watch,
       TensorAdapter<T> adapter,
       TensorOperation<T> operation) {
     if (!function.settings().level().isStoredAt(core.config().level())) {
@@ -50,7 +50,7 @@ final class WarmRun<T> {
     }
     this.core = core;
     this.function = function;
-    this.source = source;
+    this.watch = watch;
     this.adapter = adapter;
     this.operation = operation;
   }
@@ -97,7 +97,7 @@ final class WarmRun<T> {
   }
 
   private void warm(Inputs<T> inputs, List<TensorView> views, int count) {
-    Group group = function.group(core.groups(), source.current());
+    Group group = function.group(core.groups(), watch.look().fingerprint());
     PersistedRows durable = core.persisted(function.settings());
     if (fingerprint == null) {
       fingerprint = group.fingerprint();
@@ -150,7 +150,7 @@ final class WarmRun<T> {
     Inputs<T> actual = gathered.isEmpty() ? inputs : inputs.withTensors(gathered);
     try {
       Outputs<T> outputs =
-          new CachedCall<>(core, function, source, adapter, operation, actual).run();
+          new CachedCall<>(core, function, watch, adapter, operation, actual).run();
       for (T output : outputs.tensors().values()) {
         computedBytes += adapter.view(output).spec().byteCount();
         adapter.release(output);

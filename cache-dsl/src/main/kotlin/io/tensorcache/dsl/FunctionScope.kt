@@ -12,6 +12,7 @@ import io.tensorcache.TensorOperation
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.Granularity
 import io.tensorcache.config.PartialMiss
+import io.tensorcache.config.Recheck
 import io.tensorcache.stats.WarmUp
 import io.tensorcache.tensor.DType
 import io.tensorcache.tensor.TensorAdapter
@@ -33,6 +34,9 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
 
   /** See [FunctionBuilder.persisting]. */
   public var persisting: Boolean? by Option { builder.persisting(it) }
+
+  /** See [FunctionBuilder.recheck]. */
+  public var recheck: Recheck? by Option { builder.recheck(it) }
 }
 
 /**

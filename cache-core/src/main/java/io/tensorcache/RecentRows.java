@@ -1,0 +1,51 @@
+package io.tensorcache;
+
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The keys of rows that were stored after looks which are not confirmed yet. Safe for use by
+ * several threads.
+ */
+final class RecentRows {
+  /** About 12 MiB of keys. */
+  private static final int MOST = 1 << 18;
+
+  /** Rows of one call. */
+  record Stored(long look, Group group, List<TensorKey> keys) {}
+
+  private final Deque<Stored> rows = new ArrayDeque<>(); // guarded by this
+  private volatile int count; // written under this
+
+  /** Remembers keys until the look is confirmed; true if there are too many now. */
+  synchronized boolean add(Stored stored) {
+    rows.addLast(stored);
+    count += stored.keys().size();
+    return count > MOST;
+  }
+
+  /** Forgets what was stored before this look. */
+  void confirm(long looks) {
+    if (count > 0) { // a call that stores nothing takes no lock
+      forget(looks);
+    }
+  }
+
+  private synchronized void forget(long looks) {
+    // Threads that add late may stand behind a later look: they wait for it.
+    while (!rows.isEmpty() && rows.peekFirst().look() < looks) {
+      count -= rows.removeFirst().keys().size();
+    }
+  }
+
+  /** All of them, which are forgotten. */
+  synchronized List<Stored> takeAll() {
+    List<Stored> all = new ArrayList<>(rows);
+    rows.clear();
+    count = 0;
+    return all;
+  }
+}

@@ -1,0 +1,142 @@
+package io.tensorcache;
+
+import io.tensorcache.config.Recheck;
+import io.tensorcache.error.LateChangeException;
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the source of one cached function: which fingerprint holds, whether rows may be stored,
+ * and which rows to take back after a change that was noticed late. Safe for use by several
+ * threads.
+ *
+ * <pre>
+ * look ── keys ── compute ── isStill ── storing ── (rows are stored) ── stored
+ *  │                            │          │                              │
+ *  fingerprint, changes         same?      remember the keys              changed meanwhile? drop
+ * </pre>
+ */
+final class SourceWatch {
+  private static final Logger log = LoggerFactory.getLogger(SourceWatch.class);
+
+  private final CacheCore core;
+  private final FunctionState function;
+  private final FingerprintSource source;
+  private final Recheck recheck;
+  private final AtomicLong calls = new AtomicLong();
+  private final RecentRows recent = new RecentRows();
+  private final Object lateLock = new Object();
+  private volatile long lateSeen; // written under lateLock
+  private long untoldSeen; // guarded by lateLock
+
+  /** What held at the begin of a call. */
+  record Look(Fingerprint fingerprint, long changes) {}
+
+  SourceWatch(CacheCore core, FunctionState function, FingerprintSource source, Recheck recheck) {
+    this.core = core;
+    this.function = function;
+    this.source = source;
+    this.recheck = recheck;
+    Sightings seen = source.sightings(); // of others, who used the source before
+    this.lateSeen = seen.lateChanges();
+    this.untoldSeen = seen.untold();
+  }
+
+  /** At the begin of a call. */
+  Look look() {
+    long every = recheck.calls();
+    boolean whole = every > 0 && calls.getAndIncrement() % every == 0;
+    return settled(whole ? source.recheck() : source.current());
+  }
+
+  /** Reads everything again; whether nothing had changed. */
+  boolean recheck() {
+    long before = source.sightings().changes();
+    return settled(source.recheck()).changes() == before;
+  }
+
+  private Look settled(Fingerprint fingerprint) {
+    Sightings seen = source.sightings();
+    if (seen.lateChanges() != lateSeen) {
+      takeBack(seen);
+    }
+    recent.confirm(seen.confirmedLooks());
+    return new Look(fingerprint, seen.changes());
+  }
+
+  /**
+   * After something was computed: whether nothing changed since, so that its rows belong to the
+   * keys.
+   */
+  boolean isStill(Look before) {
+    Fingerprint now = recheck.calls() == 1 ? source.recheck() : source.current();
+    Look after = settled(now);
+    return now.equals(before.fingerprint()) && after.changes() == before.changes();
+  }
+
+  /** Rows of these keys are about to be stored. */
+  void storing(Group group, BatchKeys keys, RowList rows) {
+    Sightings seen = source.sightings();
+    if (!seen.isUnconfirmed()) {
+      return;
+    }
+    List<TensorKey> stored = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      stored.add(keys.key(rows.get(i)));
+    }
+    if (recent.add(new RecentRows.Stored(seen.looks(), group, stored))) {
+      settled(source.recheck()); // confirms them all: what is remembered is bounded
+    }
+  }
+
+  /** They are stored. A change that another thread noticed meanwhile did not find them all. */
+  void stored(Look before, Group group, BatchKeys keys, RowList rows) {
+    if (source.sightings().changes() == before.changes()) {
+      return;
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      core.drop(keys.key(rows.get(i)), function, group);
+    }
+  }
+
+  /** Drops the rows that may be another computation's. Who looks meanwhile waits for it. */
+  private void takeBack(Sightings seen) {
+    LateChangeException told;
+    synchronized (lateLock) {
+      if (seen.lateChanges() <= lateSeen) {
+        return;
+      }
+      int dropped = 0;
+      for (RecentRows.Stored stored : recent.takeAll()) {
+        stored.keys().forEach(key -> core.drop(key, function, stored.group()));
+        dropped += stored.keys().size();
+      }
+      boolean isTold = seen.lateChanges() - lateSeen > seen.untold() - untoldSeen;
+      lateSeen = seen.lateChanges();
+      untoldSeen = seen.untold();
+      if (!isTold) {
+        return;
+      }
+      told =
+          new LateChangeException(
+              "function \""
+                  + function.name()
+                  + "\": "
+                  + seen.lastLate()
+                  + "; "
+                  + dropped
+                  + " rows stored since it was last seen right are dropped. To notice such a write at once call recheck() after it,"
+                  + " or set recheck(Recheck.EVERY_CALL)");
+    }
+    log.warn("cache {}: {}", core.config().name(), told.getMessage());
+    core.failed(told);
+  }
+
+  void release() {
+    source.release();
+  }
+}
