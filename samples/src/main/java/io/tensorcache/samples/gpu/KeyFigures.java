@@ -8,6 +8,7 @@ import io.tensorcache.internal.device.DeviceCopies;
 import io.tensorcache.internal.device.KernelKey;
 import io.tensorcache.internal.device.KeyKernel;
 import io.tensorcache.internal.device.StreamTimer;
+import io.tensorcache.internal.key.ChangeDigest;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.DType;
@@ -96,10 +97,21 @@ final class KeyFigures {
     for (int i = 0; i < Sizes.WEIGHTS; i++) {
       weights.put("weight" + i, memory.tensor(i, spec));
     }
-    double micros = Medians.ofCalls(sizes.runs(), run -> Fingerprint.ofWeights(weights, engine));
-    Map<String, Double> values = Figures.values("call_us", micros);
     double bytes = (double) spec.byteCount() * Sizes.WEIGHTS;
+    String what = " of " + Sizes.WEIGHTS + " tensors " + spec;
+    double fingerprint =
+        Medians.ofCalls(sizes.runs(), run -> Fingerprint.ofWeights(weights, engine));
+    addReading("fingerprint" + what, fingerprint, bytes);
+    double check =
+        Medians.ofCalls(
+            sizes.runs(),
+            run -> ChangeDigest.of(weights.values().stream().map(engine::view).toList()));
+    addReading("change check" + what, check, bytes);
+  }
+
+  private void addReading(String what, double micros, double bytes) {
+    Map<String, Double> values = Figures.values("call_us", micros);
     values.put("read_gb_per_s", Figures.gigabytesPerSecond(bytes, micros));
-    figures.add("fingerprint of " + Sizes.WEIGHTS + " tensors " + spec, values);
+    figures.add(what, values);
   }
 }
