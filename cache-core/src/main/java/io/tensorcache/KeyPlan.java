@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.internal.key.ContentDigest;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.TensorSpec;
@@ -71,11 +72,19 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     return new KeyPlan(kind, tweaks);
   }
 
+  /**
+   * A digest that nobody can aim at: names and arguments may be chosen by strangers, and what
+   * hashes the domain under the public seed would let them choose equal ones.
+   */
   static byte[] domain(Kind kind) {
+    return ContentDigest.of(text(kind));
+  }
+
+  private static byte[] text(Kind kind) {
     byte[] arguments = new byte[kind.arguments().bytes().remaining()];
     kind.arguments().bytes().duplicate().get(arguments);
     return new DomainEncoder()
-        .put("TCD1")
+        .put("TCD2")
         .put(kind.algorithm().name())
         .put(kind.function())
         .put(kind.fingerprint().digest().hi())
