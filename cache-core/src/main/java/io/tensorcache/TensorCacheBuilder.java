@@ -11,6 +11,7 @@ import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.key.SaltFile;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -173,7 +174,8 @@ public final class TensorCacheBuilder {
 
   /**
    * Replaces the public seed of the keys, so that nobody who does not know it can construct rows
-   * with equal keys.
+   * with equal keys. Under the public seed that takes a minute: rows that come from strangers want
+   * a salt.
    *
    * @param secret 32 bytes, copied
    */
@@ -183,6 +185,20 @@ public final class TensorCacheBuilder {
     }
     salt.set(secret.clone());
     return this;
+  }
+
+  /**
+   * The same with the 32 bytes of a file. If there is none, it is created with random bytes, for
+   * its owner only; several processes that start at once take the same. Whoever shall serve the
+   * same rows needs a copy of it.
+   *
+   * @throws IllegalArgumentException if it is a link or no regular file, has another length, or is
+   *     open to others
+   * @throws java.io.UncheckedIOException if it can be neither read nor created
+   */
+  public TensorCacheBuilder saltFrom(Path file) {
+    Objects.requireNonNull(file, "saltFrom is null: leave it out for the public seed");
+    return salt(SaltFile.readOrCreate(file));
   }
 
   /** Told what goes wrong. Default: failures are counted and logged at DEBUG. */

@@ -91,4 +91,7 @@ public class KeysScope internal constructor(private val builder: TensorCacheBuil
 
   /** See [TensorCacheBuilder.salt]. */
   public var salt: ByteArray? by Option { builder.salt(it) }
+
+  /** See [TensorCacheBuilder.saltFrom]. */
+  public var saltFrom: Path? by Option { builder.saltFrom(it) }
 }
