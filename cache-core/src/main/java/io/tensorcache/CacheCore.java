@@ -354,6 +354,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     long notSpent = functions.values().stream().mapToLong(FunctionState::nanosNotSpent).sum();
     return new CacheStats(
         recorder.hitsByTier(),
+        recorder.waited.sum(),
         recorder.missesByReason(),
         recorder.duplicates.sum(),
         byName.stream().mapToLong(FunctionStats::rowsComputed).sum(),

@@ -259,8 +259,7 @@ final class CachedCall<T> {
         failed.add(flight.getKey());
         alone |= !flight.getValue().hasLanded();
       } else if (result.open(row.schema())) {
-        core.recorder().miss(function, MissReason.IN_FLIGHT, 1);
-        counted++;
+        found.addWaited();
         result.put(flight.getKey(), row);
         taken++;
       } else {

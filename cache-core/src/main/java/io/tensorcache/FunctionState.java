@@ -11,6 +11,7 @@ final class FunctionState {
   private final FunctionSettings settings;
   final AheadPolicy aheadPolicy = new AheadPolicy();
   final LongAdder hits = new LongAdder();
+  final LongAdder waited = new LongAdder();
   final LongAdder misses = new LongAdder();
   final LongAdder rowsComputed = new LongAdder();
   final LongAdder computeNanos = new LongAdder();
@@ -72,6 +73,7 @@ final class FunctionState {
     return new FunctionStats(
         name,
         hits.sum(),
+        waited.sum(),
         misses.sum(),
         rowsComputed.sum(),
         now == null ? 0 : now.rows(),

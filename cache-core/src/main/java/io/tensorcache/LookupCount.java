@@ -14,6 +14,7 @@ final class LookupCount {
   private long offHeapHits;
   private long diskHits;
   private long durableHits;
+  private long waited;
   private long otherShape;
 
   /** Counts one look-up in memory; true if the row was copied to its target. */
@@ -48,6 +49,11 @@ final class LookupCount {
     return lookup == DurableLookup.HIT;
   }
 
+  /** Counts a row that another thread computed meanwhile. */
+  void addWaited() {
+    waited++;
+  }
+
   /** Rows that disk tier and store had. */
   long fromDisk() {
     return diskHits + durableHits;
@@ -62,13 +68,14 @@ final class LookupCount {
     return corrupt.cardinality();
   }
 
-  /** The rows copied from tiers and store were returned. */
+  /** The rows copied from tiers and store, and those waited for, were returned. */
   void reportHits(StatsRecorder recorder, FunctionState function) {
     recorder.hit(function, Tier.DEVICE, deviceHits);
     recorder.hit(function, Tier.HEAP, heapHits);
     recorder.hit(function, Tier.OFF_HEAP, offHeapHits);
     recorder.hit(function, Tier.DISK, diskHits);
     recorder.hit(function, Tier.DURABLE, durableHits);
+    recorder.waited(function, waited);
   }
 
   /** The batch was computed as a whole, so what was found did not serve. */
@@ -76,6 +83,6 @@ final class LookupCount {
     recorder.miss(
         function,
         otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
-        deviceHits + heapHits + offHeapHits + diskHits + durableHits);
+        deviceHits + heapHits + offHeapHits + diskHits + durableHits + waited);
   }
 }

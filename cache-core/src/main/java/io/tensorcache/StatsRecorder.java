@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class StatsRecorder {
   private final Map<Tier, LongAdder> hits = new EnumMap<>(Tier.class);
   private final Map<MissReason, LongAdder> misses = new EnumMap<>(MissReason.class);
+  final LongAdder waited = new LongAdder();
   final LongAdder duplicates = new LongAdder();
   final LongAdder rowsNotAdmitted = new LongAdder();
   final LongAdder evictions = new LongAdder();
@@ -39,6 +40,12 @@ final class StatsRecorder {
       misses.get(reason).add(rows);
       function.misses.add(rows);
     }
+  }
+
+  /** Rows that another thread computed while the caller waited for it. */
+  void waited(FunctionState function, long rows) {
+    waited.add(rows);
+    function.waited.add(rows);
   }
 
   void computed(FunctionState function, long rows, long nanos) {

@@ -12,6 +12,8 @@ import java.util.Map;
  * may be off by the rows in flight.
  *
  * @param hitsByTier rows served, by the tier they lay in
+ * @param waited rows served by waiting for another thread that was computing them: neither hits nor
+ *     misses
  * @param missesByReason rows not served, by reason
  * @param duplicates rows that were copies of another row of the same batch: neither hits nor misses
  * @param rowsComputed rows the functions computed
@@ -30,6 +32,7 @@ import java.util.Map;
  */
 public record CacheStats(
     Map<Tier, Long> hitsByTier,
+    long waited,
     Map<MissReason, Long> missesByReason,
     long duplicates,
     long rowsComputed,
@@ -69,10 +72,14 @@ public record CacheStats(
     return missesByReason.getOrDefault(reason, 0L);
   }
 
-  /** Hits over hits and misses; 0 before the first row. */
+  /**
+   * The part of the distinct rows asked for that was served without computing it for the caller:
+   * {@code (hits + waited) / (hits + waited + misses)}; 0 before the first row.
+   */
   public double hitRate() {
-    long rows = hits() + misses();
-    return rows == 0 ? 0 : (double) hits() / rows;
+    long served = hits() + waited;
+    long rows = served + misses();
+    return rows == 0 ? 0 : (double) served / rows;
   }
 
   /** {@link #savedNanos} as a duration. */
@@ -87,6 +94,7 @@ public record CacheStats(
   public CacheStats since(CacheStats earlier) {
     return new CacheStats(
         minus(hitsByTier, earlier.hitsByTier, Tier.class),
+        waited - earlier.waited,
         minus(missesByReason, earlier.missesByReason, MissReason.class),
         duplicates - earlier.duplicates,
         rowsComputed - earlier.rowsComputed,
@@ -116,11 +124,13 @@ public record CacheStats(
     StringBuilder text = new StringBuilder();
     line(
         text,
-        "hits %,d of %,d rows (%.1f %%) %s",
-        hits(),
-        hits() + misses(),
+        "served %,d of %,d rows (%.1f %%): %,d from tiers %s, %,d by waiting for another thread",
+        hits() + waited,
+        hits() + waited + misses(),
         100 * hitRate(),
-        present(hitsByTier));
+        hits(),
+        present(hitsByTier),
+        waited);
     line(
         text,
         "misses %,d %s, duplicates %,d, computed %,d",

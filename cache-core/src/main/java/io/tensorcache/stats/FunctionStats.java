@@ -5,6 +5,7 @@ package io.tensorcache.stats;
  *
  * @param name the name given to {@code wrap}
  * @param hits rows served from the cache
+ * @param waited rows served by waiting for another thread that was computing them
  * @param misses rows that were not
  * @param rowsComputed rows the function computed
  * @param rowsStored rows held in memory now under the current fingerprint
@@ -14,6 +15,7 @@ package io.tensorcache.stats;
 public record FunctionStats(
     String name,
     long hits,
+    long waited,
     long misses,
     long rowsComputed,
     long rowsStored,

@@ -15,7 +15,7 @@ public enum MissReason {
   CORRUPT,
   /** The stored row has another shape than the rest of its batch. */
   OTHER_SHAPE,
-  /** Another thread was computing the row, and this one waited for it or could not. */
+  /** Another thread was computing the row, and this one computed it too, with its whole batch. */
   IN_FLIGHT,
   /** The function's level is above the level of the cache. */
   LEVEL,

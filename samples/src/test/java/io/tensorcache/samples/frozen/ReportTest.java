@@ -47,6 +47,7 @@ class ReportTest {
     ByteSize held = ByteSize.ofKiB(10);
     return new CacheStats(
         Map.of(Tier.HEAP, 60L),
+        0,
         Map.of(),
         0,
         90,
@@ -60,7 +61,7 @@ class ReportTest {
         3 * SECOND,
         List.of(new TierStats(Tier.HEAP, 90, held, ByteSize.ofMiB(1), 77, 0)),
         List.of(),
-        List.of(new FunctionStats("backbone", 60, 90, 90, 90, otherRows, SECOND / 2)));
+        List.of(new FunctionStats("backbone", 60, 0, 90, 90, 90, otherRows, SECOND / 2)));
   }
 
   private JsonObject json(Comparison comparison) {
