@@ -8,15 +8,14 @@ import java.util.function.Function;
 
 /** The back end in plain Java: always available, any memory. Safe for use by several threads. */
 final class JavaRowHasher implements RowHasher {
-  private final ThreadLocal<RowPolynomials> scratch;
+  private final SpareScratch<RowPolynomials> scratch;
 
   JavaRowHasher(KeyMaterial material) {
     this(material, TileBlock.fastest());
   }
 
   JavaRowHasher(KeyMaterial material, Function<KeyMaterial, TileBlock> layout) {
-    this.scratch =
-        ThreadLocal.withInitial(() -> new RowPolynomials(material, layout.apply(material)));
+    this.scratch = new SpareScratch<>(() -> new RowPolynomials(material, layout.apply(material)));
   }
 
   @Override
@@ -26,7 +25,7 @@ final class JavaRowHasher implements RowHasher {
 
   @Override
   public void tch1(HostMemory memory, RowLayout layout, long t0, long t1, long[] out) {
-    RowPolynomials polynomials = scratch.get();
+    RowPolynomials polynomials = scratch.take();
     polynomials.startBatch(layout.readBytes(), t0, t1);
     MemoryWindow window = new MemoryWindow(memory);
     if (layout.isRowContiguous()) {
@@ -35,6 +34,7 @@ final class JavaRowHasher implements RowHasher {
             polynomials, window, layout.firstByte() + row * layout.rowStride(), layout.readBytes());
         polynomials.finish(out, 2 * row);
       }
+      scratch.giveBack(polynomials);
       return;
     }
     RowReader reader = new RowReader(window, layout);
@@ -50,6 +50,7 @@ final class JavaRowHasher implements RowHasher {
       }
       polynomials.finish(out, 2 * row);
     }
+    scratch.giveBack(polynomials);
   }
 
   @Override
@@ -63,16 +64,18 @@ final class JavaRowHasher implements RowHasher {
 
   /** The two halves of a byte string under tweak 0, before the finaliser. */
   long[] raw(byte[] bytes) {
-    RowPolynomials polynomials = scratch.get();
+    RowPolynomials polynomials = scratch.take();
     polynomials.startBatch(bytes.length, 0, 0);
     HostMemory memory = HostMemory.of(ByteBuffer.wrap(bytes));
     absorbContiguous(polynomials, new MemoryWindow(memory), 0, bytes.length);
-    return polynomials.finishRaw();
+    long[] halves = polynomials.finishRaw();
+    scratch.giveBack(polynomials);
+    return halves;
   }
 
   /** The key of the eight bytes of each word. */
   void keysOfWords(long[] words, int count, long t0, long t1, long[] out) {
-    RowPolynomials polynomials = scratch.get();
+    RowPolynomials polynomials = scratch.take();
     polynomials.startBatch(Long.BYTES, t0, t1);
     for (int i = 0; i < count; i++) {
       polynomials.block.set(0, words[i]);
@@ -80,6 +83,7 @@ final class JavaRowHasher implements RowHasher {
       polynomials.absorb(Long.BYTES);
       polynomials.finish(out, 2 * i);
     }
+    scratch.giveBack(polynomials);
   }
 
   private static void absorbContiguous(
