@@ -113,7 +113,9 @@ class ReportTest {
     String text = Report.of(comparison(LOSS, 70));
     assertTrue(
         text.contains(
-            "\n2                     4.000     0.300000              1.000     0.300000    87.5 %\n"),
+            "\n"
+                + "2                     4.000     0.300000              1.000     0.300000   "
+                + " 87.5 %\n"),
         text);
     assertTrue(text.contains("4.0 times as fast"), text);
     assertTrue(

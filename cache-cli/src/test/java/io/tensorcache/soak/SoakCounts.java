@@ -1,0 +1,81 @@
+package io.tensorcache.soak;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happened in one process of the soak. Safe for use by several threads. */
+final class SoakCounts {
+  private static final int MOST_SHOWN = 10;
+
+  final LongAdder lookUps = new LongAdder();
+  final LongAdder computed = new LongAdder();
+  final LongAdder scopeOperations = new LongAdder();
+  final LongAdder whileClosed = new LongAdder();
+  final LongAdder outOfMemory = new LongAdder();
+  final LongAdder wrong = new LongAdder();
+  final LongAdder unexpected = new LongAdder();
+  final LongAdder hangs = new LongAdder();
+  private final Map<String, LongAdder> events = new ConcurrentHashMap<>();
+  private final AtomicInteger shown = new AtomicInteger();
+
+  /** Something that is meant to happen now and then. */
+  void event(String name) {
+    events.computeIfAbsent(name, key -> new LongAdder()).increment();
+  }
+
+  /** A value that is not that of its key. */
+  void wrong(String what) {
+    wrong.increment();
+    show("WRONG " + what, null);
+  }
+
+  /** Something that no caller should see. */
+  void unexpected(String where, Throwable e) {
+    unexpected.increment();
+    show("UNEXPECTED in " + where, e);
+  }
+
+  private void show(String what, Throwable e) {
+    if (shown.incrementAndGet() <= MOST_SHOWN) {
+      System.out.println(what);
+      if (e != null) {
+        e.printStackTrace(System.out);
+      }
+    }
+  }
+
+  /** True if memory ran out, wherever it was noticed. */
+  static boolean isOutOfMemory(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean isClean() {
+    return wrong.sum() == 0 && unexpected.sum() == 0 && hangs.sum() == 0;
+  }
+
+  /** One line. */
+  @Override
+  public String toString() {
+    return String.format(
+        java.util.Locale.ROOT,
+        "look-ups %,d, computed %,d, scope operations %,d, wrong %,d, unexpected exceptions %,d,"
+            + " hangs %,d, calls that met a closed cache %,d, out of memory %,d, %s",
+        lookUps.sum(),
+        computed.sum(),
+        scopeOperations.sum(),
+        wrong.sum(),
+        unexpected.sum(),
+        hangs.sum(),
+        whileClosed.sum(),
+        outOfMemory.sum(),
+        new TreeMap<>(events));
+  }
+}
