@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -41,7 +42,12 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   private final @Nullable ScratchDirectory temporary;
   private final Path parent;
   private final DurableStore store;
+  private final EntryRows entries = new EntryRows(this);
   private final ThreadLocal<Boolean> telling = ThreadLocal.withInitial(() -> false);
+
+  /** What failed while this thread replaces a row, told afterwards. */
+  private final ThreadLocal<@Nullable List<TensorCacheException>> untold = new ThreadLocal<>();
+
   private final AtomicBoolean declined = new AtomicBoolean();
   private volatile boolean closed;
 
@@ -184,6 +190,53 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
         });
   }
 
+  /** Rows of entries of scopes, whose orders are kept. */
+  EntryRows entries() {
+    return entries;
+  }
+
+  /** True on a thread that must not use the store now. */
+  boolean isTelling() {
+    return telling.get();
+  }
+
+  /**
+   * Puts a row in place of what is here, or removes it. No listener runs before the end: others may
+   * wait for it.
+   *
+   * @param row null if none is to be here
+   * @param replaced run if it went well: what was to be done is done, or was told
+   * @param end run in any case, before a failure is told
+   */
+  void replace(
+      TensorKey key, @Nullable Row row, Provenance provenance, Runnable replaced, Runnable end) {
+    List<TensorCacheException> failures = new ArrayList<>();
+    untold.set(failures);
+    try {
+      if (row != null || contains(key)) {
+        remove(key);
+      }
+      if (row != null) {
+        store(key, row, provenance);
+      }
+      replaced.run();
+    } finally {
+      untold.remove();
+      end.run();
+    }
+    failures.forEach(this::failed);
+  }
+
+  /** Visits every row that waits to be written. */
+  void forEachQueued(BiConsumer<TensorKey, Provenance> visitor) {
+    guarded(
+        null,
+        () -> {
+          store.forEachQueued(visitor);
+          return null;
+        });
+  }
+
   /** Visits every entry that is on the disk. */
   void forEach(Consumer<StoredEntry> visitor) {
     guarded(
@@ -196,6 +249,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
 
   /** True if every row since the last flush is kept and acknowledged. */
   boolean flush() {
+    entries.carryOutAll();
     return guarded(false, store::flush) & !declined.getAndSet(false);
   }
 
@@ -252,6 +306,11 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
 
   @Override
   public void failed(TensorCacheException failure) {
+    List<TensorCacheException> later = untold.get();
+    if (later != null) {
+      later.add(failure);
+      return;
+    }
     telling.set(true);
     try {
       core.failed(failure);
@@ -268,7 +327,6 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   /** Writes what is queued and frees everything; later, if a listener closes the cache. */
   @Override
   public void close() {
-    closed = true;
     if (telling.get()) {
       new Thread(this::end, "tensorcache-close-" + core.config().name()).start();
     } else {
@@ -277,6 +335,8 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   }
 
   private void end() {
+    entries.carryOutAll(); // of calls that have returned, or are about to
+    closed = true;
     store.close();
     if (temporary == null) {
       return;

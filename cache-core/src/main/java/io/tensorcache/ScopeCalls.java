@@ -1,15 +1,15 @@
 package io.tensorcache;
 
+import io.tensorcache.config.CacheLevel;
 import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryTable;
 import io.tensorcache.internal.scope.Flights;
-import io.tensorcache.internal.scope.Freshness;
 import io.tensorcache.internal.scope.Terms;
+import io.tensorcache.internal.scope.Ticket;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.Computation;
 import io.tensorcache.scope.RemovalCause;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Holds no lock while a computation runs. Safe for use by several threads.
  */
 final class ScopeCalls {
+  private static final Terms NO_TERMS = Terms.of(CacheLevel.NORMAL);
+
   private final ScopeState<?> scope;
   private final CacheCore core;
   private final EntryTable table;
@@ -38,7 +40,7 @@ final class ScopeCalls {
     Object held = entry.held();
     V value = held == null ? null : entry.as(type, held);
     if (value == null || !type.isUsable(value)) {
-      value = readElsewhere(type, entry, held);
+      value = lookElsewhere(type, entry);
     }
     if (value != null) {
       table.counts().hits.increment();
@@ -47,14 +49,25 @@ final class ScopeCalls {
   }
 
   /** A copy, or a value from the store; or none: then the entry leaves. */
-  private <V> @Nullable V readElsewhere(ValueType<V> type, Entry entry, @Nullable Object held) {
-    V value = values.read(type, entry, held);
-    if (value == null) {
-      table.leave(entry, entry.isCopy(held) ? RemovalCause.EVICTED : RemovalCause.COLLECTED);
-    } else if (entry.isPersisting()) {
-      values.rememberAgain(table, type, entry, value);
+  private <V> @Nullable V lookElsewhere(ValueType<V> type, Entry first) {
+    for (Entry entry = first; entry != null; entry = table.find(first.name())) {
+      Object held = entry.held();
+      V value = values.read(type, entry, held);
+      if (value != null) {
+        if (entry.isPersisting()) {
+          values.rememberAgain(table, type, entry, value);
+        }
+        return value;
+      }
+      if (table.leave(entry, causeOfLoss(entry, held))) {
+        return null;
+      } // else another one has its place, or it left meanwhile
     }
-    return value;
+    return null;
+  }
+
+  private static RemovalCause causeOfLoss(Entry entry, @Nullable Object held) {
+    return entry.isCopy(held) ? RemovalCause.EVICTED : RemovalCause.COLLECTED;
   }
 
   /** The value of an entry in memory or in the store; null if it is in neither. */
@@ -63,26 +76,43 @@ final class ScopeCalls {
     if (value == null) {
       scope.checkOpen();
       Names.check("entry", name);
-      value = fromStore(type, name, asPersisting(terms));
-      if (value == null) {
-        table.counts().misses.increment();
+      try {
+        value = fromStore(type, name, terms);
+        if (value == null) {
+          scope.checkOpen(); // what is being closed seems empty
+          table.counts().misses.increment();
+        }
+      } finally {
+        tell();
       }
-      tell();
     }
     return value;
   }
 
-  private static Terms asPersisting(Terms terms) {
-    return new Terms(terms.level(), true, terms.forced(), null, terms.group(), List.of());
+  private <V> @Nullable V fromStore(ValueType<V> type, String name, Terms terms) {
+    while (values.canPersist()) {
+      try (Ticket ticket = table.begin(Ticket.Purpose.READ, name, terms.read(), null)) {
+        V value = present(type, ticket);
+        if (value != null || ticket.isValid()) {
+          return value;
+        } // else it was replaced while it was looked for
+      }
+    }
+    return null;
   }
 
-  /** A value that this process has not read yet, which counts as a hit; null if it is not there. */
-  private <V> @Nullable V fromStore(ValueType<V> type, String name, Terms terms) {
-    long removals = table.removals();
-    V value = values.readPersisted(type, name);
-    if (value != null) {
-      table.counts().hits.increment();
-      values.remember(table, type, name, terms, value, removals);
+  /**
+   * The value of an entry in memory or in the store, which counts as a hit. If there is none, and
+   * the ticket is valid still, there was none.
+   */
+  private <V> @Nullable V present(ValueType<V> type, Ticket ticket) {
+    V value = lookUp(type, ticket.name());
+    if (value == null && values.canPersist()) {
+      value = values.readPersisted(type, ticket.name());
+      if (value != null) {
+        table.counts().hits.increment();
+        values.remember(table, type, ticket, value);
+      }
     }
     return value;
   }
@@ -99,9 +129,11 @@ final class ScopeCalls {
       while (true) {
         Flights.Flight flight = start(name, isShared);
         if (flight.isMine()) {
-          try (flight) {
-            return computeIfAbsent(type, name, terms, computation, flight);
+          V value = computeIfAbsent(type, name, terms, computation, flight);
+          if (value != null) {
+            return value;
           }
+          continue;
         }
         Object handed = core.scopes().flights().await(flight);
         if (handed != null) {
@@ -119,34 +151,29 @@ final class ScopeCalls {
     return core.scopes().flights().start(table, scope.path() + "/" + name, name, isShared);
   }
 
-  /** It may have come between the first look-up and the start of the flight. */
-  private <V> V computeIfAbsent(
+  /**
+   * It may have come between the first look-up and the start of the flight. Null if it was changed
+   * while it was looked for in the store.
+   */
+  private <V> @Nullable V computeIfAbsent(
       ValueType<V> type,
       String name,
       Terms terms,
       Computation<V> computation,
       Flights.Flight flight) {
-    V value = lookUp(type, name);
-    if (value == null && terms.persisting()) {
-      value = fromStore(type, name, terms);
-    }
-    if (value != null) {
+    try (flight;
+        Ticket ticket = table.begin(Ticket.Purpose.COMPUTE, name, terms, flight)) {
+      V value = present(type, ticket);
+      if (value != null || values.canPersist() && !ticket.isValid()) {
+        return value;
+      }
+      table.counts().misses.increment();
+      value = run(name, computation);
+      if (table.keeps(terms)) {
+        flight.land(values.store(table, type, ticket, value));
+      }
       return value;
     }
-    table.counts().misses.increment();
-    Freshness freshness = freshness(flight, name, terms);
-    value = run(name, computation);
-    if (table.keeps(terms)) {
-      flight.land(values.store(table, type, name, terms, value, freshness, false));
-    }
-    return value;
-  }
-
-  /** Valid while neither the entry nor what it is computed from was reset, removed or changed. */
-  private Freshness freshness(Flights.Flight flight, String name, Terms terms) {
-    flight.keptOn(terms);
-    Freshness ofSources = table.freshness(name, terms.sources());
-    return () -> ofSources.claim() && flight.keep();
   }
 
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
@@ -179,10 +206,10 @@ final class ScopeCalls {
 
   <V> V overwrite(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
-    try (Flights.Flight flight = start(name, false)) {
-      Freshness freshness = freshness(flight, name, terms);
+    try (Flights.Flight flight = start(name, false);
+        Ticket ticket = table.begin(Ticket.Purpose.OVERWRITE, name, terms, flight)) {
       V value = run(name, computation);
-      replace(type, name, terms, value, freshness);
+      values.store(table, type, ticket, value);
       return value;
     } finally {
       tell();
@@ -190,11 +217,10 @@ final class ScopeCalls {
   }
 
   /** Runs a computation whose value nobody waits for. */
-  private <V> V runAlone(String name, Computation<V> computation) {
-    try (Flights.Flight flight = start(name, false)) {
-      V value = run(name, computation);
-      flight.land(null);
-      return value;
+  private <V> V runAlone(String name, Terms terms, Computation<V> computation) {
+    try (Flights.Flight flight = start(name, false);
+        Ticket ticket = table.begin(Ticket.Purpose.COMPUTE, name, terms, flight)) {
+      return run(ticket.name(), computation);
     }
   }
 
@@ -203,23 +229,49 @@ final class ScopeCalls {
     scope.checkOpen();
     Names.check("entry", name);
     try {
-      for (Entry entry; (entry = table.find(name)) != null; ) {
-        V value = values.read(type, entry, entry.held());
-        boolean isMine = table.leave(entry, RemovalCause.REMOVED); // else another took it
-        if (isMine && value != null) {
-          table.counts().hits.increment();
-          return value;
-        }
-      }
-      V value = values.readPersisted(type, name);
-      if (value != null && values.removePersisted(table, name)) {
+      V value = takeIfPresent(type, name);
+      if (value == null) {
+        scope.checkOpen(); // what is being closed seems empty
+        table.counts().misses.increment();
+      } else {
         table.counts().hits.increment();
-        return value;
       }
-      return null;
+      return value;
     } finally {
       tell();
     }
+  }
+
+  private <V> @Nullable V takeIfPresent(ValueType<V> type, String name) {
+    while (true) {
+      try (Ticket look = look(name)) {
+        Entry entry = table.find(name);
+        if (entry != null) {
+          Object held = entry.held();
+          V value = values.read(type, entry, held);
+          if (value == null) {
+            table.leave(entry, causeOfLoss(entry, held));
+          } else if (table.take(entry)) {
+            return value;
+          }
+          continue; // another one has its place, or it left
+        }
+        V value = look == null ? null : values.readPersisted(type, name);
+        if (look == null || value == null && look.isValid()) {
+          return null;
+        }
+        if (value != null && values.changing(name, order -> table.takeStored(look, order))) {
+          return value;
+        }
+      }
+    }
+  }
+
+  /** Knows whether an entry changed since it was looked at in the store; null without a store. */
+  private @Nullable Ticket look(String name) {
+    return values.canPersist()
+        ? table.begin(Ticket.Purpose.READ, name, NO_TERMS.read(), null)
+        : null;
   }
 
   /** The same, or else what is computed for this caller alone. */
@@ -227,36 +279,32 @@ final class ScopeCalls {
     V value = take(type, name);
     if (value == null) {
       check(name, terms);
-      table.counts().misses.increment();
-      value = runAlone(name, computation);
+      value = runAlone(name, terms, computation);
     }
     return value;
   }
 
   <V> void put(ValueType<V> type, String name, Terms terms, V value) {
     check(name, terms);
-    try {
-      replace(type, name, terms, value, table.freshness(name, terms.sources()));
+    try (Ticket ticket = table.begin(Ticket.Purpose.PUT, name, terms, null)) {
+      values.store(table, type, ticket, value);
     } finally {
       tell();
     }
   }
 
-  private <V> void replace(
-      ValueType<V> type, String name, Terms terms, V value, Freshness freshness) {
-    if (values.store(table, type, name, terms, value, freshness, true) == null) {
-      table.remove(name, RemovalCause.REPLACED); // a value that is not kept outdates one that is
-      values.removePersisted(table, name);
-    }
-    table.changed(name, RemovalCause.REPLACED);
-  }
-
+  /** True if it was there, in memory or in the store, or was being computed. */
   boolean remove(String name) {
     Names.check("entry", name);
-    Flights.Outdated outdated =
-        core.scopes().flights().outdate(table, (computing, terms) -> computing.equals(name));
-    boolean wasThere = table.remove(name, RemovalCause.REMOVED);
-    return values.removePersisted(table, name) || wasThere || outdated.computing() > 0;
+    while (true) {
+      try (Ticket look = look(name)) {
+        boolean wasStored = values.isStored(name);
+        Boolean wasThere = values.changing(name, order -> table.remove(name, look, order));
+        if (wasThere != null) {
+          return wasThere || wasStored;
+        } // else it was changed while it was looked for
+      }
+    }
   }
 
   private void check(String name, Terms terms) {

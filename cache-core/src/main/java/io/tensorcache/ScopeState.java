@@ -4,7 +4,6 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryCounts;
 import io.tensorcache.internal.scope.EntryTable;
-import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.internal.scope.ListType;
 import io.tensorcache.internal.scope.RecordType;
 import io.tensorcache.internal.scope.TensorType;
@@ -72,7 +71,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
     Fingerprint fingerprint = settings.fingerprint();
     return rows == null || fingerprint == null
         ? null
-        : new PersistedEntries(rows, core.scopes().flights(), fingerprint, names);
+        : new PersistedEntries(rows, fingerprint, names);
   }
 
   /** The open scope under these options, if they are its own. */
@@ -186,8 +185,13 @@ final class ScopeState<T> implements EntryTable.Leaving {
   void checkOpen() {
     core.checkOpen();
     if (table.isClosed()) {
-      throw new IllegalStateException("scope \"" + path + "\" is closed or was removed");
+      throw whenClosed();
     }
+  }
+
+  @Override
+  public IllegalStateException whenClosed() {
+    return new IllegalStateException("scope \"" + path + "\" is closed or was removed");
   }
 
   Scope<T> child(String name, ScopeBuilder<T> options) {
@@ -227,8 +231,13 @@ final class ScopeState<T> implements EntryTable.Leaving {
   }
 
   @Override
+  public void leaves(Entry entry, RemovalCause cause) {
+    values.leaves(table, entry, cause);
+  }
+
+  @Override
   public void left(Entry entry, @Nullable Object held, RemovalCause cause) {
-    Object value = values.letGo(table, entry, held, cause);
+    Object value = values.letGo(entry, held);
     ScopeListener listener = settings.listener();
     if (listener != null) {
       Removal removal = new Removal(path, entry.name(), entry.level(), cause, value);
@@ -242,17 +251,9 @@ final class ScopeState<T> implements EntryTable.Leaving {
   }
 
   void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
-    Flights.Outdated outdated =
-        core.scopes()
-            .flights()
-            .outdate(
-                table,
-                (name, terms) ->
-                    (persisting || !terms.persisting())
-                        && (terms.group() == null || !sparedGroups.contains(terms.group())));
-    table.reset(persisting, sparedGroups, outdated.entering());
+    table.reset(persisting, sparedGroups);
     if (persisting && sparedGroups.isEmpty()) { // the store knows no groups
-      values.removeAllPersisted(table);
+      values.resetStored(table);
     }
     if (recurse) {
       children().forEach(child -> child.reset(persisting, true, sparedGroups));
@@ -283,6 +284,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
   ScopeStats stats() {
     table.expire();
     table.collect();
+    table.dropClosed();
     tell();
     EntryCounts counts = table.counts();
     return new ScopeStats(

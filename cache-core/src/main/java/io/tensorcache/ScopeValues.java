@@ -7,9 +7,10 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryTable;
-import io.tensorcache.internal.scope.Freshness;
 import io.tensorcache.internal.scope.RowValues;
+import io.tensorcache.internal.scope.StoreOrder;
 import io.tensorcache.internal.scope.Terms;
+import io.tensorcache.internal.scope.Ticket;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.tensor.TensorKey;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -110,12 +112,9 @@ final class ScopeValues {
 
   /** A fresh value from the store; null if it is not there, or cannot be read, which was told. */
   <V> @Nullable V readPersisted(ValueType<V> type, String name) {
-    RowSchema schema = persisted == null ? null : persisted.schema(name);
-    if (persisted == null || schema == null) {
-      return null;
-    }
-    checkType(type, name, schema);
-    return unlessRefused(() -> persisted.read(name, schema, type));
+    return persisted == null
+        ? null
+        : unlessRefused(() -> persisted.read(name, type, schema -> checkType(type, name, schema)));
   }
 
   /** What another thread handed out for an entry. */
@@ -149,15 +148,15 @@ final class ScopeValues {
   /**
    * Keeps a value that came from the store in memory too.
    *
-   * @param removals of the table, before the value was read
+   * @param ticket of its reading
    */
-  <V> void remember(
-      EntryTable table, ValueType<V> type, String name, Terms terms, V value, long removals) {
-    if (timeToLive != null) {
-      return; // only the store knows its age
+  <V> void remember(EntryTable table, ValueType<V> type, Ticket ticket, V value) {
+    if (timeToLive != null || !ticket.isValid()) {
+      return; // only the store knows its age; or it is another one's by now
     }
+    Terms terms = ticket.terms().read();
     Kept kept = keep(table, type, value, terms.level(), true);
-    settle(table, table.addRead(name, terms, kept.holding(), removals), kept);
+    settle(table, table.enterRead(ticket, terms, kept.holding()), kept);
   }
 
   /** The same for an entry whose value is no longer in memory. */
@@ -175,19 +174,15 @@ final class ScopeValues {
   }
 
   /**
-   * Keeps a value.
+   * Keeps a value, if its ticket is valid and the terms allow it.
    *
-   * @param replaces whether it takes the place of an entry that is there; else that one stays
-   * @return what can be handed to who waits for it; null if it was to replace and is not kept
+   * @return what can be handed to who waits for it; null if nothing can
+   * @throws IllegalStateException if it was to take the place of another one and the scope is
+   *     closed
    */
-  <V> @Nullable Object store(
-      EntryTable table,
-      ValueType<V> type,
-      String name,
-      Terms terms,
-      V value,
-      Freshness freshness,
-      boolean replaces) {
+  <V> @Nullable Object store(EntryTable table, ValueType<V> type, Ticket ticket, V value) {
+    String name = ticket.name();
+    Terms terms = ticket.terms();
     Kept kept;
     try {
       kept = keep(table, type, value, terms.level(), terms.persisting());
@@ -196,19 +191,34 @@ final class ScopeValues {
           "entry \"" + name + "\" of scope \"" + path + "\" cannot be kept: " + e.getMessage(), e);
     }
     Row row = kept.row();
-    Entry entry =
-        kept.isInMemory() || terms.persisting() && row != null
-            ? table.add(name, withTimeToLive(terms), kept.holding(), freshness, replaces)
-            : null;
-    settle(table, entry, kept);
-    if (entry != null && terms.persisting() && persisted != null && row != null) {
-      persisted.write(name, row, () -> table.isCurrent(entry));
-      table.removedFromStore(name); // what was there before
+    boolean canBeHeld = kept.isInMemory() || terms.persisting() && row != null;
+    Entry entry = null;
+    try {
+      entry =
+          table.enter(
+              ticket,
+              withTimeToLive(terms),
+              canBeHeld ? kept.holding() : null,
+              isKept -> order(ticket, isKept ? row : null));
+    } finally {
+      settle(table, entry, kept);
     }
-    if (entry == null && replaces) {
-      return null;
-    }
+    carryOut(name);
     return areCopies ? row : value;
+  }
+
+  /** What is stored is what persists; another value put in its place outdates it. */
+  private void order(Ticket ticket, @Nullable Row row) {
+    boolean persists = ticket.terms().persisting();
+    if (persisted != null && (persists || ticket.isReplacing())) {
+      persisted.order(ticket.name(), persists ? row : null);
+    }
+  }
+
+  private void carryOut(String name) {
+    if (persisted != null) {
+      persisted.carryOut(name);
+    }
   }
 
   /** What persists does not outlive in memory what it is in the store. */
@@ -262,16 +272,23 @@ final class ScopeValues {
     }
   }
 
-  /** Drops the copies of an entry that left; its value if it was held by reference. */
-  @Nullable Object letGo(EntryTable table, Entry entry, @Nullable Object held, RemovalCause cause) {
+  /** An entry is leaving: with its table locked, so that its row goes with it. */
+  void leaves(EntryTable table, Entry entry, RemovalCause cause) {
     boolean isOutdated =
         switch (cause) {
           case LEVEL, EVICTED, COLLECTED -> false; // the store may have it, or have it again
           case EXPIRED -> false; // what persists has the time to live of the store
           case REMOVED, RESET, REPLACED -> true;
         };
-    if (entry.isPersisting() && isOutdated && !table.isClosed()) {
-      forgetPersisted(table, entry.name());
+    if (persisted != null && entry.isPersisting() && isOutdated && !table.isClosed()) {
+      persisted.order(entry.name(), null);
+    }
+  }
+
+  /** Drops the copies of an entry that left; its value if it was held by reference. */
+  @Nullable Object letGo(Entry entry, @Nullable Object held) {
+    if (entry.isPersisting()) {
+      carryOut(entry.name());
     }
     if (held instanceof TensorKey key) {
       copies.remove(key);
@@ -281,26 +298,31 @@ final class ScopeValues {
     return held;
   }
 
-  private void forgetPersisted(EntryTable table, String name) {
-    if (persisted != null) {
-      persisted.remove(name, () -> table.isWritten(name));
-      table.removedFromStore(name);
-    }
+  /** True if the store has an entry, which may not have been in memory. */
+  boolean isStored(String name) {
+    return persisted != null && persisted.contains(name);
   }
 
-  /** Removes an entry from the store that may not have been in memory; true if it was there. */
-  boolean removePersisted(EntryTable table, String name) {
-    boolean wasThere = persisted != null && persisted.contains(name);
-    if (wasThere) {
-      forgetPersisted(table, name);
-    }
-    return wasThere;
+  /** Makes a change of an entry that the store takes part in. */
+  <R> R changing(String name, Function<StoreOrder, R> change) {
+    R result =
+        change.apply(
+            isKept -> {
+              if (persisted != null) {
+                persisted.order(name, null);
+              }
+            });
+    carryOut(name);
+    return result;
   }
 
-  /** The same for all of the scope. */
-  void removeAllPersisted(EntryTable table) {
+  /** Removes all of the scope from the store that was not written since. */
+  void resetStored(EntryTable table) {
     if (persisted != null) {
-      persisted.names().forEach(name -> forgetPersisted(table, name));
+      for (String name : persisted.names()) {
+        table.resetStored(name, isKept -> persisted.order(name, null));
+        persisted.carryOut(name);
+      }
     }
   }
 

@@ -6,7 +6,6 @@ import static io.tensorcache.config.CacheLevel.NONE;
 import static io.tensorcache.config.CacheLevel.TOTAL;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,7 +18,6 @@ import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.key.RowKeys;
-import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
@@ -28,9 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -450,104 +446,6 @@ class ScopePersistingTest {
     thread.start();
     try {
       thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** A write that goes ahead would leave the older of two values in the store. */
-  @Test
-  void awaitsTheWriteBeforeItsOwnWhenInterrupted() throws Exception {
-    try (CacheCore core = core()) {
-      PersistedEntries entries = entries(core, Duration.ofMinutes(1));
-      AtomicBoolean isSecond = new AtomicBoolean();
-      AtomicBoolean wasInterrupted = new AtomicBoolean();
-      CountDownLatch isFirst = new CountDownLatch(1);
-      CountDownLatch mayEnd = new CountDownLatch(1);
-      Thread first =
-          new Thread(
-              () ->
-                  entries.remove(
-                      "K",
-                      () -> {
-                        isFirst.countDown();
-                        awaitQuietly(mayEnd);
-                        return !isSecond.get(); // removes if the other one went ahead
-                      }));
-      first.start();
-      isFirst.await();
-      Thread second =
-          new Thread(
-              () -> {
-                Thread.currentThread().interrupt();
-                entries.remove(
-                    "K",
-                    () -> {
-                      isSecond.set(true);
-                      return true;
-                    });
-                wasInterrupted.set(Thread.interrupted());
-              });
-      second.start();
-      while (second.getState() != Thread.State.TIMED_WAITING) {
-        assertTrue(second.isAlive(), "it did not wait");
-        Thread.onSpinWait();
-      }
-      assertFalse(isSecond.get());
-      mayEnd.countDown();
-      first.join();
-      second.join();
-      assertTrue(isSecond.get());
-      assertTrue(wasInterrupted.get());
-    }
-  }
-
-  @Test
-  void dropsARowRatherThanLeaveAnOlderOneBehindAHangingWrite() throws Exception {
-    try (TensorCache cache = cache()) {
-      scope(cache).get("K", LIGHT, true, () -> tensor(1));
-    }
-    try (CacheCore core = core()) {
-      PersistedEntries entries = entries(core, Duration.ofMillis(1));
-      CountDownLatch isFirst = new CountDownLatch(1);
-      CountDownLatch mayEnd = new CountDownLatch(1);
-      Thread hanging =
-          new Thread(
-              () ->
-                  entries.remove(
-                      "K",
-                      () -> {
-                        isFirst.countDown();
-                        awaitQuietly(mayEnd);
-                        return true;
-                      }));
-      hanging.start();
-      isFirst.await();
-      assertTrue(entries.contains("K"));
-      entries.remove("K", () -> fail("must not run beside the other"));
-      assertFalse(entries.contains("K"));
-      mayEnd.countDown();
-      hanging.join();
-    }
-  }
-
-  private CacheCore core() {
-    try (TensorCache model = cache()) {
-      RowKeys keys = RowKeys.create(KeyBackend.AUTO, KeyAlgorithm.TCH1, 0, null);
-      return new CacheCore(model.config(), keys, null);
-    }
-  }
-
-  private static PersistedEntries entries(CacheCore core, Duration patience) {
-    PersistedRows rows = core.persisted();
-    assertNotNull(rows);
-    return new PersistedEntries(
-        rows, new Flights(patience), Fingerprint.version("1"), List.of("s"));
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

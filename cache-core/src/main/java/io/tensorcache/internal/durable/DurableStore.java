@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -337,6 +338,17 @@ public final class DurableStore implements AutoCloseable {
     }
     finish();
     return removed == null ? PruneCount.NONE : removed;
+  }
+
+  /**
+   * Visits every row that waits to be written. One that is written meanwhile is visited here, or by
+   * {@link #forEach} afterwards.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public void forEachQueued(BiConsumer<TensorKey, Provenance> visitor) {
+    requireOpen();
+    queue.forEachWaiting(visitor);
   }
 
   /**

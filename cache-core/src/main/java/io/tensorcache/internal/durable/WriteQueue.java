@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ final class WriteQueue {
   /** The row of this key if it is not written yet. */
   @Nullable Pending pending(TensorKey key) {
     return rows.isEmpty() ? null : rows.get(key);
+  }
+
+  /** Visits the rows that are not written yet. */
+  void forEachWaiting(BiConsumer<TensorKey, Provenance> visitor) {
+    rows.values().forEach(row -> visitor.accept(row.key, row.provenance));
   }
 
   long heldBytes() {

@@ -45,8 +45,13 @@ public final class Entry extends WeakReference<Object> {
   /** Its places in the queues of its table. */
   record Places(Recency.Place all, Recency.Place strong) {}
 
-  /** What few entries have. */
-  record Special(long expiresMillis, @Nullable String group) {}
+  /**
+   * What few entries have.
+   *
+   * @param expiresMillis when it ends, or {@code Long.MAX_VALUE}
+   * @param origin what knows what it was computed from; null if from nothing that has a name
+   */
+  record Special(long expiresMillis, @Nullable String group, @Nullable Ticket origin) {}
 
   Entry(
       String name,
@@ -123,6 +128,17 @@ public final class Entry extends WeakReference<Object> {
     return kind == type ? (V) held : type.accept(held);
   }
 
+  /** True if it holds by reference a value that the program closed. Calls the adapter. */
+  boolean isClosed() {
+    Object value = kind == null ? null : held();
+    return value != null && kind != null && !isUsable(kind, value);
+  }
+
+  private static <V> boolean isUsable(ValueType<V> kind, Object held) {
+    V value = kind.accept(held);
+    return value == null || kind.isUsable(value);
+  }
+
   /** True if what it held stands for a copy in memory. */
   public boolean isCopy(@Nullable Object held) {
     return held instanceof TensorKey;
@@ -144,6 +160,15 @@ public final class Entry extends WeakReference<Object> {
 
   long expiresMillis() {
     return special == null ? Long.MAX_VALUE : special.expiresMillis();
+  }
+
+  @Nullable Ticket origin() {
+    return special == null ? null : special.origin();
+  }
+
+  /** True if it may end by time: its own, or that of what it was computed from. */
+  boolean mayEndByTime() {
+    return special != null && (special.origin() != null || mayExpire());
   }
 
   boolean mayExpire() {

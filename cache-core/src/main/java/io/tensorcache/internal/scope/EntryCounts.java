@@ -11,26 +11,27 @@ public final class EntryCounts {
   public final LongAdder collected = new LongAdder();
   private final AtomicLong boundEntries = new AtomicLong();
   private final AtomicLong boundBytes = new AtomicLong();
-  private final LongAdder persistingBytes = new LongAdder();
+  private final AtomicLong persistingBytes = new AtomicLong();
 
   EntryCounts() {}
 
-  /** Counts an entry that came, with +1, or left, with -1. */
+  /** Counts an entry that came, with +1, or left, with -1. Under the lock of the table. */
   void add(Entry entry, int sign) {
     if (entry.isPersisting()) {
-      persistingBytes.add(sign * entry.byteCount());
+      persistingBytes.addAndGet(sign * entry.byteCount());
     } else {
       boundEntries.addAndGet(sign);
       boundBytes.addAndGet(sign * entry.byteCount());
     }
   }
 
-  boolean exceed(Bounds bounds) {
-    return boundEntries.get() > bounds.entries() || boundBytes.get() > bounds.bytes();
+  /** True if one more entry of so many bytes is not too much. */
+  boolean hasRoom(Bounds bounds, long byteCount) {
+    return boundEntries.get() < bounds.entries() && boundBytes.get() <= bounds.bytes() - byteCount;
   }
 
   /** Bytes of all values. */
   public long bytes() {
-    return boundBytes.get() + persistingBytes.sum();
+    return boundBytes.get() + persistingBytes.get();
   }
 }

@@ -9,38 +9,43 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of one scope by name. Decides what is kept; knows nothing of tensors. Whoever takes
- * an entry out of the map, and no one else, counts it and says that it left. Safe for use by
- * several threads; look-ups take no lock.
+ * The entries of one scope by name. Decides what is kept; knows nothing of tensors. Every value
+ * comes in by {@link #enter}, which looks at its ticket under the lock of the table. Safe for use
+ * by several threads; look-ups take no lock.
  */
 public final class EntryTable {
-  private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  /** With more entries than this, closed values are looked for now and then only. */
+  private static final long MANY = 4096;
+
+  private static final int SHARE = 64;
+
   private final ReferenceQueue<Object> collected = new ReferenceQueue<>();
-  private final AtomicLong removals = new AtomicLong(); // of rows in the store
   private final Retention retention;
   private final Bounds bounds;
-  private final InstantSource clock;
+  private final NewEntries newEntries;
   private final Leaving leaving;
   private final Uses uses;
   private final boolean usesMatter;
-  private final Dependents dependents = new Dependents();
-  private final Expiries expiries = new Expiries();
-  private final EntryCounts counts = new EntryCounts();
-  private volatile CacheLevel level;
-  private volatile boolean closed;
+  private final Contents contents;
+  private final AtomicLong untilSweep = new AtomicLong();
+  private volatile CacheLevel level; // written under the lock of the contents
+  private volatile boolean closed; // written under the lock of the contents
 
-  /** Told of each entry that left, without a lock. */
-  @FunctionalInterface
+  /** Told of each entry that left. */
   public interface Leaving {
-    /** {@code held} is what the entry held last. */
+    /** With the table locked: notes what the store is to do. */
+    void leaves(Entry entry, RemovalCause cause);
+
+    /** Without a lock. {@code held} is what the entry held last. */
     void left(Entry entry, @Nullable Object held, RemovalCause cause);
+
+    /** What a call gets that changes a closed table. */
+    IllegalStateException whenClosed();
   }
 
   public EntryTable(
@@ -48,10 +53,11 @@ public final class EntryTable {
     this.retention = retention;
     this.level = level;
     this.bounds = bounds;
-    this.clock = clock;
     this.leaving = leaving;
     this.uses = new Uses(retention, bounds);
+    this.newEntries = new NewEntries(uses, clock, collected);
     this.usesMatter = uses.matter();
+    this.contents = new Contents(uses, bounds, clock, leaving);
   }
 
   public CacheLevel level() {
@@ -59,11 +65,11 @@ public final class EntryTable {
   }
 
   public EntryCounts counts() {
-    return counts;
+    return contents.counts;
   }
 
   public long size() {
-    return entries.mappingCount();
+    return contents.entries.mappingCount();
   }
 
   /** True if an entry on these terms would be kept now. */
@@ -73,22 +79,14 @@ public final class EntryTable {
 
   /** The entry of this name, which counts as used; null if there is none or its time is over. */
   public @Nullable Entry find(String name) {
-    Entry entry = entries.get(name);
-    if (entry == null || entry.mayExpire() && isExpired(entry)) {
-      return null;
+    Entry entry = contents.entries.get(name);
+    if (entry != null && entry.mayEndByTime() && contents.expire()) {
+      entry = contents.entries.get(name);
     }
-    if (usesMatter) {
+    if (usesMatter && entry != null) {
       uses.use(entry);
     }
     return entry;
-  }
-
-  private boolean isExpired(Entry entry) {
-    if (clock.millis() < entry.expiresMillis()) {
-      return false;
-    }
-    expire();
-    return true;
   }
 
   /** How a value held by reference is held at first. */
@@ -99,252 +97,219 @@ public final class EntryTable {
     return new Entry.Holding(isStrong ? value : null, mayBeWeak ? value : null, byteCount, type);
   }
 
-  /** Notes that a value is about to be computed from others. */
-  public Freshness freshness(String name, List<String> sources) {
-    return sources.isEmpty() ? () -> true : dependents.register(name, sources)::isValid;
-  }
-
   /**
-   * Adds an entry.
+   * Begins what may end with a value that enters. Before anything is read or computed for it.
    *
-   * @param replaces whether it takes the place of an entry that is there; else that one stays
-   * @return the entry; null if it is not kept
+   * @param flight nobody joins it once the ticket is outdated
    */
-  public @Nullable Entry add(
-      String name, Terms terms, Entry.Holding holding, Freshness freshness, boolean replaces) {
-    return add(newEntry(name, terms, holding, special(terms)), terms, freshness, replaces);
-  }
-
-  /**
-   * Adds an entry whose value was read from the store, unless there is one.
-   *
-   * @param removals those of the store when it was read, by {@link #removals}
-   */
-  public @Nullable Entry addRead(String name, Terms terms, Entry.Holding holding, long removals) {
-    Entry entry = newEntry(name, terms, holding, special(terms));
-    entry.isRead = true;
-    return add(entry, terms, () -> this.removals.get() == removals, false);
-  }
-
-  private @Nullable Entry add(Entry entry, Terms terms, Freshness freshness, boolean replaces) {
-    expire();
-    collect();
-    boolean fits = terms.persisting() || entry.byteCount() <= bounds.bytes();
-    if (closed || !keeps(terms) || !fits) {
-      return null;
+  public Ticket begin(
+      Ticket.Purpose purpose, String name, Terms terms, Flights.@Nullable Flight flight) {
+    Ticket ticket = new Ticket(this, purpose, name, terms, flight);
+    if (ticket.isTracked()) {
+      try (Contents.Change change = contents.change()) {
+        change.begin(ticket);
+      }
     }
-    AtomicReference<@Nullable Entry> before = new AtomicReference<>();
-    Entry after =
-        entries.compute(
-            entry.name(),
-            (name, there) -> {
-              if (there != null && !replaces && there.holdsSomething() || !freshness.claim()) {
-                return there;
-              }
-              before.set(there);
-              return entry;
-            });
-    if (after != entry) {
-      return null;
-    }
-    counts.add(entry, +1);
-    Entry displaced = before.get();
-    if (displaced != null) {
-      left(displaced, replaces ? RemovalCause.REPLACED : RemovalCause.COLLECTED);
-    }
-    arrange(entry);
-    checkAgain(entry, terms);
-    return entry;
+    return ticket;
   }
 
-  private Entry.@Nullable Special special(Terms terms) {
-    if (!terms.areSpecial()) {
-      return null;
-    }
-    long expires =
-        terms.timeToLive() == null
-            ? Long.MAX_VALUE
-            : saturated(clock.millis(), terms.timeToLive().toMillis());
-    return new Entry.Special(expires, terms.group());
-  }
-
-  private Entry newEntry(
-      String name, Terms terms, Entry.Holding holding, Entry.@Nullable Special special) {
-    Entry entry = new Entry(name, terms, holding, special, uses.places(), collected);
-    entry.used = uses.tick();
-    return entry;
-  }
-
-  private static long saturated(long now, long more) {
-    return more > Long.MAX_VALUE - 1 - now ? Long.MAX_VALUE - 1 : now + more;
-  }
-
-  private void arrange(Entry entry) {
-    if (entry.mayExpire()) {
-      expiries.add(entry);
-    }
-    if (uses.entered(entry)) {
-      while (counts.exceed(bounds)) {
-        Entry oldest = uses.takeOldest();
-        if (oldest == null) {
-          return; // others are making room
-        }
-        leave(oldest, RemovalCause.EVICTED);
+  void end(Ticket ticket) {
+    if (ticket.isUnderWay()) {
+      try (Contents.Change change = contents.change()) {
+        change.end(ticket);
       }
     }
   }
 
-  /** What changed while the entry was on its way in did not see it. */
-  private void checkAgain(Entry entry, Terms terms) {
-    if (closed) {
-      leave(entry, RemovalCause.REMOVED);
-    } else if (!keeps(terms)) {
-      leave(entry, RemovalCause.LEVEL);
+  /**
+   * Decides whether a value enters: the only place that does. A value that was to take the place of
+   * another one and cannot be kept removes that one.
+   *
+   * @param holding null if it can be held nowhere
+   * @param order given if the value entered or removed what was there
+   * @return the entry; null if the value is not kept
+   * @throws IllegalStateException if the value is to replace, and the table is closed
+   */
+  public @Nullable Entry enter(
+      Ticket ticket, Terms terms, Entry.@Nullable Holding holding, StoreOrder order) {
+    return enter(ticket, holding == null ? null : newEntries.of(ticket, terms, holding), order);
+  }
+
+  /** The same for a value that was read from the store, unless there is an entry. */
+  public @Nullable Entry enterRead(Ticket ticket, Terms terms, Entry.Holding holding) {
+    Entry entry = newEntries.of(ticket, terms, holding);
+    entry.isRead = true;
+    return enter(ticket, entry, StoreOrder.NONE);
+  }
+
+  private @Nullable Entry enter(Ticket ticket, @Nullable Entry entry, StoreOrder order) {
+    collect();
+    if (entry != null && !entry.isPersisting() && !contents.hasRoom(entry.byteCount())) {
+      dropClosedIfDue();
     }
+    try (Contents.Change change = contents.change()) {
+      if (closed && ticket.isReplacing()) {
+        throw leaving.whenClosed();
+      }
+      if (mayEnter(change, ticket, entry)) {
+        change.enter(ticket, entry);
+        order.give(true);
+        return entry;
+      }
+      if (ticket.isReplacing() && !ticket.isSuperseded()) {
+        change.remove(ticket.name(), ticket, RemovalCause.REPLACED);
+        order.give(false);
+      }
+      return null;
+    }
+  }
+
+  private boolean mayEnter(Contents.Change change, Ticket ticket, @Nullable Entry entry) {
+    if (closed || entry == null || !ticket.isValid() || !keeps(ticket.terms())) {
+      return false;
+    }
+    Entry there = change.get(ticket.name());
+    boolean isFree = ticket.isReplacing() || there == null || !there.holdsSomething();
+    return isFree && (entry.isPersisting() || entry.byteCount() <= bounds.bytes());
   }
 
   /** Puts an entry with another holding of the same value in its place; null if it left. */
   public @Nullable Entry refresh(Entry before, Entry.Holding holding) {
-    Terms terms =
-        new Terms(
-            before.level(),
-            before.isPersisting(),
-            before.isForced(),
-            null,
-            before.group(),
-            List.of());
-    Entry entry = newEntry(before.name(), terms, holding, before.special());
-    entry.isRead = before.isRead;
-    if (!entries.replace(before.name(), before, entry)) {
-      return null;
-    }
-    counts.add(entry, +1);
-    forget(before);
-    arrange(entry);
-    checkAgain(entry, terms);
-    return entry;
-  }
-
-  /** True if this is the entry of its name. */
-  public boolean isCurrent(Entry entry) {
-    return entries.get(entry.name()) == entry;
-  }
-
-  /** True if there is an entry of this name that persists and was not read from the store. */
-  public boolean isWritten(String name) {
-    Entry entry = entries.get(name);
-    return entry != null && entry.isPersisting() && !entry.isRead;
-  }
-
-  /** How often rows of entries were removed from the store. */
-  public long removals() {
-    return removals.get();
-  }
-
-  /** The row of an entry was removed from the store: what was read from it goes, or never comes. */
-  public void removedFromStore(String name) {
-    removals.incrementAndGet();
-    leaveIf(name, entry -> entry.isRead, RemovalCause.REMOVED);
-  }
-
-  /** The same as {@link #leave}, and waits for one that is about to enter. */
-  private void leaveIf(String name, Predicate<Entry> selected, RemovalCause cause) {
-    AtomicReference<@Nullable Entry> gone = new AtomicReference<>();
-    entries.computeIfPresent(
-        name,
-        (key, there) -> {
-          gone.set(selected.test(there) ? there : null);
-          return gone.get() == null ? there : null;
-        });
-    Entry entry = gone.get();
-    if (entry != null) {
-      left(entry, cause);
-      changed(name, cause);
+    Entry entry = newEntries.like(before, holding);
+    try (Contents.Change change = contents.change()) {
+      if (change.get(before.name()) != before) {
+        return null;
+      }
+      change.refresh(before, entry);
+      return entry;
     }
   }
 
-  /** Drops an entry unless it left before; true if this call did. */
+  /** Drops an entry unless it left before, and nothing else; true if this call did. */
   public boolean leave(Entry entry, RemovalCause cause) {
-    boolean isMine = entries.remove(entry.name(), entry);
-    if (isMine) {
-      left(entry, cause);
-    }
-    return isMine;
+    return contents.leave(entry, cause);
   }
 
-  private void left(Entry entry, RemovalCause cause) {
-    if (cause == RemovalCause.EVICTED) {
-      counts.evictions.increment();
-    } else if (cause == RemovalCause.COLLECTED) {
-      counts.collected.increment();
-    }
-    leaving.left(entry, forget(entry), cause);
-  }
-
-  private @Nullable Object forget(Entry entry) {
-    counts.add(entry, -1);
-    Object held = entry.letGo();
-    uses.left(entry);
-    return held;
-  }
-
-  /** Drops the entry of this name and all that was computed from it; true if it was there. */
-  public boolean remove(String name, RemovalCause cause) {
-    Entry entry = entries.remove(name);
-    if (entry != null) {
-      left(entry, cause);
-    }
-    changed(name, cause);
-    return entry != null;
-  }
-
-  /** Drops what was computed from this name, because it has another value now or none. */
-  public void changed(String name, RemovalCause cause) {
-    for (String dependent : dependents.changed(name)) {
-      Entry entry = entries.remove(dependent);
-      if (entry != null) {
-        left(entry, cause);
+  /**
+   * The same for one that is taken: of several threads, one gets it.
+   *
+   * @throws IllegalStateException if the table is closed
+   */
+  public boolean take(Entry entry) {
+    try (Contents.Change change = changeOpen()) {
+      boolean isMine = change.leave(entry, RemovalCause.REMOVED);
+      if (isMine) {
+        change.outdate(entry.name(), null);
       }
+      return isMine;
     }
   }
 
-  /** Drops every entry that is selected, and all that was computed from it. */
-  public void removeIf(Predicate<Entry> selected, RemovalCause cause) {
-    for (Entry entry : entries.values()) {
-      if (selected.test(entry) && leave(entry, cause)) {
-        changed(entry.name(), cause);
+  /**
+   * The same for one that was read from the store.
+   *
+   * @param ticket of the reading: false if another thread was faster
+   * @throws IllegalStateException if the table is closed
+   */
+  public boolean takeStored(Ticket ticket, StoreOrder order) {
+    try (Contents.Change change = changeOpen()) {
+      if (!ticket.isValid()) {
+        return false;
       }
+      Entry there = change.get(ticket.name());
+      if (there != null) {
+        change.leave(there, RemovalCause.REMOVED);
+      }
+      change.outdate(ticket.name(), null);
+      order.give(false);
+      return true;
+    }
+  }
+
+  private Contents.Change changeOpen() {
+    Contents.Change change = contents.change();
+    if (closed) {
+      change.close();
+      throw leaving.whenClosed();
+    }
+    return change;
+  }
+
+  /**
+   * Drops the entry of this name, what is under way for it, and all that was computed from it.
+   *
+   * @param look of who looked whether it is in the store; null if nobody did
+   * @return null if it was changed since that look; else whether it was there, or being computed
+   * @throws IllegalStateException if the table is closed
+   */
+  public @Nullable Boolean remove(String name, @Nullable Ticket look, StoreOrder order) {
+    try (Contents.Change change = changeOpen()) {
+      if (look != null && !look.isValid()) {
+        return null;
+      }
+      boolean wasThere = change.remove(name, null, RemovalCause.REMOVED);
+      order.give(false);
+      return wasThere;
     }
   }
 
   /**
    * Drops every entry, but those of the spared groups and, unless asked, those that persist. What
-   * was computed from a dropped entry goes with it. So do those that are {@code entering} now.
+   * was computed from a dropped entry goes with it. What is being computed on such terms does not
+   * enter.
    */
-  public void reset(boolean persisting, Set<String> sparedGroups, List<String> entering) {
-    Predicate<Entry> selected =
-        entry ->
-            (persisting || !entry.isPersisting())
-                && (entry.group() == null || !sparedGroups.contains(entry.group()));
-    removeIf(selected, RemovalCause.RESET);
-    entering.forEach(name -> leaveIf(name, selected, RemovalCause.RESET));
+  public void reset(boolean persisting, Set<String> sparedGroups) {
+    try (Contents.Change change = contents.change()) {
+      change
+          .outdate(terms -> isReset(terms.persisting(), terms.group(), persisting, sparedGroups))
+          .forEach(name -> change.changed(name, null, RemovalCause.RESET));
+      for (Entry entry : contents.entries.values()) {
+        if (isReset(entry.isPersisting(), entry.group(), persisting, sparedGroups)
+            && change.leave(entry, RemovalCause.RESET)) {
+          change.changed(entry.name(), null, RemovalCause.RESET);
+        }
+      }
+    }
+  }
+
+  private static boolean isReset(
+      boolean isPersisting, @Nullable String group, boolean all, Set<String> sparedGroups) {
+    return (all || !isPersisting) && (group == null || !sparedGroups.contains(group));
+  }
+
+  /** Resets an entry that is in the store, unless it was written since the reset began. */
+  public void resetStored(String name, StoreOrder order) {
+    try (Contents.Change change = contents.change()) {
+      Entry there = change.get(name);
+      if (closed || there != null && there.isPersisting() && !there.isRead) {
+        return;
+      }
+      if (there == null || there.isRead) {
+        change.remove(name, null, RemovalCause.RESET);
+      }
+      order.give(false);
+    }
   }
 
   /** Sets the level and drops what is above it and not forced. */
   public void setLevel(CacheLevel value) {
-    level = value;
-    dropAbove(entry -> !entry.isForced() && !entry.level().isStoredAt(value));
+    try (Contents.Change change = contents.change()) {
+      level = value;
+      dropAbove(change, entry -> !entry.isForced() && !entry.level().isStoredAt(value));
+    }
   }
 
   /** Drops what is above a level, forced or not. The level of the table stays. */
   public void trimTo(CacheLevel limit) {
-    dropAbove(entry -> !entry.level().isStoredAt(limit));
+    try (Contents.Change change = contents.change()) {
+      dropAbove(change, entry -> !entry.level().isStoredAt(limit));
+    }
   }
 
-  private void dropAbove(Predicate<Entry> selected) {
-    for (Entry entry : entries.values()) {
+  private void dropAbove(Contents.Change change, Predicate<Entry> selected) {
+    for (Entry entry : contents.entries.values()) {
       if (selected.test(entry)) {
-        leave(entry, RemovalCause.LEVEL); // what was computed from it stays right
+        change.leave(entry, RemovalCause.LEVEL); // what was computed from it stays right
       }
     }
   }
@@ -361,12 +326,25 @@ public final class EntryTable {
 
   /** Drops what has outlived its time. */
   public void expire() {
-    if (!expiries.isEmpty()) {
-      for (Entry entry : expiries.takeDue(clock.millis())) {
-        if (leave(entry, RemovalCause.EXPIRED)) {
-          changed(entry.name(), RemovalCause.EXPIRED);
+    contents.expire();
+  }
+
+  /** Drops what the program closed: looks at every value that is held by reference. */
+  public void dropClosed() {
+    if (!retention.isCopy()) {
+      for (Entry entry : contents.entries.values()) {
+        if (entry.isClosed()) {
+          leave(entry, RemovalCause.COLLECTED);
         }
       }
+    }
+  }
+
+  /** The same before an entry has to go for another one, if there are few; else now and then. */
+  private void dropClosedIfDue() {
+    if (!retention.isCopy() && untilSweep.decrementAndGet() <= 0) {
+      dropClosed();
+      untilSweep.set(size() <= MANY ? 0 : size() / SHARE);
     }
   }
 
@@ -374,7 +352,8 @@ public final class EntryTable {
   public List<Entry> list(boolean includePrivate) {
     expire();
     collect();
-    return entries.values().stream()
+    dropClosed();
+    return contents.entries.values().stream()
         .filter(entry -> includePrivate || !entry.isPrivate())
         .filter(entry -> entry.isPersisting() || entry.held() != null)
         .sorted(Comparator.comparing(Entry::name))
@@ -383,17 +362,24 @@ public final class EntryTable {
 
   /** Drops everything and takes nothing more. Tells of what left only if asked. */
   public void close(boolean tells) {
-    closed = true;
-    for (Entry entry : entries.values()) {
-      if (tells) {
-        leave(entry, RemovalCause.REMOVED);
-      } else if (entries.remove(entry.name(), entry)) {
-        forget(entry);
+    try (Contents.Change change = contents.change()) {
+      closed = true;
+      for (Entry entry : contents.entries.values()) {
+        if (tells) {
+          change.leave(entry, RemovalCause.REMOVED);
+        } else if (contents.entries.remove(entry.name(), entry)) {
+          change.forget(entry);
+        }
       }
     }
   }
 
   public boolean isClosed() {
     return closed;
+  }
+
+  /** How many names are known beside the entries. */
+  int knownNames() {
+    return contents.knownNames();
   }
 }

@@ -1,9 +1,8 @@
 package io.tensorcache.internal.scope;
 
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Which entries end by time, soonest first. Safe for use by several threads. */
 final class Expiries {
@@ -23,18 +22,20 @@ final class Expiries {
     soonestMillis = queue.element().expiresMillis();
   }
 
-  /** Removes and returns the entries whose time is over; some may have left their table before. */
-  List<Entry> takeDue(long nowMillis) {
-    return nowMillis < soonestMillis ? List.of() : due(nowMillis);
+  /** True if the time of one that is or was queued is over. */
+  boolean isDue(long nowMillis) {
+    return nowMillis >= soonestMillis;
   }
 
-  private synchronized List<Entry> due(long nowMillis) {
-    List<Entry> due = new ArrayList<>();
-    while (!queue.isEmpty() && queue.element().expiresMillis() <= nowMillis) {
-      due.add(queue.remove());
-    }
+  /** Removes and returns an entry whose time is over, which may have left its table before. */
+  synchronized @Nullable Entry takeDue(long nowMillis) {
+    Entry soonest = queue.peek();
+    return soonest == null || soonest.expiresMillis() > nowMillis ? null : queue.remove();
+  }
+
+  /** What was due has left: who looks from now on does not find it. */
+  synchronized void settle() {
     soonestMillis = queue.isEmpty() ? Long.MAX_VALUE : queue.element().expiresMillis();
-    return due;
   }
 
   /** The entries that are queued, some of which may have left their table. */

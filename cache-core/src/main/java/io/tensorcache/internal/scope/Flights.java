@@ -12,8 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,29 +52,12 @@ public final class Flights {
     }
   }
 
-  /**
-   * What {@link #outdate} found.
-   *
-   * @param computing how many entries will not be kept
-   * @param entering names of entries that are in the table, or will be when its lock for that name
-   *     is free
-   */
-  public record Outdated(int computing, List<String> entering) {}
-
-  private enum State {
-    COMPUTING,
-    KEPT,
-    OUTDATED
-  }
-
   /** One computation under way. */
   public final class Flight implements AutoCloseable {
     private final Key key;
     private final String path;
     private final Thread owner = Thread.currentThread();
     private final @Nullable Flight outer = running.get(owner);
-    private volatile @Nullable Terms terms;
-    private final AtomicReference<State> state = new AtomicReference<>(State.COMPUTING);
     private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
     private Flight(Key key, String path) {
@@ -84,17 +65,9 @@ public final class Flights {
       this.path = path;
     }
 
-    /** Says on what terms the value will be kept. */
-    public void keptOn(Terms given) {
-      terms = given;
-    }
-
-    /**
-     * Decides that the value is kept. False if the entry was reset or removed since, so that the
-     * value is of former inputs. Who resets or removes it afterwards finds it in the table.
-     */
-    public boolean keep() {
-      return state.compareAndSet(State.COMPUTING, State.KEPT);
+    /** Who asks from now on does not wait for it. */
+    void abandon() {
+      flights.remove(key, this);
     }
 
     /** True if this thread is to compute it and then to close this. */
@@ -144,34 +117,6 @@ public final class Flights {
     }
     running.put(own.owner, own);
     return own;
-  }
-
-  /**
-   * The entries of a scope that are selected have other inputs from now on: what other threads are
-   * computing for them is theirs, and neither kept nor handed to who asks from now on.
-   *
-   * @return what became of them
-   */
-  public Outdated outdate(Object scope, BiPredicate<String, Terms> selected) {
-    int computing = 0;
-    List<String> entering = new ArrayList<>();
-    for (Flight innermost : running.values()) {
-      for (Flight each = innermost; each != null; each = each.outer) {
-        Terms terms = each.terms;
-        if (each.key.scope == scope
-            && each.owner != Thread.currentThread()
-            && terms != null
-            && selected.test(each.key.name, terms)) {
-          if (each.state.compareAndSet(State.COMPUTING, State.OUTDATED)) {
-            computing++;
-          } else {
-            entering.add(each.key.name);
-          }
-          flights.remove(each.key, each);
-        }
-      }
-    }
-    return new Outdated(computing, entering);
   }
 
   /** True if this thread is inside a computation. */

@@ -33,6 +33,11 @@ public record Terms(
     return new Terms(level, false, false, null, null, List.of());
   }
 
+  /** Those of a value that was read from the store. */
+  public Terms read() {
+    return new Terms(level, true, forced, null, group, List.of());
+  }
+
   /** The same for so long. */
   public Terms livingFor(Duration duration) {
     return new Terms(level, persisting, forced, duration, group, sources);

@@ -1,11 +1,11 @@
 package io.tensorcache.internal.scope;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.CacheLevel;
 import java.lang.ref.ReferenceQueue;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ExpiriesTest {
@@ -16,7 +16,7 @@ class ExpiriesTest {
         name,
         Terms.of(CacheLevel.NORMAL),
         new Entry.Holding("value", null, 1, null),
-        new Entry.Special(expiresMillis, null),
+        new Entry.Special(expiresMillis, null, null),
         new Entry.Places(Recency.Place.NONE, Recency.Place.NONE),
         new ReferenceQueue<>());
   }
@@ -31,6 +31,7 @@ class ExpiriesTest {
       replaced.letGo();
     }
     assertTrue(expiries.size() <= 2048, expiries.size() + " are queued");
-    assertEquals(List.of(first), expiries.takeDue(10));
+    assertEquals(first, expiries.takeDue(10));
+    assertNull(expiries.takeDue(10));
   }
 }

@@ -1,0 +1,237 @@
+package io.tensorcache.internal.scope;
+
+import io.tensorcache.scope.RemovalCause;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entries of one table, and all that changes with them: counts, order of use, times, what was
+ * computed from what. Changed under one lock, by a {@link Change}; look-ups take none. With the
+ * lock held nothing of the program runs: neither its clock, nor an adapter, nor a listener.
+ */
+final class Contents {
+  final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
+  final EntryCounts counts = new EntryCounts();
+  final Expiries expiries = new Expiries();
+  private final Lineage lineage = new Lineage(); // guarded by lock
+  private final Uses uses;
+  private final Bounds bounds;
+  private final InstantSource clock;
+  private final EntryTable.Leaving leaving;
+
+  /** Guards what is in the map and all that goes with it. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  Contents(Uses uses, Bounds bounds, InstantSource clock, EntryTable.Leaving leaving) {
+    this.uses = uses;
+    this.bounds = bounds;
+    this.clock = clock;
+    this.leaving = leaving;
+  }
+
+  private record Left(Entry entry, @Nullable Object held, RemovalCause cause) {}
+
+  /** Begins a change, with what is over by now gone. */
+  Change change() {
+    long now = expiries.isEmpty() ? Long.MIN_VALUE : clock.millis();
+    Change change = new Change();
+    try {
+      change.expire(now);
+      return change;
+    } catch (RuntimeException | Error e) {
+      change.close();
+      throw e;
+    }
+  }
+
+  /** Drops what has outlived its time; true if there was something. */
+  boolean expire() {
+    if (expiries.isEmpty() || !expiries.isDue(clock.millis())) {
+      return false;
+    }
+    change().close();
+    return true;
+  }
+
+  /** True if an entry of so many bytes can enter without another one leaving. */
+  boolean hasRoom(long byteCount) {
+    return counts.hasRoom(bounds, byteCount);
+  }
+
+  /** Drops an entry unless it left before, and nothing else; true if this call did. */
+  boolean leave(Entry entry, RemovalCause cause) {
+    try (Change change = change()) {
+      return change.leave(entry, cause);
+    }
+  }
+
+  /** How many names are known. */
+  int knownNames() {
+    lock.lock();
+    try {
+      return lineage.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Holds the lock; tells what left when it has let go of it. */
+  final class Change implements AutoCloseable {
+    private final List<Left> left = new ArrayList<>(1);
+
+    private Change() {
+      lock.lock();
+    }
+
+    @Nullable Entry get(String name) {
+      return entries.get(name);
+    }
+
+    private void expire(long now) {
+      if (!expiries.isDue(now)) {
+        return;
+      }
+      for (Entry due; (due = expiries.takeDue(now)) != null; ) {
+        if (leave(due, RemovalCause.EXPIRED)) {
+          changed(due.name(), null, RemovalCause.EXPIRED);
+        }
+      }
+      expiries.settle();
+    }
+
+    void begin(Ticket ticket) {
+      lineage.begin(ticket);
+    }
+
+    void end(Ticket ticket) {
+      lineage.end(ticket);
+    }
+
+    /** Puts an entry in the place of what is there, with room made before. */
+    void enter(Ticket ticket, Entry entry) {
+      String name = entry.name();
+      if (ticket.isReplacing()) {
+        outdate(name, ticket);
+        changed(name, ticket, RemovalCause.REPLACED);
+      }
+      Entry there = entries.get(name);
+      if (there != null) {
+        out(there, ticket.isReplacing() ? RemovalCause.REPLACED : RemovalCause.COLLECTED);
+      }
+      makeRoom(entry);
+      counts.add(entry, +1);
+      entries.put(name, entry);
+      lineage.kept(ticket, entry);
+      arrange(entry);
+    }
+
+    private void makeRoom(Entry entry) {
+      while (!entry.isPersisting() && !counts.hasRoom(bounds, entry.byteCount())) {
+        Entry oldest = uses.takeOldest();
+        if (oldest == null) {
+          throw new AssertionError("an entry counts and is in no order");
+        }
+        leave(oldest, RemovalCause.EVICTED);
+      }
+    }
+
+    private void arrange(Entry entry) {
+      uses.entered(entry);
+      if (entry.mayExpire()) {
+        expiries.add(entry);
+      }
+    }
+
+    /** Puts another holding of the same value in the place of an entry that is there. */
+    void refresh(Entry before, Entry after) {
+      counts.add(before, -1);
+      counts.add(after, +1);
+      entries.put(after.name(), after);
+      before.letGo();
+      uses.left(before);
+      Ticket origin = after.origin();
+      if (origin != null && origin.state == Ticket.State.KEPT) {
+        origin.entry = after;
+      }
+      arrange(after);
+    }
+
+    /** Drops an entry unless it left before, and nothing else; true if this call did. */
+    boolean leave(Entry entry, RemovalCause cause) {
+      boolean isMine = entries.get(entry.name()) == entry;
+      if (isMine) {
+        entries.remove(entry.name());
+        out(entry, cause);
+      }
+      return isMine;
+    }
+
+    /** Drops an entry that is not in the map, or will be replaced there. */
+    private void out(Entry entry, RemovalCause asked) {
+      RemovalCause cause = entry.holdsSomething() ? asked : RemovalCause.COLLECTED;
+      if (cause == RemovalCause.EVICTED) {
+        counts.evictions.increment();
+      } else if (cause == RemovalCause.COLLECTED) {
+        counts.collected.increment();
+      }
+      leaving.leaves(entry, cause);
+      left.add(new Left(entry, forget(entry), cause));
+    }
+
+    /** The same without a word. */
+    @Nullable Object forget(Entry entry) {
+      counts.add(entry, -1);
+      Object held = entry.letGo();
+      uses.left(entry);
+      Ticket origin = entry.origin();
+      if (origin != null && origin.entry == entry) {
+        lineage.left(origin);
+      }
+      return held;
+    }
+
+    /** Drops all that was or is being computed from a name, but {@code self}. */
+    void changed(String name, @Nullable Ticket self, RemovalCause cause) {
+      for (Entry dependent : lineage.changed(name, self)) {
+        leave(dependent, cause);
+      }
+    }
+
+    /** Outdates what others have under way for a name; how many values were being computed. */
+    int outdate(String name, @Nullable Ticket self) {
+      return lineage.outdate(name, self);
+    }
+
+    /** Outdates what others have under way on such terms; the names of what was computed. */
+    Set<String> outdate(Predicate<Terms> selected) {
+      return lineage.outdate(selected);
+    }
+
+    /** Drops an entry, what is under way for it, and all that was computed from it. */
+    boolean remove(String name, @Nullable Ticket self, RemovalCause cause) {
+      Entry there = entries.get(name);
+      boolean wasThere = there != null && there.holdsSomething();
+      boolean wasComputing = outdate(name, self) > 0;
+      if (there != null) {
+        leave(there, cause);
+      }
+      changed(name, self, cause);
+      return wasThere || wasComputing;
+    }
+
+    /** Lets go of the lock, then tells what left. */
+    @Override
+    public void close() {
+      lock.unlock();
+      for (Left each : left) {
+        leaving.left(each.entry(), each.held(), each.cause());
+      }
+    }
+  }
+}

@@ -1,0 +1,240 @@
+package io.tensorcache.internal.scope;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is at work on which name, and which values were computed from which names. Knows a name only
+ * as long as something of it is under way, or something that is there was computed from it; and the
+ * sources of the last {@link #IDLE} values that left with nothing computed from them, because a
+ * program may still hold one and compute from it. Guarded by the lock of its table.
+ */
+final class Lineage {
+  static final int IDLE = 1024;
+
+  private final Map<String, Node> nodes = new HashMap<>();
+
+  /** Ghosts from which nothing was computed, oldest first. */
+  private final Set<Ticket> idle = new LinkedHashSet<>();
+
+  /** One name. */
+  private static final class Node {
+    /** Of values of this name: under way, kept with sources, or ghosts. */
+    final Set<Ticket> own = new LinkedHashSet<>();
+
+    /** Of values that were or are being computed from this name. */
+    final Set<Ticket> dependents = new LinkedHashSet<>();
+
+    boolean isFree() {
+      return own.isEmpty() && dependents.isEmpty();
+    }
+  }
+
+  private long changes;
+
+  private Node node(String name) {
+    return nodes.computeIfAbsent(name, key -> new Node());
+  }
+
+  /** How many names are known. */
+  int size() {
+    return nodes.size();
+  }
+
+  /** A call begins. */
+  void begin(Ticket ticket) {
+    ticket.began = ++changes;
+    if (!ticket.isTracked()) {
+      return;
+    }
+    node(ticket.name).own.add(ticket);
+    for (String source : ticket.sources()) {
+      node(source).dependents.add(ticket);
+    }
+  }
+
+  /** Its value entered. What has no sources needs not be known. */
+  void kept(Ticket ticket, Entry entry) {
+    ticket.settled = ++changes;
+    if (ticket.sources().isEmpty()) {
+      drop(ticket);
+      trim();
+    } else {
+      ticket.entry = entry;
+      ticket.state = Ticket.State.KEPT;
+    }
+  }
+
+  /** The call ended; nothing if its value is kept. */
+  void end(Ticket ticket) {
+    if (ticket.state == Ticket.State.UNDER_WAY) {
+      ticket.settled = ++changes;
+      becomeGhost(ticket);
+      trim();
+    }
+  }
+
+  /** A kept value left, and what was computed from it is right still. */
+  void left(Ticket ticket) {
+    if (ticket.state == Ticket.State.KEPT) {
+      becomeGhost(ticket);
+      trim();
+    }
+  }
+
+  private void becomeGhost(Ticket ticket) {
+    ticket.entry = null;
+    ticket.state = Ticket.State.GHOST;
+    Node node = ticket.sources().isEmpty() ? null : node(ticket.name);
+    if (node == null || node.own.stream().anyMatch(other -> isOlderGhost(other, ticket))) {
+      drop(ticket);
+    } else if (node.dependents.stream().noneMatch(other -> mayBeFrom(ticket, other))) {
+      idle.add(ticket);
+    }
+  }
+
+  private static boolean isOlderGhost(Ticket other, Ticket than) {
+    return other != than && other.state == Ticket.State.GHOST && than.isCoveredBy(other);
+  }
+
+  private void trim() {
+    while (idle.size() > IDLE) {
+      drop(idle.iterator().next());
+    }
+  }
+
+  /** True if a dependent can have been computed from this value of its name. */
+  private static boolean mayBeFrom(Ticket source, Ticket dependent) {
+    return dependent.settled > source.began;
+  }
+
+  /** Nobody needs to know of it any more; {@link #trim} follows. */
+  private void drop(Ticket ticket) {
+    ticket.state = Ticket.State.DONE;
+    ticket.entry = null;
+    idle.remove(ticket);
+    Node own = nodes.get(ticket.name);
+    if (own != null) {
+      own.own.remove(ticket);
+      free(ticket.name, own);
+    }
+    for (String source : ticket.sources()) {
+      Node node = nodes.get(source);
+      if (node != null && node.dependents.remove(ticket)) {
+        if (node.dependents.isEmpty()) {
+          node.own.stream().filter(each -> each.state == Ticket.State.GHOST).forEach(idle::add);
+        }
+        free(source, node);
+      }
+    }
+  }
+
+  private void free(String name, Node node) {
+    if (node.isFree()) {
+      nodes.remove(name);
+    }
+  }
+
+  /**
+   * A name has another value now, or none: all that was or is being computed from it, directly or
+   * not, is outdated.
+   *
+   * @param self what changes it, which is spared
+   * @return the entries among them
+   */
+  List<Entry> changed(String name, @Nullable Ticket self) {
+    if (!nodes.containsKey(name)) {
+      return List.of();
+    }
+    List<Entry> entries = new ArrayList<>();
+    Set<Ticket> seen = new HashSet<>();
+    Deque<Ticket> open = new ArrayDeque<>(dependents(name));
+    while (!open.isEmpty()) {
+      Ticket ticket = open.remove();
+      if (ticket == self || !seen.add(ticket)) {
+        continue;
+      }
+      if (ticket.entry != null) {
+        entries.add(ticket.entry);
+      }
+      for (Ticket dependent : dependents(ticket.name)) {
+        if (mayBeFrom(ticket, dependent)) {
+          open.add(dependent);
+        }
+      }
+      outdate(ticket);
+    }
+    trim();
+    return entries;
+  }
+
+  private List<Ticket> dependents(String name) {
+    Node node = nodes.get(name);
+    return node == null ? List.of() : List.copyOf(node.dependents);
+  }
+
+  private void outdate(Ticket ticket) {
+    ticket.outdate();
+    if (ticket.state != Ticket.State.UNDER_WAY) {
+      drop(ticket);
+    }
+  }
+
+  /**
+   * The entry of a name was put, removed or taken: what other calls have under way for it is
+   * outdated. What this thread computes around the change comes after it.
+   *
+   * @param self what changes it, which is spared; null for a removal
+   * @return how many values were being computed
+   */
+  int outdate(String name, @Nullable Ticket self) {
+    Node node = nodes.get(name);
+    return node == null ? 0 : outdateAll(node.own, ticket -> isOutdatedBy(self, ticket));
+  }
+
+  private static boolean isOutdatedBy(@Nullable Ticket self, Ticket ticket) {
+    boolean isLaterOverwrite =
+        self != null
+            && self.purpose == Ticket.Purpose.OVERWRITE
+            && ticket.purpose == Ticket.Purpose.OVERWRITE
+            && ticket.began > self.began;
+    return ticket != self && !isLaterOverwrite;
+  }
+
+  private static int outdateAll(Set<Ticket> tickets, Predicate<Ticket> selected) {
+    int computing = 0;
+    for (Ticket ticket : tickets) {
+      boolean isRead = ticket.purpose == Ticket.Purpose.READ;
+      boolean isOthers = isRead || ticket.owner != Thread.currentThread();
+      if (ticket.state == Ticket.State.UNDER_WAY
+          && ticket.purpose != Ticket.Purpose.PUT
+          && ticket.isValid()
+          && isOthers
+          && selected.test(ticket)) {
+        ticket.supersede();
+        computing += isRead ? 0 : 1;
+      }
+    }
+    return computing;
+  }
+
+  /** Outdates what other threads have under way on such terms; their names. */
+  Set<String> outdate(Predicate<Terms> selected) {
+    Set<String> names = new LinkedHashSet<>();
+    for (Map.Entry<String, Node> each : nodes.entrySet()) {
+      if (outdateAll(each.getValue().own, ticket -> selected.test(ticket.terms)) > 0) {
+        names.add(each.getKey());
+      }
+    }
+    return names;
+  }
+}

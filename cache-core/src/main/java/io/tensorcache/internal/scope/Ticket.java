@@ -1,0 +1,139 @@
+package io.tensorcache.internal.scope;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call needs to change an entry: taken before it reads or computes anything, and outdated
+ * by whoever changes the entry or what it is computed from. With the table's lock held it is asked
+ * once whether the value may enter; there is no other way in. Confined to one thread, but for what
+ * the lock of its table guards.
+ */
+public final class Ticket implements AutoCloseable {
+  /** What the value comes from, and so what outdates it. */
+  public enum Purpose {
+    /** Computed because the entry was not there. */
+    COMPUTE,
+    /** Computed to take the place of what is there. */
+    OVERWRITE,
+    /** Given by the program, in place of what is there: outdated by a change of a source only. */
+    PUT,
+    /** Read from the store. */
+    READ
+  }
+
+  /** Where its value is. */
+  enum State {
+    /** On its way. */
+    UNDER_WAY,
+    /** In the table. */
+    KEPT,
+    /** No more in the table, but others were computed from it. */
+    GHOST,
+    /** Nobody asks any more. */
+    DONE
+  }
+
+  private final EntryTable table;
+  final Purpose purpose;
+  final String name;
+  final Terms terms;
+  final Thread owner = Thread.currentThread();
+  final Flights.@Nullable Flight flight;
+
+  /** When its call began, in changes of its table. Guarded by the lock of the table. */
+  long began;
+
+  /** When its value entered, or was known not to. Guarded by the lock of the table. */
+  long settled = Long.MAX_VALUE;
+
+  /** Guarded by the lock of the table. */
+  State state = State.UNDER_WAY;
+
+  /** What it became. Guarded by the lock of the table. */
+  @Nullable Entry entry;
+
+  private volatile boolean outdated;
+
+  /** Guarded by the lock of the table. */
+  private boolean superseded;
+
+  Ticket(
+      EntryTable table,
+      Purpose purpose,
+      String name,
+      Terms terms,
+      Flights.@Nullable Flight flight) {
+    this.table = table;
+    this.purpose = purpose;
+    this.name = name;
+    this.terms = terms;
+    this.flight = flight;
+  }
+
+  /** What it is computed from. */
+  List<String> sources() {
+    return terms.sources();
+  }
+
+  /** False if nothing can outdate it. */
+  boolean isTracked() {
+    return purpose != Purpose.PUT || !terms.sources().isEmpty();
+  }
+
+  /** True if it is to be ended. Asked by its own thread, which is who settles it. */
+  boolean isUnderWay() {
+    return isTracked() && state == State.UNDER_WAY;
+  }
+
+  /** True if its sources are among those of another one. */
+  boolean isCoveredBy(Ticket other) {
+    Set<String> all = new HashSet<>(other.sources());
+    return all.containsAll(sources());
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Terms terms() {
+    return terms;
+  }
+
+  /** True if the value takes the place of what is there. */
+  public boolean isReplacing() {
+    return purpose == Purpose.OVERWRITE || purpose == Purpose.PUT;
+  }
+
+  /** False if the entry or a source of it was changed since. */
+  public boolean isValid() {
+    return !outdated;
+  }
+
+  /** True if another value was put after this one was asked for, or the entry was removed. */
+  boolean isSuperseded() {
+    return superseded;
+  }
+
+  /** The entry was changed by another call: this one comes before it. */
+  void supersede() {
+    superseded = true;
+    outdate();
+  }
+
+  /** The value does not enter, and nobody waits for it anew. With the table locked. */
+  void outdate() {
+    outdated = true;
+    if (flight != null) {
+      flight.abandon();
+    }
+  }
+
+  /** Ends it; what did not enter never does. */
+  @Override
+  public void close() {
+    table.end(this);
+  }
+}
