@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.error.FunctionContractException;
+import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryTable;
 import io.tensorcache.internal.scope.Flights;
@@ -178,6 +179,7 @@ final class ScopeCalls {
 
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
   private <V> V run(String name, Computation<V> computation) {
+    LockCheck.entersUserCode("the computation of an entry");
     core.inFlight().enterFunction();
     V value;
     try {

@@ -1,6 +1,8 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryCounts;
 import io.tensorcache.internal.scope.EntryTable;
@@ -41,7 +43,8 @@ final class ScopeState<T> implements EntryTable.Leaving {
   private final ScopeValues values;
   private final ScopeCalls calls;
   private final Map<Class<?>, RecordType<T, ?>> recordTypes = new ConcurrentHashMap<>();
-  private final Map<String, ScopeState<T>> children = new TreeMap<>(); // guarded by this
+  private final Map<String, ScopeState<T>> children = new TreeMap<>(); // guarded by childrenLock
+  private final RankedLock childrenLock = new RankedLock(Rank.SCOPE_CHILDREN);
   private final int number;
 
   ScopeState(
@@ -196,7 +199,8 @@ final class ScopeState<T> implements EntryTable.Leaving {
 
   Scope<T> child(String name, ScopeBuilder<T> options) {
     Names.check("scope", name);
-    synchronized (this) {
+    childrenLock.lock();
+    try {
       checkOpen();
       ScopeState<T> open = children.get(name);
       if (open != null) {
@@ -208,12 +212,17 @@ final class ScopeState<T> implements EntryTable.Leaving {
       ScopeState<T> child = new ScopeState<>(core, this, List.copyOf(path), adapter, given);
       children.put(name, child);
       return new Scope<>(child);
+    } finally {
+      childrenLock.unlock();
     }
   }
 
   List<ScopeState<T>> children() {
-    synchronized (this) {
+    childrenLock.lock();
+    try {
       return List.copyOf(children.values());
+    } finally {
+      childrenLock.unlock();
     }
   }
 
@@ -223,8 +232,11 @@ final class ScopeState<T> implements EntryTable.Leaving {
     children().forEach(child -> child.close(tells));
     core.scopes().closed(this);
     if (parent != null) {
-      synchronized (parent) {
+      parent.childrenLock.lock();
+      try {
         parent.children.remove(name(), this);
+      } finally {
+        parent.childrenLock.unlock();
       }
     }
     tell();

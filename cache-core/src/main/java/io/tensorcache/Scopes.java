@@ -1,5 +1,8 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.LockCheck;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.internal.scope.Removals;
 import io.tensorcache.tensor.TensorAdapter;
@@ -20,8 +23,9 @@ final class Scopes {
 
   private final CacheCore core;
   private final Flights flights;
+  private final RankedLock lock = new RankedLock(Rank.SCOPES);
   private final Removals removals = new Removals();
-  private final Map<String, ScopeState<?>> roots = new TreeMap<>(); // guarded by this
+  private final Map<String, ScopeState<?>> roots = new TreeMap<>(); // guarded by lock
   private final Map<Integer, ScopeState<?>> byNumber = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
   private final long keyHi = new SecureRandom().nextLong();
@@ -43,6 +47,7 @@ final class Scopes {
   /** Tells what left, unless this thread computes an entry that a listener may ask for. */
   void tell() {
     if (removals.isPending() && !flights.isRunning()) {
+      LockCheck.entersUserCode("a listener of a scope");
       core.inFlight().enterFunction();
       try {
         removals.tell();
@@ -54,7 +59,8 @@ final class Scopes {
 
   <T> Scope<T> open(String name, TensorAdapter<T> adapter, ScopeBuilder<T> options) {
     Names.check("scope", name);
-    synchronized (this) {
+    lock.lock();
+    try {
       core.checkOpen();
       ScopeState<?> open = roots.get(name);
       if (open != null) {
@@ -64,6 +70,8 @@ final class Scopes {
       ScopeState<T> state = new ScopeState<>(core, null, List.of(name), adapter, settings);
       roots.put(name, state);
       return new Scope<>(state);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -77,8 +85,11 @@ final class Scopes {
   /** A scope was closed. */
   void closed(ScopeState<?> state) {
     byNumber.remove(state.number());
-    synchronized (this) {
+    lock.lock();
+    try {
       roots.remove(state.name(), state);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -108,8 +119,11 @@ final class Scopes {
 
   private void forEachRoot(Consumer<ScopeState<?>> action) {
     List<ScopeState<?>> all;
-    synchronized (this) {
+    lock.lock();
+    try {
       all = List.copyOf(roots.values());
+    } finally {
+      lock.unlock();
     }
     all.forEach(action);
   }

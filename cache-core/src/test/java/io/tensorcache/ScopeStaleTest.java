@@ -94,6 +94,7 @@ class ScopeStaleTest {
     return scope.entry("K").dependsOn("sample");
   }
 
+  @Timeout(25) // who waited in vain goes on after 30 s
   @ParameterizedTest
   @ValueSource(strings = {"put", "remove", "reset", "overwrite", "expire", "cache"})
   void whoAsksAfterASourceChangedDoesNotJoinWhatBeganBefore(String how) throws Exception {

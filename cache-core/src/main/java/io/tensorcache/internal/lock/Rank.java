@@ -16,20 +16,14 @@ public enum Rank {
   /** The children of one scope by name. A child is constructed under it. */
   SCOPE_CHILDREN,
 
-  /** One name of a scope's table: a bin of its concurrent map, while it is decided who enters. */
+  /** What is in one scope, and what goes with it: what is under way, and what came from what. */
   SCOPE_TABLE,
-
-  /** Which entries of a scope were computed from which. Asked under the name of the table. */
-  SCOPE_DEPENDENTS,
 
   /** Which thread waits for which entry to be computed. */
   SCOPE_FLIGHTS,
 
   /** Which entries of a scope were used longest ago. */
   SCOPE_RECENCY,
-
-  /** Which entries of a scope end by time. */
-  SCOPE_EXPIRIES,
 
   /** The fingerprints under which one function has rows. */
   GROUPS,

@@ -1,12 +1,13 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.scope.RemovalCause;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class Contents {
   private final EntryTable.Leaving leaving;
 
   /** Guards what is in the map and all that goes with it. */
-  private final ReentrantLock lock = new ReentrantLock();
+  private final RankedLock lock = new RankedLock(Rank.SCOPE_TABLE);
 
   Contents(Uses uses, Bounds bounds, InstantSource clock, EntryTable.Leaving leaving) {
     this.uses = uses;

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.scope;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.tensor.TensorKey;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -135,6 +136,7 @@ public final class Entry extends WeakReference<Object> {
   }
 
   private static <V> boolean isUsable(ValueType<V> kind, Object held) {
+    LockCheck.entersUserCode("an adapter");
     V value = kind.accept(held);
     return value == null || kind.isUsable(value);
   }

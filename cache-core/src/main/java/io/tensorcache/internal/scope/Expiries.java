@@ -4,16 +4,18 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Which entries end by time, soonest first. Safe for use by several threads. */
+/**
+ * Which entries end by time, soonest first. Guarded by the lock of its table, but for the looks.
+ */
 final class Expiries {
   private static final int FEW = 1024;
 
   private final PriorityQueue<Entry> queue =
-      new PriorityQueue<>(Comparator.comparingLong(Entry::expiresMillis)); // guarded by this
-  private int purgeAt = FEW; // guarded by this
+      new PriorityQueue<>(Comparator.comparingLong(Entry::expiresMillis));
+  private int purgeAt = FEW;
   private volatile long soonestMillis = Long.MAX_VALUE;
 
-  synchronized void add(Entry entry) {
+  void add(Entry entry) {
     if (queue.size() >= purgeAt) { // most may have been replaced since
       queue.removeIf(each -> each.gone);
       purgeAt = Math.max(FEW, 2 * queue.size());
@@ -28,18 +30,18 @@ final class Expiries {
   }
 
   /** Removes and returns an entry whose time is over, which may have left its table before. */
-  synchronized @Nullable Entry takeDue(long nowMillis) {
+  @Nullable Entry takeDue(long nowMillis) {
     Entry soonest = queue.peek();
     return soonest == null || soonest.expiresMillis() > nowMillis ? null : queue.remove();
   }
 
   /** What was due has left: who looks from now on does not find it. */
-  synchronized void settle() {
+  void settle() {
     soonestMillis = queue.isEmpty() ? Long.MAX_VALUE : queue.element().expiresMillis();
   }
 
   /** The entries that are queued, some of which may have left their table. */
-  synchronized int size() {
+  int size() {
     return queue.size();
   }
 

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +31,9 @@ public final class Flights {
   /** The innermost flight of each thread that runs one. */
   private final ConcurrentHashMap<Thread, Flight> running = new ConcurrentHashMap<>();
 
-  /** What each waiting thread waits for. Guarded by this. */
+  private final RankedLock lock = new RankedLock(Rank.SCOPE_FLIGHTS);
+
+  /** What each waiting thread waits for. Guarded by lock. */
   private final Map<Thread, Flight> waiting = new HashMap<>();
 
   /**
@@ -133,15 +137,21 @@ public final class Flights {
    */
   public @Nullable Object await(Flight flight) {
     Thread me = Thread.currentThread();
-    synchronized (this) {
+    lock.lock();
+    try {
       refuseCycle(flight, me);
       waiting.put(me, flight);
+    } finally {
+      lock.unlock();
     }
     try {
       return awaitPatiently(flight);
     } finally {
-      synchronized (this) {
+      lock.lock();
+      try {
         waiting.remove(me);
+      } finally {
+        lock.unlock();
       }
     }
   }

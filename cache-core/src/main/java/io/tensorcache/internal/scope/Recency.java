@@ -1,5 +1,7 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +15,12 @@ final class Recency {
   private static final int FEW = 1024;
 
   private final boolean ofStrong;
+  private final RankedLock lock = new RankedLock(Rank.SCOPE_RECENCY);
 
-  /** Oldest first, by the ticks that the entries are queued under. Guarded by this. */
+  /** Oldest first, by the ticks that the entries are queued under. Guarded by lock. */
   private final PriorityQueue<Entry> queue;
 
-  /** Entries that left their table and are still queued. Guarded by this. */
+  /** Entries that left their table and are still queued. Guarded by lock. */
   private int gone;
 
   /**
@@ -47,10 +50,15 @@ final class Recency {
   }
 
   /** Adds an entry; nothing if it is queued or has left its table. */
-  synchronized void add(Entry entry) {
-    Place place = place(entry);
-    if (!place.isQueued && !place.isGone) {
-      offer(entry, place);
+  void add(Entry entry) {
+    lock.lock();
+    try {
+      Place place = place(entry);
+      if (!place.isQueued && !place.isGone) {
+        offer(entry, place);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -61,39 +69,54 @@ final class Recency {
   }
 
   /** Removes and returns the entry used longest ago; null if there is none. */
-  synchronized @Nullable Entry takeOldest() {
-    while (true) {
-      Entry oldest = queue.poll();
-      if (oldest == null) {
-        return null;
+  @Nullable Entry takeOldest() {
+    lock.lock();
+    try {
+      while (true) {
+        Entry oldest = queue.poll();
+        if (oldest == null) {
+          return null;
+        }
+        Place place = place(oldest);
+        place.isQueued = false;
+        if (place.isGone) {
+          gone--;
+        } else if (oldest.used != place.tick) {
+          offer(oldest, place);
+        } else {
+          return oldest;
+        }
       }
-      Place place = place(oldest);
-      place.isQueued = false;
-      if (place.isGone) {
-        gone--;
-      } else if (oldest.used != place.tick) {
-        offer(oldest, place);
-      } else {
-        return oldest;
-      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** The entries that are queued and have not left. */
-  synchronized int size() {
-    return queue.size() - gone;
+  int size() {
+    lock.lock();
+    try {
+      return queue.size() - gone;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** An entry left its table. */
-  synchronized void left(Entry entry) {
-    Place place = place(entry);
-    place.isGone = true;
-    if (place.isQueued) {
-      gone++;
-    }
-    if (gone > FEW && gone > queue.size() / 2) {
-      queue.removeIf(each -> place(each).isGone);
-      gone = 0;
+  void left(Entry entry) {
+    lock.lock();
+    try {
+      Place place = place(entry);
+      place.isGone = true;
+      if (place.isQueued) {
+        gone++;
+      }
+      if (gone > FEW && gone > queue.size() / 2) {
+        queue.removeIf(each -> place(each).isGone);
+        gone = 0;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }
