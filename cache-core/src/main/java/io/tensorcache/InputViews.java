@@ -21,6 +21,9 @@ final class InputViews {
     List<TensorView> views = new ArrayList<>(inputs.tensors().size());
     for (Map.Entry<String, T> input : inputs.tensors().entrySet()) {
       TensorView view = view(function, adapter, input);
+      if (views.isEmpty()) {
+        AdapterUse.check(adapter, input.getValue(), view);
+      }
       if (function.settings().granularity() == Granularity.WHOLE) {
         view = view.asSingleRow();
       } else if (view.spec().rank() == 0) {

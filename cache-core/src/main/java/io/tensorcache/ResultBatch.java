@@ -4,6 +4,7 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.codec.TensorDraft;
 import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.RowCopy;
@@ -27,7 +28,7 @@ final class ResultBatch<T> implements AutoCloseable {
   private final Granularity granularity;
   private final T like;
   private final int rows;
-  private final List<T> tensors = new ArrayList<>();
+  private final List<TensorDraft<T>> drafts = new ArrayList<>();
   private final List<HostMemory> memories = new ArrayList<>();
   private final List<TensorView> views = new ArrayList<>();
   private final List<@Nullable StagedResult> staged = new ArrayList<>(); // null in host memory
@@ -65,9 +66,9 @@ final class ResultBatch<T> implements AutoCloseable {
     }
     for (RowSchema.Part part : wanted.parts()) {
       TensorSpec spec = granularity == Granularity.WHOLE ? part.spec() : part.spec().batch(rows);
-      T tensor = adapter.allocate(spec, like);
-      tensors.add(tensor);
-      TensorView view = adapter.view(tensor);
+      TensorDraft<T> draft = TensorDraft.of(adapter, spec, like);
+      drafts.add(draft);
+      TensorView view = draft.view();
       views.add(view);
       staged.add(view.memory() instanceof HostMemory ? null : new StagedResult(view));
     }
@@ -252,16 +253,16 @@ final class ResultBatch<T> implements AutoCloseable {
       device.fill(this);
     }
     List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
-    Outputs<T> outputs = Outputs.of(names, tensors);
-    tensors.clear();
+    Outputs<T> outputs = Outputs.of(names, drafts.stream().map(TensorDraft::finish).toList());
+    drafts.clear();
     return outputs;
   }
 
   /** Frees what was allocated and not handed out. */
   @Override
   public void close() {
-    tensors.forEach(adapter::release);
-    tensors.clear();
+    drafts.forEach(TensorDraft::discard);
+    drafts.clear();
     for (StagedResult result : staged) {
       if (result != null) {
         result.close();

@@ -14,14 +14,15 @@ public interface TensorAdapter<T> {
    * The memory of a tensor: {@link HostMemory}, or {@link DeviceMemory} with the stream in which
    * this thread uses it now. Copies nothing where the engine allows it. The view is used only while
    * {@code tensor} is reachable, and only for reading unless the tensor came from {@link
-   * #allocate}.
+   * #allocate}: what is written through the view of such a one must be in the tensor, which is
+   * tried once for each class of adapter. Where that cannot be, extend {@link CopyingAdapter}.
    */
   TensorView view(T tensor);
 
   /**
    * A fresh, contiguous tensor of undefined content, owned by the caller, on the device of {@code
-   * like}. It must not share memory with any other tensor. On a device it is used in the stream
-   * that its view names.
+   * like}, from the first byte of the memory of its view. It must not share memory with any other
+   * tensor. On a device it is used in the stream that its view names.
    */
   T allocate(TensorSpec spec, T like);
 

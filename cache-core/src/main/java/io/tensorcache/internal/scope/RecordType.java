@@ -210,19 +210,15 @@ public final class RecordType<T, V> extends ValueType<V> {
   }
 
   @Override
-  public void release(Object slotValue) {
-    if (adapter.type().isInstance(slotValue)) {
-      adapter.release(adapter.type().cast(slotValue));
-    }
-  }
-
-  @Override
   public V build(RowSchema schema, List<Object> slotValues) {
     Object[] values = new Object[components.size()];
     for (int i = 0; i < values.length; i++) {
       Component component = components.get(i);
       Object value = slotValues.get(i);
-      values[i] = component.dtype == null ? value : Scalar.read(component.type, (ByteBuffer) value);
+      values[i] =
+          component.dtype == null
+              ? tensor(adapter, value)
+              : Scalar.read(component.type, (ByteBuffer) value);
     }
     return newRecord(values);
   }

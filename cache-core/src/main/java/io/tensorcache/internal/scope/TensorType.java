@@ -60,12 +60,7 @@ public final class TensorType<T> extends ValueType<T> {
   }
 
   @Override
-  public void release(Object slotValue) {
-    adapter.release(type.cast(slotValue));
-  }
-
-  @Override
   public T build(RowSchema schema, List<Object> slotValues) {
-    return type.cast(slotValues.get(0));
+    return tensor(adapter, slotValues.get(0));
   }
 }

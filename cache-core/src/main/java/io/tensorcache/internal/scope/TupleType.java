@@ -83,14 +83,9 @@ public abstract class TupleType<T, V> extends ValueType<V> {
   }
 
   @Override
-  public void release(Object slotValue) {
-    adapter.release(adapter.type().cast(slotValue));
-  }
-
-  @Override
   public V build(RowSchema schema, List<Object> slotValues) {
     return of(
         schema.parts().stream().map(RowSchema.Part::name).toList(),
-        slotValues.stream().map(adapter.type()::cast).toList());
+        slotValues.stream().map(value -> tensor(adapter, value)).toList());
   }
 }

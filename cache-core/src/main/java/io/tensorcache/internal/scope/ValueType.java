@@ -2,6 +2,7 @@ package io.tensorcache.internal.scope;
 
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.TensorDraft;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
@@ -23,7 +24,7 @@ public abstract class ValueType<V> {
   /**
    * Where a part is read to.
    *
-   * @param value what {@link #build} gets: a tensor, or the bytes of a scalar
+   * @param value what {@link #build} gets: a {@link TensorDraft}, or the bytes of a scalar
    */
   public record Slot(Object value, ByteBuffer bytes) {}
 
@@ -60,7 +61,11 @@ public abstract class ValueType<V> {
   public abstract Slot newSlot(RowSchema.Part part);
 
   /** Frees what {@link #newSlot} made and nobody got. */
-  public abstract void release(Object slotValue);
+  public void release(Object slotValue) {
+    if (slotValue instanceof TensorDraft<?> draft) {
+      draft.discard();
+    }
+  }
 
   /**
    * The value of these parts, in the order of the schema.
@@ -70,9 +75,14 @@ public abstract class ValueType<V> {
   public abstract V build(RowSchema schema, List<Object> slotValues);
 
   static <T> Slot tensorSlot(TensorAdapter<T> adapter, TensorSpec spec) {
-    T tensor = adapter.allocate(spec);
-    HostMemory memory = (HostMemory) adapter.view(tensor).memory();
-    return new Slot(tensor, memory.slice(0, (int) spec.byteCount()));
+    TensorDraft<T> draft = TensorDraft.of(adapter, spec);
+    HostMemory memory = (HostMemory) draft.view().memory();
+    return new Slot(draft, memory.slice(0, (int) spec.byteCount()));
+  }
+
+  /** The tensor that was read to a slot. */
+  static <T> T tensor(TensorAdapter<T> adapter, Object slotValue) {
+    return adapter.type().cast(((TensorDraft<?>) slotValue).finish());
   }
 
   static Slot scalarSlot(TensorSpec spec) {
