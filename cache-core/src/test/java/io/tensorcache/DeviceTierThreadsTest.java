@@ -45,6 +45,7 @@ class DeviceTierThreadsTest {
       function.free();
     }
     function.asked.clear();
+    Standin.settle();
     streamsBefore = Standin.live("non-blocking streams");
   }
 
