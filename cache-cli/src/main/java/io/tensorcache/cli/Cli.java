@@ -3,6 +3,7 @@ package io.tensorcache.cli;
 import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.json.Json;
+import io.tensorcache.internal.json.PlainText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,9 @@ public final class Cli implements Runnable {
       out.println(Json.write(Map.of("error", message)));
       out.flush();
     }
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Plain.line(message));
+    command
+        .getErr()
+        .println(command.getCommandSpec().qualifiedName() + ": " + PlainText.line(message));
     command.getErr().flush();
     return code;
   }
@@ -100,7 +103,7 @@ public final class Cli implements Runnable {
     for (String problem : problems) {
       command
           .getErr()
-          .println(command.getCommandSpec().qualifiedName() + ": " + Plain.line(problem));
+          .println(command.getCommandSpec().qualifiedName() + ": " + PlainText.line(problem));
     }
     command.getErr().flush();
   }

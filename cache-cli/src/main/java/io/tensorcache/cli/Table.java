@@ -1,5 +1,6 @@
 package io.tensorcache.cli;
 
+import io.tensorcache.internal.json.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ final class Table {
   }
 
   Table row(Object... cells) {
-    rows.add(Arrays.stream(cells).map(cell -> Plain.line(String.valueOf(cell))).toList());
+    rows.add(Arrays.stream(cells).map(cell -> PlainText.line(String.valueOf(cell))).toList());
     return this;
   }
 

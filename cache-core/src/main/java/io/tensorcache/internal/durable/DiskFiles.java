@@ -1,6 +1,7 @@
 package io.tensorcache.internal.durable;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -69,9 +70,17 @@ final class DiskFiles implements StoreFiles {
     if (StoreDirectory.isWindows()) {
       return; // a directory cannot be opened there; NTFS keeps its own journal of names
     }
-    boolean interrupted = Thread.interrupted(); // this channel would be closed by one
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted(); // one closes this channel
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -7,13 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes JSON (RFC 8259) on one line from maps, lists, text, numbers, booleans, null and enums,
- * which are written in lower case. Numbers keep every digit. NaN and infinities, which JSON does
- * not have, become null.
+ * which are written in lower case. Numbers keep every digit. Characters that a terminal would not
+ * show are escaped. NaN and infinities, which JSON does not have, become null.
  */
 public final class Json {
   private final StringBuilder out = new StringBuilder();
+  private final boolean shows; // what a terminal would not
 
-  private Json() {}
+  private Json(boolean shows) {
+    this.shows = shows;
+  }
 
   /**
    * The text of one object, its members in the order of the map.
@@ -21,7 +24,16 @@ public final class Json {
    * @throws IllegalArgumentException if a value is of another kind
    */
   public static String write(Map<String, ?> object) {
-    Json json = new Json();
+    return write(object, true);
+  }
+
+  /** The same with every character as it is, where that is JSON: what digests are taken of. */
+  public static String writeExactly(Map<String, ?> object) {
+    return write(object, false);
+  }
+
+  private static String write(Map<String, ?> object, boolean shows) {
+    Json json = new Json(shows);
     json.object(object);
     return json.out.toString();
   }
@@ -73,7 +85,7 @@ public final class Json {
       char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
-      } else if (c < 0x20 || Character.isSurrogate(c)) {
+      } else if (c < 0x20 || Character.isSurrogate(c) || shows && PlainText.isHidden(c)) {
         out.append(String.format("\\u%04x", (int) c));
       } else {
         out.append(c);

@@ -3,21 +3,17 @@ package io.tensorcache.internal.transfer;
 import io.tensorcache.error.ImportRefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** The elements of one tensor of an import, row by row. Confined to one thread. */
 final class Column implements AutoCloseable {
-  private final FileChannel file;
-  private final String name;
+  private final InputFile file;
   private final long dataOffset;
   private final int rowBytes;
 
-  private Column(FileChannel file, String name, long dataOffset, int rowBytes) {
+  private Column(InputFile file, long dataOffset, int rowBytes) {
     this.file = file;
-    this.name = name;
     this.dataOffset = dataOffset;
     this.rowBytes = rowBytes;
   }
@@ -36,10 +32,9 @@ final class Column implements AutoCloseable {
   }
 
   static Column ofNpy(Path directory, Expected expected) throws IOException {
-    FileChannel file =
-        FileChannel.open(directory.resolve(expected.file()), StandardOpenOption.READ);
+    InputFile file = InputFile.open(directory.resolve(expected.file()));
     try {
-      NpyHeader header = NpyHeader.read(file, expected.file());
+      NpyHeader header = NpyHeader.read(file);
       require(expected, header.descr(), header.shape());
       return of(file, expected, header.dataOffset(), file.size() - header.dataOffset());
     } catch (IOException | RuntimeException e) {
@@ -49,10 +44,9 @@ final class Column implements AutoCloseable {
   }
 
   static Column ofSafetensors(Path directory, Expected expected) throws IOException {
-    FileChannel file =
-        FileChannel.open(directory.resolve(expected.file()), StandardOpenOption.READ);
+    InputFile file = InputFile.open(directory.resolve(expected.file()));
     try {
-      SafetensorsHeader header = SafetensorsHeader.read(file, expected.file());
+      SafetensorsHeader header = SafetensorsHeader.read(file);
       SafetensorsHeader.Entry tensor = header.tensor(expected.tensor());
       if (tensor == null) {
         throw new ImportRefusedException(
@@ -77,7 +71,7 @@ final class Column implements AutoCloseable {
   }
 
   /** Nothing is allocated for a row before the file is known to have all of them. */
-  private static Column of(FileChannel file, Expected expected, long from, long bytes) {
+  private static Column of(InputFile file, Expected expected, long from, long bytes) {
     boolean fits =
         expected.rowBytes() == 0
             ? bytes == 0
@@ -88,19 +82,13 @@ final class Column implements AutoCloseable {
               "%s has %d bytes of elements where %d rows of %d bytes belong",
               expected.file(), bytes, expected.rows(), expected.rowBytes()));
     }
-    return new Column(file, expected.file(), from, (int) expected.rowBytes());
+    return new Column(file, from, (int) expected.rowBytes());
   }
 
   /** A copy of one row. */
   byte[] row(long i) throws IOException {
     byte[] row = new byte[rowBytes];
-    ByteBuffer in = ByteBuffer.wrap(row);
-    long from = dataOffset + i * rowBytes;
-    while (in.hasRemaining()) {
-      if (file.read(in, from + in.position()) < 0) {
-        throw new ImportRefusedException(name + " became shorter while it was read");
-      }
-    }
+    file.fill(ByteBuffer.wrap(row), dataOffset + i * rowBytes);
     return row;
   }
 

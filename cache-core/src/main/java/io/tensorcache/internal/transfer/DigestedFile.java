@@ -1,13 +1,12 @@
 package io.tensorcache.internal.transfer;
 
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,7 +19,7 @@ final class DigestedFile implements AutoCloseable {
   private static final int BUFFER = 1 << 20;
 
   private final String name;
-  private final FileChannel channel;
+  private final FileOutputStream file;
   private final OutputStream out;
   private final MessageDigest digest = sha256();
   private long bytes;
@@ -39,10 +38,9 @@ final class DigestedFile implements AutoCloseable {
   /** Creates a file, which must not exist. */
   DigestedFile(Path directory, String name) throws IOException {
     this.name = name;
-    this.channel =
-        FileChannel.open(
-            directory.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    this.out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
+    // Not a channel: an interrupt would close it.
+    this.file = new FileOutputStream(Files.createFile(directory.resolve(name)).toFile());
+    this.out = new BufferedOutputStream(file, BUFFER);
   }
 
   void write(byte[] piece) throws IOException {
@@ -54,26 +52,25 @@ final class DigestedFile implements AutoCloseable {
   /** Puts everything on the disk. */
   Digest finish() throws IOException {
     out.flush();
-    channel.force(true);
+    file.getFD().sync();
     return new Digest(name, bytes, hex(digest.digest()));
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
   /** The digest of what a file is now. */
-  static String of(FileChannel file) throws IOException {
+  static String of(InputFile file) throws IOException {
     MessageDigest digest = sha256();
-    ByteBuffer piece = ByteBuffer.allocate((int) Math.min(BUFFER, Math.max(1, file.size())));
-    for (long at = 0; ; at += piece.position()) {
-      piece.clear();
-      if (file.read(piece, at) <= 0) {
-        return hex(digest.digest());
-      }
-      digest.update(piece.array(), 0, piece.position());
+    int most = (int) Math.min(BUFFER, Math.max(1, file.size()));
+    ByteBuffer piece = file.upTo(0, most);
+    for (long at = 0; piece.hasRemaining(); piece = file.upTo(at, most)) {
+      at += piece.remaining();
+      digest.update(piece);
     }
+    return hex(digest.digest());
   }
 
   static MessageDigest sha256() {

@@ -50,13 +50,20 @@ final class FileTypes {
 
   /** The dtype of numpy's name; null if there is none. */
   static @Nullable DType ofNpy(String descr) {
-    String wanted = descr.replace('=', '<');
     for (Map.Entry<DType, String> each : NPY.entrySet()) {
-      if (each.getValue().equals(wanted)) {
+      if (each.getValue().equals(descr)) {
         return each.getKey();
       }
     }
     return null;
+  }
+
+  /**
+   * The bytes of an element of which numpy knows no more than that, as it writes of types that
+   * another library made ({@code <V2} for bfloat16); 0 for other names.
+   */
+  static int bytesOfUnknown(String descr) {
+    return descr.equals("|V1") ? 1 : descr.equals("<V2") ? 2 : 0;
   }
 
   /** What safetensors calls it; null if it has no such type. */

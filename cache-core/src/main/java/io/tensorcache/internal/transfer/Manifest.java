@@ -2,6 +2,7 @@ package io.tensorcache.internal.transfer;
 
 import io.tensorcache.error.ImportRefusedException;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.json.Json;
 import io.tensorcache.internal.json.JsonReader;
 import io.tensorcache.store.ExportFormat;
@@ -161,6 +162,8 @@ record Manifest(
       throw new IllegalArgumentException(
           "its function has a name that is blank or has control characters");
     }
+    TensorKey of = manifest.fingerprint;
+    new Provenance(manifest.function, of.hi(), of.lo()); // refuses what a store cannot hold
     if (manifest.rows() != in.count("rows")) {
       throw new IllegalArgumentException(
           in.count("rows") + " rows, its groups have " + manifest.rows());
@@ -201,6 +204,7 @@ record Manifest(
   /** Of the members as they are written, whatever the spaces between them. */
   private static String digest(Map<String, ?> object) {
     MessageDigest digest = DigestedFile.sha256();
-    return DigestedFile.hex(digest.digest(Json.write(object).getBytes(StandardCharsets.UTF_8)));
+    return DigestedFile.hex(
+        digest.digest(Json.writeExactly(object).getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -2,15 +2,12 @@ package io.tensorcache.internal.transfer;
 
 import io.tensorcache.error.ImportRefusedException;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.json.PlainText;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** Reads whole {@code .npy} files. Stateless. */
@@ -26,30 +23,44 @@ public final class NpyFile {
    */
   public static HostTensor read(Path path, @Nullable DType bitsOf) {
     String name = String.valueOf(path.getFileName());
-    if (!Files.isRegularFile(path)) {
-      throw new ImportRefusedException(path + " is not a file");
-    }
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      NpyHeader header = NpyHeader.read(file, name);
-      DType own = FileTypes.ofNpy(header.descr());
-      if (own == null) {
-        throw new ImportRefusedException(name + " has elements of type " + header.descr());
-      }
-      DType dtype = bitsOf == null ? own : bitsOf;
-      if (dtype.byteSize() != own.byteSize()) {
-        throw new ImportRefusedException(
-            name + " has elements of " + own.byteSize() + " bytes, " + dtype + " has others");
-      }
+    try (InputFile file = InputFile.open(path)) {
+      NpyHeader header = NpyHeader.read(file);
+      DType dtype = dtype(header, bitsOf, name);
       TensorSpec spec = spec(dtype, header, name);
       if (spec.byteCount() != file.size() - header.dataOffset()
           || spec.byteCount() > Integer.MAX_VALUE) {
         throw new ImportRefusedException(
             name + " has " + file.size() + " bytes, which is not " + spec + " of at most 2 GiB");
       }
-      return read(file, header, spec);
+      HostTensor tensor = HostTensor.zeros(spec);
+      file.fill(tensor.bytes(), header.dataOffset());
+      return tensor;
+    } catch (ImportRefusedException e) { // with what the file says
+      throw new ImportRefusedException(PlainText.line(String.valueOf(e.getMessage())), e);
     } catch (IOException e) {
       throw new StorageException(path + " cannot be read: " + e, e);
     }
+  }
+
+  private static DType dtype(NpyHeader header, @Nullable DType bitsOf, String name) {
+    DType own = FileTypes.ofNpy(header.descr());
+    int bytes = own == null ? FileTypes.bytesOfUnknown(header.descr()) : own.byteSize();
+    if (bytes == 0) {
+      throw new ImportRefusedException(name + " has elements of type " + header.descr());
+    }
+    if (bitsOf != null && bitsOf.byteSize() != bytes) {
+      throw new ImportRefusedException(
+          name + " has elements of " + bytes + " bytes, " + bitsOf + " has others");
+    }
+    DType dtype = bitsOf == null ? own : bitsOf;
+    if (dtype == null) {
+      throw new ImportRefusedException(
+          name
+              + " has elements of "
+              + bytes
+              + " bytes that numpy has no name for: say of which dtype");
+    }
+    return dtype;
   }
 
   private static TensorSpec spec(DType dtype, NpyHeader header, String name) {
@@ -59,17 +70,5 @@ public final class NpyFile {
     } catch (IllegalArgumentException e) {
       throw new ImportRefusedException(name + ": " + e.getMessage(), e);
     }
-  }
-
-  private static HostTensor read(FileChannel file, NpyHeader header, TensorSpec spec)
-      throws IOException {
-    HostTensor tensor = HostTensor.zeros(spec);
-    ByteBuffer bytes = tensor.bytes();
-    while (bytes.hasRemaining()) {
-      if (file.read(bytes, header.dataOffset() + bytes.position()) < 0) {
-        throw new ImportRefusedException("the file became shorter while it was read");
-      }
-    }
-    return tensor;
   }
 }

@@ -4,7 +4,6 @@ import io.tensorcache.error.ImportRefusedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +27,31 @@ record NpyHeader(String descr, List<Long> shape, long dataOffset) {
 
   private static final int LONGEST = 1 << 16;
 
-  private static final Pattern DESCR = Pattern.compile("'descr':\\s*'([^']{1,16})'");
-  private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([0-9, ]*)\\)");
-  private static final Pattern TYPE = Pattern.compile("[<>|=][a-zA-Z][0-9]{0,4}");
+  private static final Pattern DESCR = member("descr", "['\"]([^'\"]{1,16})['\"]");
+  private static final Pattern ORDER = member("fortran_order", "(True|False)");
+  private static final Pattern SHAPE = member("shape", "\\(([0-9L, ]*)\\)");
+  private static final Pattern TYPE = Pattern.compile("([<>|=]?)([a-zA-Z?][0-9]{0,4})");
+
+  /** One of the members, in quotes of either kind. */
+  private static Pattern member(String name, String value) {
+    return Pattern.compile("['\"]" + name + "['\"]\\s*:\\s*" + value);
+  }
+
+  /**
+   * A type as numpy itself writes it: little-endian where the file leaves that to the machine, no
+   * order where an element is one byte, and {@code b1} for what is called {@code ?} too.
+   */
+  private static String plainType(String descr) {
+    Matcher parts = TYPE.matcher(descr);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(descr);
+    }
+    String kind = parts.group(2).equals("?") ? "b1" : parts.group(2);
+    if (kind.matches("[biuV]1|O")) {
+      return "|" + kind;
+    }
+    return (parts.group(1).equals(">") ? ">" : "<") + kind;
+  }
 
   /** The bytes that numpy itself writes before the elements. */
   static byte[] bytes(String descr, List<Long> shape) {
@@ -56,11 +76,11 @@ record NpyHeader(String descr, List<Long> shape, long dataOffset) {
   /**
    * Reads the head of a file.
    *
-   * @param name for messages
    * @throws ImportRefusedException if it is no such file, or one that is not read here
    */
-  static NpyHeader read(FileChannel file, String name) throws IOException {
-    ByteBuffer fixed = FileReads.upTo(file, 0, 12);
+  static NpyHeader read(InputFile file) throws IOException {
+    String name = file.name();
+    ByteBuffer fixed = file.upTo(0, 12);
     byte[] magic = new byte[Math.min(MAGIC.length, fixed.limit())];
     fixed.get(0, magic);
     if (fixed.limit() < 10 || !java.util.Arrays.equals(magic, MAGIC)) {
@@ -77,7 +97,7 @@ record NpyHeader(String descr, List<Long> shape, long dataOffset) {
       throw new ImportRefusedException(
           name + " says that its head has " + length + " bytes; the file has " + file.size());
     }
-    ByteBuffer header = FileReads.exactly(file, from, (int) length, name);
+    ByteBuffer header = file.exactly(from, (int) length);
     return parse(StandardCharsets.ISO_8859_1.decode(header).toString(), from + length, name);
   }
 
@@ -92,17 +112,18 @@ record NpyHeader(String descr, List<Long> shape, long dataOffset) {
       throw new ImportRefusedException(
           name + ": a head that is not of plain elements: " + text.strip());
     }
-    if (descr.group(1).charAt(1) == 'O') {
+    String type = plainType(descr.group(1));
+    if (type.charAt(1) == 'O') {
       throw new ImportRefusedException(name + " holds objects of Python: nothing is deserialised");
     }
-    if (descr.group(1).charAt(0) == '>') {
+    if (type.charAt(0) == '>') {
       throw new ImportRefusedException(name + " is big-endian: save it as little-endian");
     }
     List<Long> dims = new ArrayList<>();
     try {
       for (String dim : shape.group(1).split(",")) {
         if (!dim.isBlank()) {
-          dims.add(Long.parseLong(dim.strip()));
+          dims.add(Long.parseLong(dim.strip().replaceFirst("(?<=[0-9])L$", "")));
         }
       }
     } catch (NumberFormatException e) {
@@ -112,6 +133,6 @@ record NpyHeader(String descr, List<Long> shape, long dataOffset) {
       throw new ImportRefusedException(
           name + " is in Fortran order: save it as numpy.ascontiguousarray");
     }
-    return new NpyHeader(descr.group(1).replace('=', '<'), List.copyOf(dims), dataOffset);
+    return new NpyHeader(type, List.copyOf(dims), dataOffset);
   }
 }

@@ -6,15 +6,14 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.json.PlainText;
 import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ImportCheck;
 import io.tensorcache.store.ImportedRows;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +59,8 @@ public final class RowImporter {
         store(manifest, group);
       }
       return new ImportedRows(manifest.function(), manifest.fingerprint(), done - present, present);
+    } catch (ImportRefusedException e) { // with names of the files
+      throw new ImportRefusedException(PlainText.line(String.valueOf(e.getMessage())), e);
     } catch (IOException e) {
       throw new StorageException("the import from " + directory + " failed: " + e, e);
     }
@@ -71,12 +72,12 @@ public final class RowImporter {
       throw new ImportRefusedException(
           directory + " holds no export: there is no " + Manifest.FILE);
     }
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+    try (InputFile file = InputFile.open(path)) {
       if (file.size() > LARGEST_MANIFEST) {
         throw new ImportRefusedException(
             Manifest.FILE + " has " + file.size() + " bytes: at most " + LARGEST_MANIFEST);
       }
-      return Manifest.read(FileReads.exactly(file, 0, (int) file.size(), Manifest.FILE));
+      return Manifest.read(file.exactly(0, (int) file.size()));
     }
   }
 
@@ -108,7 +109,7 @@ public final class RowImporter {
       if (!Files.isRegularFile(path)) {
         throw new ImportRefusedException(expected.name() + " is missing");
       }
-      try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+      try (InputFile file = InputFile.open(path)) {
         if (file.size() != expected.bytes()) {
           throw new ImportRefusedException(
               String.format(

@@ -6,7 +6,6 @@ import io.tensorcache.internal.json.JsonReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,17 +54,17 @@ record SafetensorsHeader(Map<String, Entry> tensors, long dataOffset) {
    * Reads and checks the head of a file: every tensor lies inside it, they leave no gap and do not
    * overlap.
    *
-   * @param name for messages
    * @throws ImportRefusedException if it is no such file
    */
-  static SafetensorsHeader read(FileChannel file, String name) throws IOException {
-    ByteBuffer fixed = FileReads.upTo(file, 0, Long.BYTES);
+  static SafetensorsHeader read(InputFile file) throws IOException {
+    String name = file.name();
+    ByteBuffer fixed = file.upTo(0, Long.BYTES);
     long length = fixed.limit() < Long.BYTES ? -1 : fixed.getLong(0);
     if (length < 2 || length > LONGEST || length > file.size() - Long.BYTES) {
       throw new ImportRefusedException(
           name + " says that its head has " + length + " bytes; the file has " + file.size());
     }
-    ByteBuffer json = FileReads.exactly(file, Long.BYTES, (int) length, name);
+    ByteBuffer json = file.exactly(Long.BYTES, (int) length);
     long dataOffset = Long.BYTES + length;
     Map<String, Entry> tensors = new LinkedHashMap<>();
     try {

@@ -11,7 +11,6 @@ import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,9 +107,8 @@ class GoldenTransferTest {
       byte[] golden = HexFormat.of().parseHex(words[2]);
       assertArrayEquals(golden, NpyHeader.bytes(words[0], shape), line);
       Path file = Files.write(directory.resolve("head.npy"), golden);
-      try (FileChannel channel = FileChannel.open(file)) {
-        assertEquals(
-            new NpyHeader(words[0], shape, golden.length), NpyHeader.read(channel, "head.npy"));
+      try (InputFile in = InputFile.open(file)) {
+        assertEquals(new NpyHeader(words[0], shape, golden.length), NpyHeader.read(in));
       }
     }
   }
@@ -119,8 +117,8 @@ class GoldenTransferTest {
   void readsWhatSafetensorsWrites() throws IOException {
     Path file = directory.resolve("golden");
     Files.write(file, TransferFixture.resource("several.safetensors"));
-    try (FileChannel channel = FileChannel.open(file)) {
-      SafetensorsHeader header = SafetensorsHeader.read(channel, "golden");
+    try (InputFile in = InputFile.open(file)) {
+      SafetensorsHeader header = SafetensorsHeader.read(in);
       assertEquals(
           List.of("output.label", "output.vector", "keys"), List.copyOf(header.tensors().keySet()));
       assertEquals(
