@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.CanonicalText;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DomainEncoder {
   private static final String SUPPORTED =
-      "null, boolean, number, char, string, enum, or a list, array or map with string keys of these";
+      "null, boolean, number, char, string, enum, or a list, array or map with string keys of"
+          + " these";
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final DataOutputStream out = new DataOutputStream(bytes);

@@ -1,5 +1,8 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.CanonicalText;
+import java.util.Objects;
+
 /** What a cache or function may be called. */
 final class Names {
   private static final int LONGEST = 255;
@@ -7,6 +10,7 @@ final class Names {
   private Names() {}
 
   static String check(String what, String name) {
+    Objects.requireNonNull(name, () -> what + " name is null");
     if (name.isBlank()
         || name.length() > LONGEST
         || name.chars().anyMatch(Character::isISOControl)) {
@@ -22,6 +26,6 @@ final class Names {
               + LONGEST
               + " characters, not blank, no control characters");
     }
-    return name;
+    return CanonicalText.requireWhole(what, name);
   }
 }

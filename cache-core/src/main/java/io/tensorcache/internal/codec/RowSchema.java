@@ -86,6 +86,7 @@ public record RowSchema(List<Part> parts) {
         throw new IllegalArgumentException(
             "an output name of " + name.length() + " characters: at most 65,535 bytes of UTF-8");
       }
+      CanonicalText.requireWhole("an output", name);
       StoredDtype.check(spec.dtype(), storedDtype);
     }
 

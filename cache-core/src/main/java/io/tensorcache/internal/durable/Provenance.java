@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.codec.CanonicalText;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,6 +15,7 @@ public record Provenance(String function, long fingerprintHi, long fingerprintLo
 
   /** Refuses a name that a segment cannot hold. */
   public Provenance {
+    CanonicalText.requireWhole("a function", function);
     int bytes = function.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > LONGEST_NAME_BYTES) {
       throw new IllegalArgumentException(

@@ -18,9 +18,6 @@ final class NativeRowHasher implements RowHasher {
   /** The fastest instructions that the processor has. */
   static final String BEST = "best";
 
-  private static final String REMEDY =
-      "build with cmake and g++ installed (-Dtc.native=on says what is missing) on linux-x86_64, or"
-          + " use KeyBackend.JAVA";
   private static final Cleaner CLEANER = Cleaner.create();
 
   private final JavaRowHasher heap;
@@ -54,8 +51,7 @@ final class NativeRowHasher implements RowHasher {
       Loader.load(NativeBinding.class);
       version = NativeBinding.abiVersion();
     } catch (LinkageError | RuntimeException e) {
-      throw new NativeLibraryException(
-          "no native library: " + firstLine(e) + "; to have one, " + REMEDY, e);
+      throw NativeLoadFailure.of(e);
     }
     if (version != NativeBinding.ABI_VERSION) {
       throw new NativeLibraryException(
@@ -65,10 +61,6 @@ final class NativeRowHasher implements RowHasher {
               + NativeBinding.ABI_VERSION
               + ": use the library and the jar of one build");
     }
-  }
-
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getName());
   }
 
   @Override
@@ -155,7 +147,7 @@ final class NativeRowHasher implements RowHasher {
   private static void check(int code) {
     if (code != 0) {
       throw new NativeLibraryException(
-          "native code " + code + ": " + NativeBinding.lastError() + "; or " + REMEDY);
+          "native code " + code + ": " + NativeBinding.lastError() + "; or use KeyBackend.JAVA");
     }
   }
 }

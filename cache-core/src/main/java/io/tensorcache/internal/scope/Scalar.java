@@ -1,12 +1,12 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.codec.CanonicalText;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Primitives, strings and enums as the bytes of 0-d or 1-d tensors, little-endian. */
@@ -42,7 +42,7 @@ final class Scalar {
   static TensorView view(Class<?> type, DType dtype, Object value) {
     if (type == String.class || type.isEnum()) {
       String text = value instanceof Enum<?> constant ? constant.name() : value.toString();
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = CanonicalText.bytesOf(text);
       return TensorView.of(
           TensorSpec.of(DType.UINT8, bytes.length), HostMemory.of(ByteBuffer.wrap(bytes)));
     }
@@ -81,7 +81,7 @@ final class Scalar {
     } else if (type == double.class) {
       return bytes.getDouble(0);
     }
-    String text = StandardCharsets.UTF_8.decode(bytes).toString();
+    String text = CanonicalText.read(bytes);
     return type == String.class ? text : constant(type, text);
   }
 
