@@ -78,7 +78,7 @@ class RefusedImportTest {
       forgeDigest(file);
     }
     object.remove("manifest_sha256");
-    byte[] canonical = Json.write(object).getBytes(StandardCharsets.UTF_8);
+    byte[] canonical = Json.writeExactly(object).getBytes(StandardCharsets.UTF_8);
     object.put("manifest_sha256", DigestedFile.hex(DigestedFile.sha256().digest(canonical)));
     Files.writeString(path, Json.write(object));
   }
@@ -109,6 +109,30 @@ class RefusedImportTest {
     assertRefused("its function has a name that is blank or has control characters");
     forge(text -> text.replace("\"function\":\"n\\u001b[2J\"", "\"function\":\" \""));
     assertRefused("its function has a name that is blank or has control characters");
+  }
+
+  /** By name, before anything is stored. */
+  @Test
+  void withNamesThatNoStoreHolds() throws IOException {
+    byte[] manifest = Files.readAllBytes(export.resolve(Manifest.FILE));
+    String[][] cases = {
+      {"\"function\":\"net\"", "n".repeat(70_000), "a function name of 70000 bytes: at most 4096"},
+      {"\"function\":\"net\"", "n\\ud83d", "half a surrogate pair"},
+      {"\"name\":\"\"", "n".repeat(70_000), "an output name of 70000 characters"},
+      {"\"name\":\"\"", "\\udc00n", "half a surrogate pair"},
+    };
+    for (String[] each : cases) {
+      Files.write(export.resolve(Manifest.FILE), manifest);
+      String member = each[0].substring(0, each[0].indexOf(':') + 1);
+      forge(text -> text.replace(each[0], member + "\"" + each[1] + "\""));
+      assertRefused(each[2]);
+    }
+  }
+
+  @Test
+  void withNamesThatATerminalWouldNotShow() throws IOException {
+    forge(text -> text.replace("\"function\":\"net\"", "\"function\":\"n\u202Ete\u2066x\""));
+    assertRefused("of function \"n\\u202ete\\u2066x\" where \"net\"", new ImportCheck("net", null));
   }
 
   @Test
