@@ -6,6 +6,7 @@ import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.Recheck;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,13 @@ public final class FunctionBuilder<T> {
       CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
     this.core = core;
     this.name = Names.check("function", name);
-    this.fingerprint = fingerprint;
-    this.adapter = adapter;
+    this.fingerprint =
+        Objects.requireNonNull(
+            fingerprint,
+            "fingerprint is null: say what the outputs depend on, by Fingerprint.ofWeights, ofFile"
+                + " or version");
+    this.adapter =
+        Objects.requireNonNull(adapter, "adapter is null: give that of the engine's tensors");
   }
 
   /** Stored where the level of the cache is at least this. Default: {@code NORMAL}. */
@@ -92,6 +98,7 @@ public final class FunctionBuilder<T> {
    *     persisting and the cache has no store
    */
   public CachedFunction<T> wrap(TensorFunction<T> function) {
+    Objects.requireNonNull(function, "function is null: there is nothing to compute with");
     return wrapOperation(
         inputs -> {
           @Nullable T output = function.apply(inputs.tensor(0));
@@ -102,10 +109,17 @@ public final class FunctionBuilder<T> {
   /**
    * The cached form of an operation on several tensors and arguments.
    *
-   * @throws IllegalStateException if this name is in use with other settings, or if it is
-   *     persisting and the cache has no store
+   * @throws IllegalStateException if this name is in use with other settings, an option has no
+   *     effect, or it is persisting and the cache has no store
    */
   public CachedFunction<T> wrapOperation(TensorOperation<T> operation) {
+    Objects.requireNonNull(operation, "operation is null: there is nothing to compute with");
+    if (granularity.orNull() == Granularity.WHOLE
+        && onPartialMiss.orNull() == PartialMiss.RECOMPUTE_BATCH) {
+      throw new IllegalStateException(
+          "onPartialMiss(RECOMPUTE_BATCH) with granularity(WHOLE) has no effect: a whole is never"
+              + " stored in part");
+    }
     FunctionSettings settings =
         new FunctionSettings(
             adapter.type(),

@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.stats.FunctionStats;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ final class FunctionState {
   Group group(Groups groups, Fingerprint fingerprint) {
     Group last = current;
     if (last == null || !last.fingerprint().equals(fingerprint)) {
+      Objects.requireNonNull(
+          fingerprint, () -> "function \"" + name + "\": its source gives null as a fingerprint");
       last = groups.of(name, fingerprint);
       current = last;
     }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public final class Inputs<T> {
    * @throws IllegalArgumentException if the name is taken
    */
   public Inputs<T> and(String name, T tensor) {
+    Objects.requireNonNull(name, "the name of an input is null");
     return new Inputs<>(plus(tensors, name, tensor), arguments);
   }
 
@@ -53,6 +55,7 @@ public final class Inputs<T> {
    * @throws IllegalArgumentException if the name is taken or the value is of another type
    */
   public Inputs<T> with(String name, @Nullable Object value) {
+    Objects.requireNonNull(name, "the name of an argument is null");
     DomainEncoder.check(name, value);
     return new Inputs<>(tensors, plus(arguments, name, value));
   }

@@ -11,9 +11,7 @@ final class Names {
 
   static String check(String what, String name) {
     Objects.requireNonNull(name, () -> what + " name is null");
-    if (name.isBlank()
-        || name.length() > LONGEST
-        || name.chars().anyMatch(Character::isISOControl)) {
+    if (name.isBlank() || name.length() > LONGEST || hasControl(name)) {
       String shown =
           name.length() > 40
               ? name.substring(0, 40) + "... (" + name.length() + " characters)"
@@ -27,5 +25,14 @@ final class Names {
               + " characters, not blank, no control characters");
     }
     return CanonicalText.requireWhole(what, name);
+  }
+
+  private static boolean hasControl(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isISOControl(name.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What an operation returns: tensors by name, in order. Immutable.
@@ -46,6 +47,7 @@ public final class Outputs<T> {
    * @throws IllegalArgumentException if the name is taken
    */
   public Outputs<T> and(String name, T tensor) {
+    Objects.requireNonNull(name, "the name of an output is null");
     if (tensors.containsKey(name)) {
       throw new IllegalArgumentException("output \"" + name + "\" is given twice");
     }

@@ -6,6 +6,7 @@ import io.tensorcache.scope.LevelTable;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.scope.ScopeListener;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -66,8 +67,14 @@ public final class ScopeBuilder<T> {
    * How many bytes of values are held at most; the entries used longest ago leave first, and a
    * larger value is not kept. Persisting entries stay and do not count. Each scope counts its own
    * entries. Default: no bound but that of the tiers.
+   *
+   * @throws IllegalArgumentException if it is 0
    */
   public ScopeBuilder<T> maxBytes(ByteSize value) {
+    Objects.requireNonNull(value, "maxBytes is null: leave it out for no bound");
+    if (value.bytes() < 1) {
+      throw new IllegalArgumentException("maxBytes(" + value + ") holds no entry: at least 1 byte");
+    }
     maxBytes.set(value);
     return this;
   }

@@ -94,6 +94,14 @@ public final class StoreBuilder {
   }
 
   StoreConfig build() {
+    if (interval.orNull() != null && sync.or(SyncPolicy.INTERVAL) != SyncPolicy.INTERVAL) {
+      throw new IllegalStateException(
+          "store.interval("
+              + interval.orNull()
+              + ") has no effect with sync("
+              + sync.orNull()
+              + ")");
+    }
     return new StoreConfig(
         directory.orNull(),
         limit.or(ByteSize.ofGiB(10)),

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.TensorAdapter;
+import java.util.Objects;
 
 /**
  * Caches the outputs of expensive tensor computations, row by row, in bounded tiers of memory. One
@@ -63,6 +64,7 @@ public final class TensorCache implements AutoCloseable {
 
   /** The same with options: set them on what is returned, then {@code open}. */
   public <T> ScopeBuilder<T> scopeBuilder(String name, TensorAdapter<T> adapter) {
+    Objects.requireNonNull(adapter, "adapter is null: give that of the engine's tensors");
     core.checkOpen();
     return new ScopeBuilder<>(options -> core.scopes().open(name, adapter, options));
   }

@@ -33,6 +33,12 @@ public final class TensorCacheBuilder {
   private static final long DEFAULT_HEAP =
       Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 4);
 
+  /** What the smallest row takes on a device. */
+  private static final ByteSize SMALLEST_DEVICE = ByteSize.ofBytes(256);
+
+  /** A row counts 256 bytes beside its payload. */
+  private static final ByteSize SMALLEST_HEAP = ByteSize.ofKiB(1);
+
   private final String name;
   private final Once<CacheLevel> level = new Once<>("level");
   private final Once<ByteSize> device = new Once<>("device");
@@ -64,9 +70,11 @@ public final class TensorCacheBuilder {
    * come, from a pool of the driver. Where there is no device it holds nothing, and a warning says
    * so. Default: none.
    *
-   * @throws IllegalArgumentException by {@link #build()}, if no device has that much
+   * @throws IllegalArgumentException if it is below 256 bytes; by {@link #build()}, if no device
+   *     has that much
    */
   public TensorCacheBuilder device(ByteSize value) {
+    requireUseful("device", value, SMALLEST_DEVICE, "what one row takes");
     device.set(value);
     return this;
   }
@@ -84,9 +92,10 @@ public final class TensorCacheBuilder {
    * Payload bytes kept on the Java heap at most. Default: none if {@link #device} or {@link
    * #offHeap} is set, else 256 MiB or a quarter of the Java heap.
    *
-   * @throws IllegalArgumentException if it is larger than the Java heap
+   * @throws IllegalArgumentException if it is larger than the Java heap or below 1 KiB
    */
   public TensorCacheBuilder heap(ByteSize value) {
+    requireUseful("heap", value, SMALLEST_HEAP, "a row counts 256 bytes beside its payload");
     long largest = Runtime.getRuntime().maxMemory();
     if (value.bytes() > largest) {
       throw new IllegalArgumentException(
@@ -106,7 +115,19 @@ public final class TensorCacheBuilder {
     return this;
   }
 
+  private static void requireUseful(String tier, ByteSize size, ByteSize smallest, String why) {
+    Objects.requireNonNull(size, () -> tier + " is null: leave it out to keep the default");
+    if (size.bytes() > 0 && size.compareTo(smallest) < 0) {
+      throw new IllegalArgumentException(
+          tier + "(" + size + ") holds no row: at least " + smallest + " (" + why + "), or 0");
+    }
+  }
+
   private record Disk(ByteSize size, @Nullable Path directory) {
+    boolean isNone() {
+      return size.bytes() == 0;
+    }
+
     @Override
     public String toString() {
       return directory == null ? size.toString() : size + " in " + directory;
@@ -120,7 +141,7 @@ public final class TensorCacheBuilder {
    * on the disk already. Default: none.
    */
   public TensorCacheBuilder disk(ByteSize value) {
-    disk.set(new Disk(value, null));
+    disk.set(new Disk(Objects.requireNonNull(value, "disk is null: leave it out"), null));
     return this;
   }
 
@@ -180,6 +201,7 @@ public final class TensorCacheBuilder {
    * @param secret 32 bytes, copied
    */
   public TensorCacheBuilder salt(byte[] secret) {
+    Objects.requireNonNull(secret, "salt is null: leave it out for the public seed");
     if (secret.length != 32) {
       throw new IllegalArgumentException("salt of " + secret.length + " bytes: must be 32");
     }
@@ -234,6 +256,20 @@ public final class TensorCacheBuilder {
     }
   }
 
+  /** An option that nothing heeds is a mistake. */
+  private void requireEffect() {
+    boolean onHeapOnly =
+        offHeap.or(ByteSize.ofBytes(0)).bytes() == 0
+            && disk.or(new Disk(ByteSize.ofBytes(0), null)).isNone();
+    if (compression.orNull() != null && onHeapOnly) {
+      throw new IllegalStateException(
+          "compression("
+              + compression.orNull()
+              + ") without offHeap(...) or disk(...) has no effect: rows on the heap are kept as"
+              + " they are, and a store has an option of its own");
+    }
+  }
+
   /**
    * Builds the cache, takes its memory and opens its store.
    *
@@ -245,6 +281,7 @@ public final class TensorCacheBuilder {
   public TensorCache build() {
     ByteSize none = ByteSize.ofBytes(0);
     requireSomewhere();
+    requireEffect();
     Disk scratch = disk.or(new Disk(none, null));
     KeyAlgorithm algorithm = keyAlgorithm.or(KeyAlgorithm.TCH1);
     int samples = samplesPerRow.or(0);

@@ -340,12 +340,12 @@ class CachedFunctionTest {
 
   @Test
   void computesARowTooLargeForEveryTier() {
-    try (TensorCache tiny = TensorCache.builder("tiny").heap(ByteSize.ofBytes(64)).build()) {
-      Counted features = Counted.features(100);
+    try (TensorCache tiny = TensorCache.builder("tiny").heap(ByteSize.ofKiB(1)).build()) {
+      Counted features = Counted.features(300);
       var cached = tiny.wrap("f", V1, HOST, features);
       HostTensor x = batch(0, 3, 3);
       for (int i = 0; i < 2; i++) {
-        assertTrue(sameBits(Counted.featuresOf(x, 100, 1), cached.apply(x)));
+        assertTrue(sameBits(Counted.featuresOf(x, 300, 1), cached.apply(x)));
       }
       assertEquals(6, features.rows.get());
       assertEquals(6, tiny.stats().rowsNotAdmitted());

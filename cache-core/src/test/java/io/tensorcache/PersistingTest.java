@@ -306,7 +306,7 @@ class PersistingTest {
             directory,
             ByteSize.ofMiB(32),
             WhenFull.KEEP_FIRST,
-            SyncPolicy.EVERY_WRITE,
+            SyncPolicy.INTERVAL,
             Duration.ofSeconds(2),
             Compression.NONE,
             ByteSize.ofMiB(3),
@@ -321,7 +321,7 @@ class PersistingTest {
                         .directory(directory)
                         .limit(ByteSize.ofMiB(32))
                         .whenFull(WhenFull.KEEP_FIRST)
-                        .sync(SyncPolicy.EVERY_WRITE)
+                        .sync(SyncPolicy.INTERVAL)
                         .interval(Duration.ofSeconds(2))
                         .compression(Compression.NONE)
                         .queue(ByteSize.ofMiB(3))

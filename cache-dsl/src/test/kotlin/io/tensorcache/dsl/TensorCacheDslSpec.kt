@@ -47,7 +47,7 @@ class TensorCacheDslSpec :
             directory = parent
             limit = 2.GiB
             whenFull = WhenFull.KEEP_FIRST
-            sync = SyncPolicy.EVERY_WRITE
+            sync = SyncPolicy.INTERVAL
             interval = Duration.ofSeconds(2)
             compression = Compression.NONE
             queue = 3.MiB
@@ -64,7 +64,7 @@ class TensorCacheDslSpec :
               parent,
               2.GiB,
               WhenFull.KEEP_FIRST,
-              SyncPolicy.EVERY_WRITE,
+              SyncPolicy.INTERVAL,
               Duration.ofSeconds(2),
               Compression.NONE,
               3.MiB,
@@ -84,6 +84,13 @@ class TensorCacheDslSpec :
           config.samplesPerRow() shouldBe 100
           config.salted() shouldBe true
         }
+    }
+
+    test("a salt may come from a file, which is made") {
+      val file = tempdir().toPath().resolve("salt")
+      tensorCache("salted") { keys { saltFrom = file } }
+        .use { cache -> cache.config().salted() shouldBe true }
+      file.toFile().length() shouldBe 32
     }
 
     test("a function computes each row once") {
