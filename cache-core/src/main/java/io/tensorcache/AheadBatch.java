@@ -4,6 +4,8 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.durable.DurableLookup;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
@@ -19,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AheadBatch implements AutoCloseable {
   private final List<TensorKey> keys;
+  private final RankedLock lock = new RankedLock(Rank.AHEAD_BATCH);
   private final CountDownLatch read = new CountDownLatch(1);
 
-  /** Taken by who reads it or by who no longer wants it. Guarded by this. */
+  /** Taken by who reads it or by who no longer wants it. Guarded by lock. */
   private boolean isBegun;
 
-  /** Guarded by this. */
+  /** Guarded by lock. */
   private boolean isClosed;
 
   private final AtomicLong costNanos = new AtomicLong();
@@ -46,10 +49,15 @@ final class AheadBatch implements AutoCloseable {
   }
 
   /** True for the first who wants to read or to cancel it. */
-  synchronized boolean begin() {
-    boolean first = !isBegun;
-    isBegun = true;
-    return first;
+  boolean begin() {
+    lock.lock();
+    try {
+      boolean first = !isBegun;
+      isBegun = true;
+      return first;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** True if it will not be read. */
@@ -106,9 +114,12 @@ final class AheadBatch implements AutoCloseable {
   /** Reading has ended, for better or worse. */
   void end() {
     boolean unwanted;
-    synchronized (this) {
+    lock.lock();
+    try {
       read.countDown();
       unwanted = isClosed;
+    } finally {
+      lock.unlock();
     }
     if (unwanted) {
       release();
@@ -173,7 +184,8 @@ final class AheadBatch implements AutoCloseable {
   /** Gives the memory back. */
   @Override
   public void close() {
-    synchronized (this) {
+    lock.lock();
+    try {
       if (isClosed) {
         return;
       }
@@ -181,6 +193,8 @@ final class AheadBatch implements AutoCloseable {
       if (!isRead()) {
         return;
       }
+    } finally {
+      lock.unlock();
     }
     release();
   }

@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -10,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Buffers for what is read ahead, used again, bounded in bytes. Safe for use by several threads.
  */
 final class AheadMemory {
+  private final RankedLock lock = new RankedLock(Rank.AHEAD_MEMORY);
   private final long mostBytes;
 
-  /** Bytes of all buffers given out or spare. Guarded by this. */
+  /** Bytes of all buffers given out or spare. Guarded by lock. */
   private long heldBytes;
 
-  /** Guarded by this. */
+  /** Guarded by lock. */
   private final ArrayDeque<ByteBuffer> spare = new ArrayDeque<>();
 
   AheadMemory(long mostBytes) {
@@ -36,27 +39,37 @@ final class AheadMemory {
     }
   }
 
-  private synchronized @Nullable ByteBuffer tryAllocate(int byteCount) {
-    for (Iterator<ByteBuffer> all = spare.iterator(); all.hasNext(); ) {
-      ByteBuffer each = all.next();
-      if (each.capacity() >= byteCount && each.capacity() / 2 <= byteCount) {
-        all.remove();
-        return each.clear().limit(byteCount);
+  private @Nullable ByteBuffer tryAllocate(int byteCount) {
+    lock.lock();
+    try {
+      for (Iterator<ByteBuffer> all = spare.iterator(); all.hasNext(); ) {
+        ByteBuffer each = all.next();
+        if (each.capacity() >= byteCount && each.capacity() / 2 <= byteCount) {
+          all.remove();
+          return each.clear().limit(byteCount);
+        }
       }
+      while (heldBytes + byteCount > mostBytes && !spare.isEmpty()) {
+        heldBytes -= spare.remove().capacity();
+      }
+      if (heldBytes + byteCount > mostBytes) {
+        return null;
+      }
+      ByteBuffer fresh = ByteBuffer.allocateDirect(byteCount);
+      heldBytes += byteCount;
+      return fresh;
+    } finally {
+      lock.unlock();
     }
-    while (heldBytes + byteCount > mostBytes && !spare.isEmpty()) {
-      heldBytes -= spare.remove().capacity();
-    }
-    if (heldBytes + byteCount > mostBytes) {
-      return null;
-    }
-    ByteBuffer fresh = ByteBuffer.allocateDirect(byteCount);
-    heldBytes += byteCount;
-    return fresh;
   }
 
   /** Takes a buffer back that nobody uses any more. */
-  synchronized void release(ByteBuffer buffer) {
-    spare.add(buffer);
+  void release(ByteBuffer buffer) {
+    lock.lock();
+    try {
+      spare.add(buffer);
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.Arrays;
 
 /**
@@ -15,7 +17,9 @@ final class AheadPolicy {
   static final int SHORTEST_INTERVAL = 32;
   static final int LONGEST_INTERVAL = 256;
 
-  /** Guarded by this, as all that follows. */
+  private final RankedLock lock = new RankedLock(Rank.AHEAD_POLICY);
+
+  /** Guarded by lock, as all that follows. */
   private final Samples ahead = new Samples();
 
   private final Samples direct = new Samples();
@@ -27,20 +31,25 @@ final class AheadPolicy {
   private volatile boolean isAsked;
 
   /** True if the next batch is to be read ahead. */
-  synchronized boolean next() {
-    isAsked = true;
-    if (left == 0) {
-      endPhase();
+  boolean next() {
+    lock.lock();
+    try {
+      isAsked = true;
+      if (left == 0) {
+        endPhase();
+      }
+      left--;
+      if (trials > 0) {
+        return isTried;
+      }
+      if (best() != isBest) { // it shows before the next trial
+        isBest = !isBest;
+        interval = SHORTEST_INTERVAL;
+      }
+      return isBest;
+    } finally {
+      lock.unlock();
     }
-    left--;
-    if (trials > 0) {
-      return isTried;
-    }
-    if (best() != isBest) { // it shows before the next trial
-      isBest = !isBest;
-      interval = SHORTEST_INTERVAL;
-    }
-    return isBest;
   }
 
   private void endPhase() {
@@ -74,13 +83,23 @@ final class AheadPolicy {
   }
 
   /** What a row took that was read ahead, in all threads, waiting for the disk excluded. */
-  synchronized void readAhead(double nanosPerRow) {
-    ahead.add(nanosPerRow);
+  void readAhead(double nanosPerRow) {
+    lock.lock();
+    try {
+      ahead.add(nanosPerRow);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What a row took that the call read itself. */
-  synchronized void readDirectly(double nanosPerRow) {
-    direct.add(nanosPerRow);
+  void readDirectly(double nanosPerRow) {
+    lock.lock();
+    try {
+      direct.add(nanosPerRow);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The last few times. */

@@ -13,6 +13,8 @@ import io.tensorcache.internal.device.DeviceHits;
 import io.tensorcache.internal.device.Devices;
 import io.tensorcache.internal.device.ResidentRows;
 import io.tensorcache.internal.device.RowOnHost;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -33,6 +35,7 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   private final CacheCore core;
   private final CacheConfig config;
   private final boolean hasHostTiers;
+  private final RankedLock lock = new RankedLock(Rank.DEVICE_TIER);
   private final Map<Integer, ResidentRows<TensorKey, Resident>> open = new ConcurrentHashMap<>();
   private final Map<Integer, String> refused = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -67,23 +70,28 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
     }
   }
 
-  private synchronized @Nullable ResidentRows<TensorKey, Resident> reopen(Device device) {
-    ResidentRows<TensorKey, Resident> rows = open.get(device.ordinal());
-    if (closed || rows != null && !rows.device().isLost()) {
+  private @Nullable ResidentRows<TensorKey, Resident> reopen(Device device) {
+    lock.lock();
+    try {
+      ResidentRows<TensorKey, Resident> rows = open.get(device.ordinal());
+      if (closed || rows != null && !rows.device().isLost()) {
+        return rows;
+      }
+      if (rows != null) {
+        rows.close(); // notices that its rows are gone
+      }
+      rows =
+          new ResidentRows<>(
+              device,
+              config.device().bytes(),
+              config.deviceReserve().bytes(),
+              config.whenFull() == WhenFull.KEEP_FIRST,
+              this);
+      open.put(device.ordinal(), rows);
       return rows;
+    } finally {
+      lock.unlock();
     }
-    if (rows != null) {
-      rows.close(); // notices that its rows are gone
-    }
-    rows =
-        new ResidentRows<>(
-            device,
-            config.device().bytes(),
-            config.deviceReserve().bytes(),
-            config.whenFull() == WhenFull.KEEP_FIRST,
-            this);
-    open.put(device.ordinal(), rows);
-    return rows;
   }
 
   /**
@@ -222,8 +230,13 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
 
   /** Frees what no call reads any more; the rest follows with the end of those calls. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    open.values().forEach(ResidentRows::close);
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      open.values().forEach(ResidentRows::close);
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class EvictedKeys {
   private static final int SLOTS = 1 << 16;
 
+  private final RankedLock lock = new RankedLock(Rank.EVICTED_KEYS);
+
   /** Null as long as nothing was dropped. */
   private volatile @Nullable AtomicLongArray slots;
 
@@ -19,13 +23,18 @@ final class EvictedKeys {
     (table == null ? newTable() : table).setOpaque(slot(key), mark(key));
   }
 
-  private synchronized AtomicLongArray newTable() {
-    AtomicLongArray table = slots;
-    if (table == null) {
-      table = new AtomicLongArray(SLOTS);
-      slots = table;
+  private AtomicLongArray newTable() {
+    lock.lock();
+    try {
+      AtomicLongArray table = slots;
+      if (table == null) {
+        table = new AtomicLongArray(SLOTS);
+        slots = table;
+      }
+      return table;
+    } finally {
+      lock.unlock();
     }
-    return table;
   }
 
   boolean contains(TensorKey key) {

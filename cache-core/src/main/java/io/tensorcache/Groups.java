@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,15 +15,17 @@ final class Groups {
   /** Earlier fingerprints of a function that are remembered while they hold rows. */
   private static final int REMEMBERED = 8;
 
+  private final RankedLock lock = new RankedLock(Rank.GROUPS);
   private final Map<String, Deque<Group>> byFunction =
-      new ConcurrentHashMap<>(); // each deque guarded by itself, newest first
+      new ConcurrentHashMap<>(); // newest first; each deque guarded by lock
   private final Map<Integer, Group> byNumber = new ConcurrentHashMap<>();
   private final AtomicInteger numbers = new AtomicInteger();
 
   /** The group of a function and fingerprint, which becomes the function's newest. */
   Group of(String function, Fingerprint fingerprint) {
     Deque<Group> groups = byFunction.computeIfAbsent(function, name -> new ArrayDeque<>());
-    synchronized (groups) {
+    lock.lock();
+    try {
       for (Group group : groups) {
         if (group.fingerprint().equals(fingerprint)) {
           groups.remove(group);
@@ -34,6 +38,8 @@ final class Groups {
       groups.addFirst(group);
       byNumber.put(group.number(), group);
       return group;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -54,10 +60,13 @@ final class Groups {
     if (groups == null) {
       return List.of();
     }
-    synchronized (groups) {
+    lock.lock();
+    try {
       List<Group> result = new ArrayList<>(groups);
       result.removeIf(other -> other == group || other.rows() == 0);
       return result;
+    } finally {
+      lock.unlock();
     }
   }
 

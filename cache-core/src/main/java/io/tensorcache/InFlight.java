@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +102,7 @@ final class InFlight {
   }
 
   void enterFunction() {
+    LockCheck.entersUserCode("a function or a listener");
     depth.set(depth.get() + 1);
   }
 

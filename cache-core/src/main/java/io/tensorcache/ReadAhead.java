@@ -5,6 +5,8 @@ import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -36,7 +38,9 @@ final class ReadAhead implements AutoCloseable {
   private final AheadMemory memory = new AheadMemory(MOST_BYTES);
   private final ThreadPoolExecutor worker;
 
-  /** By keys, oldest first. Guarded by this. */
+  private final RankedLock lock = new RankedLock(Rank.READ_AHEAD);
+
+  /** By keys, oldest first. Guarded by lock. */
   private final Map<List<TensorKey>, AheadBatch> batches = new LinkedHashMap<>();
 
   private volatile boolean isEmpty = true;
@@ -61,7 +65,8 @@ final class ReadAhead implements AutoCloseable {
    */
   void submit(List<TensorKey> keys, @Nullable PersistedRows durable, long startNanos) {
     AheadBatch batch = new AheadBatch(keys);
-    synchronized (this) {
+    lock.lock();
+    try {
       if (worker.isShutdown() || batches.containsKey(keys)) {
         return;
       }
@@ -71,6 +76,8 @@ final class ReadAhead implements AutoCloseable {
       batches.put(keys, batch);
       isEmpty = false;
       worker.execute(() -> read(batch, durable));
+    } finally {
+      lock.unlock();
     }
     batch.costs(System.nanoTime() - startNanos);
   }
@@ -81,9 +88,12 @@ final class ReadAhead implements AutoCloseable {
    */
   @Nullable AheadBatch take(List<TensorKey> keys) {
     AheadBatch batch;
-    synchronized (this) {
+    lock.lock();
+    try {
       batch = batches.remove(keys);
       isEmpty = batches.isEmpty();
+    } finally {
+      lock.unlock();
     }
     if (batch != null && !batch.cancel()) {
       batch.await();
@@ -97,27 +107,42 @@ final class ReadAhead implements AutoCloseable {
   }
 
   /** Forgets everything that was read. */
-  synchronized void clear() {
-    new ArrayList<>(batches.values()).forEach(this::drop);
+  void clear() {
+    lock.lock();
+    try {
+      new ArrayList<>(batches.values()).forEach(this::drop);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private synchronized void drop(AheadBatch batch) {
-    batches.remove(batch.keys());
-    isEmpty = batches.isEmpty();
-    if (!batch.cancel()) {
-      batch.close(); // at once, or when it is read
+  private void drop(AheadBatch batch) {
+    lock.lock();
+    try {
+      batches.remove(batch.keys());
+      isEmpty = batches.isEmpty();
+      if (!batch.cancel()) {
+        batch.close(); // at once, or when it is read
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Drops the oldest batch that holds memory; false if there is none. */
-  private synchronized boolean dropOldest() {
-    for (AheadBatch batch : batches.values()) {
-      if (batch.isRead()) {
-        drop(batch);
-        return true;
+  private boolean dropOldest() {
+    lock.lock();
+    try {
+      for (AheadBatch batch : batches.values()) {
+        if (batch.isRead()) {
+          drop(batch);
+          return true;
+        }
       }
+      return false;
+    } finally {
+      lock.unlock();
     }
-    return false;
   }
 
   private void read(AheadBatch batch, @Nullable PersistedRows durable) {
@@ -191,8 +216,11 @@ final class ReadAhead implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (this) {
+    lock.lock();
+    try {
       worker.shutdown();
+    } finally {
+      lock.unlock();
     }
     clear();
   }

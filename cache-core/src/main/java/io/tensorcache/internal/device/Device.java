@@ -1,6 +1,8 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -28,13 +30,16 @@ public final class Device {
   private final int multiprocessors;
   private final int capability;
   private final DeviceContext context;
+  private final RankedLock lock = new RankedLock(Rank.DEVICE);
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
-  private final Map<Long, Workspace> workspaces = // guarded by itself; by stream, eldest first
+  private final RankedLock workspacesLock = new RankedLock(Rank.DEVICE_WORKSPACES);
+  private final Map<Long, Workspace>
+      workspaces = // guarded by workspacesLock; by stream, eldest first
       new LinkedHashMap<>(16, 0.75f, true);
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
-  private @Nullable String findings; // guarded by this
-  private long stream; // guarded by this; 0 until it is needed
+  private @Nullable String findings; // guarded by workspacesLock
+  private long stream; // guarded by workspacesLock; 0 until it is needed
 
   private Device(int ordinal) {
     this.ordinal = ordinal;
@@ -69,13 +74,18 @@ public final class Device {
   }
 
   /** What a test of this device's kernels found, which is run once; empty if all is well. */
-  public synchronized String tested(Supplier<String> test) {
-    String found = findings;
-    if (found == null) {
-      found = test.get();
-      findings = found;
+  public String tested(Supplier<String> test) {
+    lock.lock();
+    try {
+      String found = findings;
+      if (found == null) {
+        found = test.get();
+        findings = found;
+      }
+      return found;
+    } finally {
+      lock.unlock();
     }
-    return found;
   }
 
   /** Copies key material to the device and prepares it. */
@@ -91,11 +101,16 @@ public final class Device {
     return context.with(this::streamHere);
   }
 
-  private synchronized long streamHere() {
-    if (stream == 0) {
-      stream = PoolDriver.createStream();
+  private long streamHere() {
+    lock.lock();
+    try {
+      if (stream == 0) {
+        stream = PoolDriver.createStream();
+      }
+      return stream;
+    } finally {
+      lock.unlock();
     }
-    return stream;
   }
 
   private KernelKey prepareKey(long[] table) {
@@ -129,13 +144,18 @@ public final class Device {
     return found;
   }
 
-  private synchronized long module() {
-    KernelImage loaded = image;
-    if (loaded == null) {
-      loaded = KernelImage.load();
-      image = loaded;
+  private long module() {
+    lock.lock();
+    try {
+      KernelImage loaded = image;
+      if (loaded == null) {
+        loaded = KernelImage.load();
+        image = loaded;
+      }
+      return loaded.module();
+    } finally {
+      lock.unlock();
     }
-    return loaded.module();
   }
 
   /**
@@ -195,7 +215,8 @@ public final class Device {
   private Workspace workspace(long stream) {
     Workspace eldest = null;
     Workspace found;
-    synchronized (workspaces) {
+    workspacesLock.lock();
+    try {
       found = workspaces.get(stream);
       if (found == null || found.isClosed()) {
         found = new Workspace(stream);
@@ -204,6 +225,8 @@ public final class Device {
           eldest = workspaces.remove(workspaces.keySet().iterator().next());
         }
       }
+    } finally {
+      workspacesLock.unlock();
     }
     if (eldest != null) {
       tryInContext(eldest::close);

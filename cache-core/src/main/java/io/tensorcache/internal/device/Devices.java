@@ -1,6 +1,8 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,6 +27,9 @@ public final class Devices {
 
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
+  private static final RankedLock DRIVER = new RankedLock(Rank.DRIVER);
+
+  private final RankedLock lock = new RankedLock(Rank.DEVICES);
   private final int version;
   private final AtomicReferenceArray<Device> open;
 
@@ -55,7 +60,16 @@ public final class Devices {
     return found;
   }
 
-  private static synchronized Devices probe() {
+  private static Devices probe() {
+    DRIVER.lock();
+    try {
+      return probeHere();
+    } finally {
+      DRIVER.unlock();
+    }
+  }
+
+  private static Devices probeHere() {
     Devices other = FOUND.get();
     if (other != null) {
       return other;
@@ -133,13 +147,18 @@ public final class Devices {
     return device == null || device.isLost() ? reopen(ordinal) : device;
   }
 
-  private synchronized Device reopen(int ordinal) {
-    Device device = open.get(ordinal);
-    if (device == null || device.isLost()) {
-      device = open(ordinal);
-      open.set(ordinal, device);
+  private Device reopen(int ordinal) {
+    lock.lock();
+    try {
+      Device device = open.get(ordinal);
+      if (device == null || device.isLost()) {
+        device = open(ordinal);
+        open.set(ordinal, device);
+      }
+      return device;
+    } finally {
+      lock.unlock();
     }
-    return device;
   }
 
   private static Device open(int ordinal) {

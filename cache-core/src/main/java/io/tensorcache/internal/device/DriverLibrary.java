@@ -19,12 +19,12 @@ final class DriverLibrary {
   private DriverLibrary() {}
 
   /**
-   * Loads it.
+   * Loads it. One thread at a time may be here: see {@link Devices}.
    *
    * @throws LinkageError if JCuda, its library for this platform or the driver is missing
    * @throws DeviceException if the library cannot be written
    */
-  static synchronized void load() {
+  static void load() {
     Path directory;
     try {
       directory = Files.createTempDirectory("tensorcache-jcuda-"); // rwx------

@@ -1,6 +1,8 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -17,8 +19,9 @@ final class PinnedPool {
   private static final long IDLE_BYTES = 256L << 20;
 
   private final Device device;
-  private final Deque<PinnedBlock> idle = new ArrayDeque<>(); // guarded by this
-  private long idleBytes; // guarded by this
+  private final RankedLock lock = new RankedLock(Rank.PINNED_POOL);
+  private final Deque<PinnedBlock> idle = new ArrayDeque<>(); // guarded by lock
+  private long idleBytes; // guarded by lock
 
   PinnedPool(Device device) {
     this.device = device;
@@ -44,26 +47,34 @@ final class PinnedPool {
     }
   }
 
-  private synchronized @Nullable PinnedBlock fromIdle(long byteCount) {
-    for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext(); ) {
-      PinnedBlock block = all.next();
-      boolean fits =
-          block.capacity() >= byteCount && block.capacity() <= 4 * byteCount + GRAIN_BYTES;
-      if (fits && Driver.isDone(block.event())) {
-        all.remove();
-        idleBytes -= block.capacity();
-        return block;
+  private @Nullable PinnedBlock fromIdle(long byteCount) {
+    lock.lock();
+    try {
+      for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext(); ) {
+        PinnedBlock block = all.next();
+        boolean fits =
+            block.capacity() >= byteCount && block.capacity() <= 4 * byteCount + GRAIN_BYTES;
+        if (fits && Driver.isDone(block.event())) {
+          all.remove();
+          idleBytes -= block.capacity();
+          return block;
+        }
       }
+      return null;
+    } finally {
+      lock.unlock();
     }
-    return null;
   }
 
   void giveBack(PinnedBlock block) {
     boolean isTooMuch;
-    synchronized (this) {
+    lock.lock();
+    try {
       idle.addLast(block);
       idleBytes += block.capacity();
       isTooMuch = idleBytes > IDLE_BYTES;
+    } finally {
+      lock.unlock();
     }
     if (isTooMuch) {
       device.tryInContext(this::freeSurplus);
@@ -78,15 +89,20 @@ final class PinnedPool {
     }
   }
 
-  private synchronized @Nullable PinnedBlock surplus() {
-    for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext() && idleBytes > IDLE_BYTES; ) {
-      PinnedBlock block = all.next();
-      if (Driver.isDone(block.event())) {
-        all.remove();
-        idleBytes -= block.capacity();
-        return block;
+  private @Nullable PinnedBlock surplus() {
+    lock.lock();
+    try {
+      for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext() && idleBytes > IDLE_BYTES; ) {
+        PinnedBlock block = all.next();
+        if (Driver.isDone(block.event())) {
+          all.remove();
+          idleBytes -= block.capacity();
+          return block;
+        }
       }
+      return null;
+    } finally {
+      lock.unlock();
     }
-    return null;
   }
 }

@@ -1,11 +1,12 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   private final Device device;
   private final Departures<K, A> departures;
   private final Handover<K, A> handover;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final RankedLock lock = new RankedLock(Rank.RESIDENT_ROWS);
   private final RowBuffers<K, A> buffers; // this and what follows are guarded by lock
   private final RowTable<K, A> table;
   private final RowAdmission<K, A> admission;

@@ -1,6 +1,8 @@
 package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
@@ -16,6 +18,7 @@ final class Workspace {
   private static final long KEPT_OUT_BYTES = 8 << 20;
   private static final long SPIN_NANOS = 50_000;
 
+  private final RankedLock lock = new RankedLock(Rank.DEVICE_WORKSPACE);
   private final long stream;
   private final long event;
   private final long parameters;
@@ -43,7 +46,7 @@ final class Workspace {
   }
 
   /** Runs one launch and waits for it; false if this was closed. */
-  synchronized boolean run(
+  boolean run(
       long function,
       LaunchPlan plan,
       List<RowsInput> inputs,
@@ -52,33 +55,38 @@ final class Workspace {
       int words,
       long[] result,
       int at) {
-    if (isClosed) {
-      return false;
-    }
-    provide(plan, words);
-    if (!isClean) {
-      Driver.fillWithZeros(counters, counterBytes, stream);
-    }
-    isClean = false; // until the launch is known to have ended well
-    parameterBytes.putLong(0, parameters + STRUCT);
-    LaunchStruct.write(
-        parameterBytes, STRUCT, plan, inputs, rows, key, mappedOut, counters, partials);
+    lock.lock();
     try {
-      Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
-      Driver.record(event, stream);
-      await();
-    } catch (DeviceException e) {
-      // else it would write to the keys of the next launch, if that is in another stream: one of
-      // the same handle, or another thread's that is named per-thread default
-      isClosed = !Driver.isSettled(stream);
-      throw e;
+      if (isClosed) {
+        return false;
+      }
+      provide(plan, words);
+      if (!isClean) {
+        Driver.fillWithZeros(counters, counterBytes, stream);
+      }
+      isClean = false; // until the launch is known to have ended well
+      parameterBytes.putLong(0, parameters + STRUCT);
+      LaunchStruct.write(
+          parameterBytes, STRUCT, plan, inputs, rows, key, mappedOut, counters, partials);
+      try {
+        Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
+        Driver.record(event, stream);
+        await();
+      } catch (DeviceException e) {
+        // else it would write to the keys of the next launch, if that is in another stream: one of
+        // the same handle, or another thread's that is named per-thread default
+        isClosed = !Driver.isSettled(stream);
+        throw e;
+      }
+      isClean = true;
+      read(result, at, Math.multiplyExact(plan.items(), words));
+      if (outBytes > KEPT_OUT_BYTES) {
+        freeOut();
+      }
+      return true;
+    } finally {
+      lock.unlock();
     }
-    isClean = true;
-    read(result, at, Math.multiplyExact(plan.items(), words));
-    if (outBytes > KEPT_OUT_BYTES) {
-      freeOut();
-    }
-    return true;
   }
 
   private void provide(LaunchPlan plan, int words) {
@@ -148,16 +156,21 @@ final class Workspace {
   }
 
   /** Frees everything; a thread that has this workspace must take another. */
-  synchronized void close() {
-    isClosed = true;
-    freeOut();
-    Driver.freePinned(parameters);
-    Driver.destroyEvent(event);
-    if (counters != 0) {
-      Driver.free(counters);
-    }
-    if (partials != 0) {
-      Driver.free(partials);
+  void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+      freeOut();
+      Driver.freePinned(parameters);
+      Driver.destroyEvent(event);
+      if (counters != 0) {
+        Driver.free(counters);
+      }
+      if (partials != 0) {
+        Driver.free(partials);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }

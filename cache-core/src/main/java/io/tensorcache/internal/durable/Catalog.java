@@ -3,6 +3,8 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the index in step with the directory, which other processes change too: loads the index
@@ -28,7 +29,7 @@ final class Catalog {
   private final Health health;
   final KeyIndex index = new KeyIndex();
   final Segments segments = new Segments();
-  private final ReentrantLock lock = new ReentrantLock();
+  private final RankedLock lock = new RankedLock(Rank.CATALOG);
 
   /** Files that cannot be used, told once. Guarded by lock. */
   private final Set<SegmentName> refused = new HashSet<>();

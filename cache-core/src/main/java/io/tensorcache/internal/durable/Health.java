@@ -2,6 +2,8 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +22,7 @@ final class Health {
   /** After a failed write, such as a full disk, the store tries again. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  private final RankedLock lock = new RankedLock(Rank.HEALTH);
   private final DurableEvents events;
   private final ConcurrentLinkedQueue<Consumer<DurableEvents>> pending =
       new ConcurrentLinkedQueue<>();
@@ -45,21 +48,31 @@ final class Health {
   }
 
   /** Stops writing, for good or for a while; tells it unless it was told last time. */
-  synchronized void refuse(String why, @Nullable Throwable cause, boolean isFinal) {
-    Refusal before = refusal;
-    if (before != null && (before.isFinal() || !isFinal)) {
-      return;
-    }
-    refusal = new Refusal(why, isFinal, System.nanoTime());
-    if (!why.equals(lastTold)) {
-      lastTold = why;
-      failed(cause == null ? new StorageException(why) : new StorageException(why, cause));
+  void refuse(String why, @Nullable Throwable cause, boolean isFinal) {
+    lock.lock();
+    try {
+      Refusal before = refusal;
+      if (before != null && (before.isFinal() || !isFinal)) {
+        return;
+      }
+      refusal = new Refusal(why, isFinal, System.nanoTime());
+      if (!why.equals(lastTold)) {
+        lastTold = why;
+        failed(cause == null ? new StorageException(why) : new StorageException(why, cause));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Nothing is written because nobody wants to: that is no failure. */
-  synchronized void onlyRead() {
-    refusal = new Refusal("the store was opened for reading only", true, System.nanoTime());
+  void onlyRead() {
+    lock.lock();
+    try {
+      refusal = new Refusal("the store was opened for reading only", true, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Why nothing is written, or null. */
@@ -74,10 +87,15 @@ final class Health {
   }
 
   /** Lets the store try again after a while. */
-  synchronized void retryIfDue() {
-    Refusal now = refusal;
-    if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > RETRY_NANOS) {
-      refusal = null;
+  void retryIfDue() {
+    lock.lock();
+    try {
+      Refusal now = refusal;
+      if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > RETRY_NANOS) {
+        refusal = null;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.function.LongPredicate;
 
 /**
@@ -11,6 +13,7 @@ final class IndexShard {
   private static final int SLOT_BYTES = 2 * Long.BYTES + Integer.BYTES;
   private static final int USED = 1 << 31;
 
+  private final RankedLock lock = new RankedLock(Rank.INDEX_SHARD);
   private long[] tags;
   private long[] places; // 0 for an empty slot
   private int[] seconds; // when it was created; the highest bit says that it was read lately
@@ -33,19 +36,24 @@ final class IndexShard {
   }
 
   /** False if this record was there already. */
-  synchronized boolean add(long tag, long place, int created) {
-    if (size >= places.length / 5 * 4) {
-      grow(places.length + Math.max(8, places.length / 2));
-    }
-    int slot = home(tag);
-    for (; places[slot] != 0; slot = next(slot)) {
-      if (tags[slot] == tag && Place.isSame(places[slot], place)) {
-        return false;
+  boolean add(long tag, long place, int created) {
+    lock.lock();
+    try {
+      if (size >= places.length / 5 * 4) {
+        grow(places.length + Math.max(8, places.length / 2));
       }
+      int slot = home(tag);
+      for (; places[slot] != 0; slot = next(slot)) {
+        if (tags[slot] == tag && Place.isSame(places[slot], place)) {
+          return false;
+        }
+      }
+      set(slot, tag, place, created);
+      size++;
+      return true;
+    } finally {
+      lock.unlock();
     }
-    set(slot, tag, place, created);
-    size++;
-    return true;
   }
 
   private void set(int slot, long tag, long place, int created) {
@@ -72,33 +80,53 @@ final class IndexShard {
     }
   }
 
-  synchronized void expect(int entries) {
-    long wanted = entries * 4L / 3 + 1;
-    if (wanted > places.length) {
-      grow((int) Math.min(wanted, Integer.MAX_VALUE - 8));
+  void expect(int entries) {
+    lock.lock();
+    try {
+      long wanted = entries * 4L / 3 + 1;
+      if (wanted > places.length) {
+        grow((int) Math.min(wanted, Integer.MAX_VALUE - 8));
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** A record of the key created at or after {@code oldest}, or 0; marks it as used if told to. */
-  synchronized long find(long tag, int oldest, boolean mark) {
-    for (int slot = home(tag); places[slot] != 0; slot = next(slot)) {
-      if (tags[slot] == tag && (seconds[slot] & ~USED) >= oldest) {
-        if (mark) {
-          seconds[slot] |= USED;
+  long find(long tag, int oldest, boolean mark) {
+    lock.lock();
+    try {
+      for (int slot = home(tag); places[slot] != 0; slot = next(slot)) {
+        if (tags[slot] == tag && (seconds[slot] & ~USED) >= oldest) {
+          if (mark) {
+            seconds[slot] |= USED;
+          }
+          return places[slot];
         }
-        return places[slot];
       }
+      return 0;
+    } finally {
+      lock.unlock();
     }
-    return 0;
   }
 
-  synchronized boolean isUsed(long tag, long place) {
-    int slot = slotOf(tag, place);
-    return slot >= 0 && (seconds[slot] & USED) != 0;
+  boolean isUsed(long tag, long place) {
+    lock.lock();
+    try {
+      int slot = slotOf(tag, place);
+      return slot >= 0 && (seconds[slot] & USED) != 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized boolean contains(long tag, long place) {
-    return slotOf(tag, place) >= 0;
+  boolean contains(long tag, long place) {
+    lock.lock();
+    try {
+      return slotOf(tag, place) >= 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private int slotOf(long tag, long place) {
@@ -110,12 +138,17 @@ final class IndexShard {
     return -1;
   }
 
-  synchronized boolean remove(long tag, long place) {
-    int slot = slotOf(tag, place);
-    if (slot >= 0) {
-      removeSlot(slot);
+  boolean remove(long tag, long place) {
+    lock.lock();
+    try {
+      int slot = slotOf(tag, place);
+      if (slot >= 0) {
+        removeSlot(slot);
+      }
+      return slot >= 0;
+    } finally {
+      lock.unlock();
     }
-    return slot >= 0;
   }
 
   /** Closes the gap: moves back what could not lie where it belongs because of it. */
@@ -134,27 +167,42 @@ final class IndexShard {
   }
 
   /** Removes every record that the predicate is true for; returns their number. */
-  synchronized int removeIf(LongPredicate predicate) {
-    int before = size;
-    for (int slot = 0; slot < places.length; ) {
-      if (places[slot] != 0 && predicate.test(places[slot])) {
-        removeSlot(slot); // may have moved another one here
-      } else {
-        slot++;
+  int removeIf(LongPredicate predicate) {
+    lock.lock();
+    try {
+      int before = size;
+      for (int slot = 0; slot < places.length; ) {
+        if (places[slot] != 0 && predicate.test(places[slot])) {
+          removeSlot(slot); // may have moved another one here
+        } else {
+          slot++;
+        }
       }
+      int removed = before - size;
+      if (removed > 0 && size < places.length / 8 * 3) {
+        grow(Math.max(8, (int) (size * 4L / 3 + 1)));
+      }
+      return removed;
+    } finally {
+      lock.unlock();
     }
-    int removed = before - size;
-    if (removed > 0 && size < places.length / 8 * 3) {
-      grow(Math.max(8, (int) (size * 4L / 3 + 1)));
-    }
-    return removed;
   }
 
-  synchronized int size() {
-    return size;
+  int size() {
+    lock.lock();
+    try {
+      return size;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized long byteCount() {
-    return (long) places.length * SLOT_BYTES;
+  long byteCount() {
+    lock.lock();
+    try {
+      return (long) places.length * SLOT_BYTES;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -7,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How many bytes the store's files have, of all processes together: a number in {@code store.lock},
@@ -23,11 +24,11 @@ final class Ledger {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** Locks of the operating system do not keep the threads of one JVM apart. */
-  private static final Map<Path, ReentrantLock> HERE = new ConcurrentHashMap<>();
+  private static final Map<Path, RankedLock> HERE = new ConcurrentHashMap<>();
 
   private final StoreFiles files;
   private final Path directory;
-  private final ReentrantLock here;
+  private final RankedLock here;
   private volatile long lastSeen;
 
   /** What is done under the lock, with the bytes in use. */
@@ -40,7 +41,7 @@ final class Ledger {
   Ledger(StoreFiles files, Path directory) {
     this.files = files;
     this.directory = directory;
-    this.here = HERE.computeIfAbsent(directory, path -> new ReentrantLock());
+    this.here = HERE.computeIfAbsent(directory, path -> new RankedLock(Rank.LEDGER));
   }
 
   /** Bytes in use when it was last asked. */

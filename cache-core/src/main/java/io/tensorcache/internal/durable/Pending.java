@@ -1,6 +1,8 @@
 package io.tensorcache.internal.durable;
 
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 
 /** A row that waits to be written. It can be read meanwhile. */
@@ -13,6 +15,8 @@ final class Pending {
   /** Room for it is counted as used on the disk. Guarded by the lock of the queue. */
   boolean isReserved;
 
+  private final RankedLock lock = new RankedLock(Rank.PENDING_ROW);
+
   /** Removed by a user before it could be found in a segment. */
   private boolean cancelled;
 
@@ -23,20 +27,35 @@ final class Pending {
     this.createdMillis = createdMillis;
   }
 
-  synchronized void cancel() {
-    cancelled = true;
+  void cancel() {
+    lock.lock();
+    try {
+      cancelled = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized boolean isCancelled() {
-    return cancelled;
+  boolean isCancelled() {
+    lock.lock();
+    try {
+      return cancelled;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Acts, unless the row is or becomes cancelled before that; says whether. */
-  synchronized boolean unlessCancelled(Runnable action) {
-    if (!cancelled) {
-      action.run();
+  boolean unlessCancelled(Runnable action) {
+    lock.lock();
+    try {
+      if (!cancelled) {
+        action.run();
+      }
+      return !cancelled;
+    } finally {
+      lock.unlock();
     }
-    return !cancelled;
   }
 
   long byteCount() {

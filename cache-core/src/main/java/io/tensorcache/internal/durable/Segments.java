@@ -1,5 +1,7 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,23 +11,34 @@ import org.jspecify.annotations.Nullable;
 
 /** The segments that this process knows, by number and by name. Safe for use by several threads. */
 final class Segments {
+  private final RankedLock lock = new RankedLock(Rank.SEGMENTS);
   private final Map<SegmentName, Segment> byName = new HashMap<>();
   private volatile @Nullable Segment[] bySlot = new Segment[64];
   private int nextSlot;
 
   /** A number that was not used before, or -1 when there are no more. */
-  synchronized int newSlot() {
-    return nextSlot < Place.MAX_SEGMENTS ? nextSlot++ : -1;
+  int newSlot() {
+    lock.lock();
+    try {
+      return nextSlot < Place.MAX_SEGMENTS ? nextSlot++ : -1;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void add(Segment segment) {
-    @Nullable Segment[] slots = bySlot;
-    if (segment.slot >= slots.length) {
-      slots = Arrays.copyOf(slots, Math.max(segment.slot + 1, slots.length * 2));
+  void add(Segment segment) {
+    lock.lock();
+    try {
+      @Nullable Segment[] slots = bySlot;
+      if (segment.slot >= slots.length) {
+        slots = Arrays.copyOf(slots, Math.max(segment.slot + 1, slots.length * 2));
+      }
+      slots[segment.slot] = segment;
+      bySlot = slots;
+      byName.put(segment.name, segment);
+    } finally {
+      lock.unlock();
     }
-    slots[segment.slot] = segment;
-    bySlot = slots;
-    byName.put(segment.name, segment);
   }
 
   /** Without a lock; null if it was dropped. */
@@ -34,22 +47,42 @@ final class Segments {
     return slot < slots.length ? slots[slot] : null;
   }
 
-  synchronized @Nullable Segment named(SegmentName name) {
-    return byName.get(name);
+  @Nullable Segment named(SegmentName name) {
+    lock.lock();
+    try {
+      return byName.get(name);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void remove(Segment segment) {
-    @Nullable Segment[] slots = bySlot.clone();
-    slots[segment.slot] = null;
-    bySlot = slots;
-    byName.remove(segment.name);
+  void remove(Segment segment) {
+    lock.lock();
+    try {
+      @Nullable Segment[] slots = bySlot.clone();
+      slots[segment.slot] = null;
+      bySlot = slots;
+      byName.remove(segment.name);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized List<Segment> all() {
-    return new ArrayList<>(byName.values());
+  List<Segment> all() {
+    lock.lock();
+    try {
+      return new ArrayList<>(byName.values());
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized int count() {
-    return byName.size();
+  int count() {
+    lock.lock();
+    try {
+      return byName.size();
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,7 +11,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteQueue {
   private final long capacityBytes;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final RankedLock lock = new RankedLock(Rank.WRITE_QUEUE);
   private final Condition arrived = lock.newCondition();
   private final Condition freed = lock.newCondition();
 

@@ -3,6 +3,8 @@ package io.tensorcache.internal.key;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -19,6 +21,7 @@ final class DeviceHashers {
   private static final int FIRST_HANDLE_ERROR = 400;
 
   private final KeyMaterial material;
+  private final RankedLock lock = new RankedLock(Rank.DEVICE_HASHERS);
   private final Map<Integer, CudaRowHasher> open = new ConcurrentHashMap<>();
   private final Map<Integer, DeviceException> refused = new ConcurrentHashMap<>();
 
@@ -39,26 +42,31 @@ final class DeviceHashers {
     return hasher == null || !hasher.isOf(device) ? reopen(ordinal, device) : hasher;
   }
 
-  private synchronized CudaRowHasher reopen(int ordinal, Device device) {
-    CudaRowHasher hasher = open.get(ordinal);
-    if (hasher != null && hasher.isOf(device)) {
-      return hasher;
-    }
-    DeviceException reason = refused.get(ordinal);
-    if (reason != null) {
-      throw reason;
-    }
+  private CudaRowHasher reopen(int ordinal, Device device) {
+    lock.lock();
     try {
-      hasher = CudaRowHasher.openTested(device, material);
-    } catch (DeviceException e) {
-      if (!device.isLost() && isForGood(e.code())) {
-        refused.put(ordinal, e);
+      CudaRowHasher hasher = open.get(ordinal);
+      if (hasher != null && hasher.isOf(device)) {
+        return hasher;
       }
-      throw e;
+      DeviceException reason = refused.get(ordinal);
+      if (reason != null) {
+        throw reason;
+      }
+      try {
+        hasher = CudaRowHasher.openTested(device, material);
+      } catch (DeviceException e) {
+        if (!device.isLost() && isForGood(e.code())) {
+          refused.put(ordinal, e);
+        }
+        throw e;
+      }
+      open.put(ordinal, hasher);
+      log.info("Keys of tensors on device {} are computed by {}", ordinal, hasher.name());
+      return hasher;
+    } finally {
+      lock.unlock();
     }
-    open.put(ordinal, hasher);
-    log.info("Keys of tensors on device {} are computed by {}", ordinal, hasher.name());
-    return hasher;
   }
 
   /** True for wrong keys and images that do not load; false for lack of memory, for example. */

@@ -52,11 +52,8 @@ public enum Rank {
   /** Opens and tests the hasher of a device. */
   DEVICE_HASHERS,
 
-  /** Opens the driver. */
+  /** Loads JCuda's library and opens the driver, once. */
   DRIVER,
-
-  /** Loads JCuda's library. */
-  DRIVER_LIBRARY,
 
   /** Opens a device, once. */
   DEVICES,
@@ -94,9 +91,6 @@ public enum Rank {
    * failures are told after it is free, and then only noted ({@code Notices} has no lock).
    */
   EHCACHE_SEGMENT,
-
-  /** Counts the rows that moved up. */
-  PROMOTIONS,
 
   /** What waits to be written, and how much. */
   WRITE_QUEUE,

@@ -7,13 +7,12 @@ import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.lock.RankedReadWriteLock;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +41,7 @@ final class EntryTier {
   private @Nullable Spill spill;
 
   /** Shared by what adds or removes one entry; exclusive for clearing and closing. */
-  private final ReadWriteLock changes = new ReentrantReadWriteLock();
+  private final RankedReadWriteLock changes;
 
   EntryTier(
       Pool cache,
@@ -52,6 +51,7 @@ final class EntryTier {
       Notices notices) {
     this.cache = cache;
     this.kind = cache.kind();
+    this.changes = new RankedReadWriteLock(kind.rank);
     this.reads = reads;
     this.whenFull = settings.whenFull();
     this.compression = settings.compression();
@@ -170,7 +170,7 @@ final class EntryTier {
   boolean plant(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
     EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
     EntryValue before;
-    changes.readLock().lock();
+    changes.lockShared();
     try {
       if (!takeRoom(key, of.entryBytes(), plainBytes)) {
         return false;
@@ -186,7 +186,7 @@ final class EntryTier {
       }
       budget.release(of.entryBytes());
     } finally {
-      changes.readLock().unlock();
+      changes.unlockShared();
     }
     if (before == EntryValue.REFUSED) {
       recount();
@@ -253,7 +253,7 @@ final class EntryTier {
    * Ehcache then keeps the notices to itself.
    */
   private void recount() {
-    changes.writeLock().lock();
+    changes.lock();
     try {
       if (cache.isOff()) {
         return;
@@ -269,7 +269,7 @@ final class EntryTier {
       evictions.addAndGet(Math.max(0, entries.getAndSet(found) - found));
       heldBytes.set(bytes);
     } finally {
-      changes.writeLock().unlock();
+      changes.unlock();
     }
   }
 
@@ -285,7 +285,7 @@ final class EntryTier {
 
   void remove(TensorKey key) {
     EntryKey of = EntryKey.of(key);
-    changes.readLock().lock();
+    changes.lockShared();
     try {
       for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
         EntryValue found = cache.get(of);
@@ -298,12 +298,12 @@ final class EntryTier {
         }
       }
     } finally {
-      changes.readLock().unlock();
+      changes.unlockShared();
     }
   }
 
   void clear() {
-    changes.writeLock().lock();
+    changes.lock();
     try {
       cache.clear();
       entries.set(0);
@@ -313,17 +313,17 @@ final class EntryTier {
         spill.clear();
       }
     } finally {
-      changes.writeLock().unlock();
+      changes.unlock();
     }
   }
 
   /** Runs {@code close} while nothing is being added or removed. */
   void close(Runnable close) {
-    changes.writeLock().lock();
+    changes.lock();
     try {
       close.run();
     } finally {
-      changes.writeLock().unlock();
+      changes.unlock();
     }
   }
 

@@ -2,10 +2,11 @@ package io.tensorcache.internal.store;
 
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class HeapTier {
   private final Cache<TensorKey, HeapEntry> cache;
   private final long limitBytes;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final RankedLock lock = new RankedLock(Rank.HEAP_TIER);
 
   /** Oldest first. Guarded by lock. */
   private final HeapEntry ring = new HeapEntry();

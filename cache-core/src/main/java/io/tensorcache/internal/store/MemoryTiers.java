@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class MemoryTiers implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Counts moves upwards, so that a look-up that crossed one can look again. */
-  private volatile long promotions;
+  private final AtomicLong promotions = new AtomicLong();
 
   /**
    * Allocates the tiers.
@@ -103,7 +104,7 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   private Lookup find(TensorKey key, RowTarget target) {
-    long before = promotions;
+    long before = promotions.get();
     Lookup found = findOnHeap(key, target);
     for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
       found = pools.get(i).read(key, target);
@@ -111,7 +112,7 @@ public final class MemoryTiers implements AutoCloseable {
         promoteOnSecondHit(key, i, target.storedByteCount());
       }
     }
-    return found == Lookup.MISS && before != promotions ? findAgain(key, target) : found;
+    return found == Lookup.MISS && before != promotions.get() ? findAgain(key, target) : found;
   }
 
   /** A row that moved up while it was looked for below is in one of these. */
@@ -138,7 +139,7 @@ public final class MemoryTiers implements AutoCloseable {
     }
     Row row = pools.get(from).row(key);
     if (row != null && addAbove(from, key, row)) {
-      countPromotion();
+      promotions.incrementAndGet();
       pools.get(from).remove(key);
     }
   }
@@ -170,10 +171,6 @@ public final class MemoryTiers implements AutoCloseable {
    */
   public boolean addIfRoom(TensorKey key, Row row) {
     return guarded(false, () -> !isHere(key) && addAbove(pools.countInMemory(), key, row));
-  }
-
-  private synchronized void countPromotion() {
-    promotions++;
   }
 
   /**

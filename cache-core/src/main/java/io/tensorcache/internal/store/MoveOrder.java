@@ -1,5 +1,7 @@
 package io.tensorcache.internal.store;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Predicate;
@@ -15,38 +17,55 @@ final class MoveOrder {
 
   private final AtomicIntegerArray marks = new AtomicIntegerArray(BITS / Integer.SIZE);
 
-  /** Pairs of longs, a ring. Guarded by this. */
+  private final RankedLock lock = new RankedLock(Rank.MOVE_ORDER);
+
+  /** Pairs of longs, a ring. Guarded by lock. */
   private long[] ring = new long[2 << 6];
 
-  /** Index of the first pair and number of pairs. Guarded by this. */
+  /** Index of the first pair and number of pairs. Guarded by lock. */
   private int first;
 
   private int count;
 
-  synchronized int size() {
-    return count;
+  int size() {
+    lock.lock();
+    try {
+      return count;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void add(TensorKey key) {
-    if (2 * count == ring.length) {
-      resize(ring.length * 2);
+  void add(TensorKey key) {
+    lock.lock();
+    try {
+      if (2 * count == ring.length) {
+        resize(ring.length * 2);
+      }
+      int at = 2 * (first + count) & ring.length - 1;
+      ring[at] = key.hi();
+      ring[at + 1] = key.lo();
+      count++;
+    } finally {
+      lock.unlock();
     }
-    int at = 2 * (first + count) & ring.length - 1;
-    ring[at] = key.hi();
-    ring[at + 1] = key.lo();
-    count++;
   }
 
   /** Takes the key that is to leave first; null if none is listed. */
-  synchronized @Nullable TensorKey poll() {
-    for (int chances = count; count > 0; chances--) {
-      TensorKey key = take();
-      if (chances <= 0 || !takeMark(key)) {
-        return key;
+  @Nullable TensorKey poll() {
+    lock.lock();
+    try {
+      for (int chances = count; count > 0; chances--) {
+        TensorKey key = take();
+        if (chances <= 0 || !takeMark(key)) {
+          return key;
+        }
+        add(key);
       }
-      add(key);
+      return null;
+    } finally {
+      lock.unlock();
     }
-    return null;
   }
 
   private TensorKey take() {
@@ -66,19 +85,29 @@ final class MoveOrder {
   }
 
   /** Forgets the keys that are gone. */
-  synchronized void retainIf(Predicate<TensorKey> isThere) {
-    for (int i = count; i > 0; i--) {
-      TensorKey key = take();
-      if (isThere.test(key)) {
-        add(key);
+  void retainIf(Predicate<TensorKey> isThere) {
+    lock.lock();
+    try {
+      for (int i = count; i > 0; i--) {
+        TensorKey key = take();
+        if (isThere.test(key)) {
+          add(key);
+        }
       }
+    } finally {
+      lock.unlock();
     }
   }
 
-  synchronized void clear() {
-    ring = new long[2 << 6];
-    first = 0;
-    count = 0;
+  void clear() {
+    lock.lock();
+    try {
+      ring = new long[2 << 6];
+      first = 0;
+      count = 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The row was read. */

@@ -1,6 +1,8 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.lock.LockCheck;
+import io.tensorcache.internal.lock.Rank;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
@@ -50,20 +52,26 @@ final class Pool {
     if (isOff) {
       return null;
     }
+    enter();
     try {
       return cache.get(key);
     } catch (RuntimeException | Error e) {
       fail("read", e);
       return null;
+    } finally {
+      leave();
     }
   }
 
   boolean contains(EntryKey key) {
+    enter();
     try {
       return !isOff && cache.containsKey(key);
     } catch (RuntimeException | Error e) {
       fail("look for", e);
       return false;
+    } finally {
+      leave();
     }
   }
 
@@ -72,20 +80,26 @@ final class Pool {
     if (isOff) {
       return EntryValue.REFUSED;
     }
+    enter();
     try {
       return cache.putIfAbsent(key, value);
     } catch (RuntimeException | Error e) {
       fail("store", e);
       return EntryValue.REFUSED;
+    } finally {
+      leave();
     }
   }
 
   boolean remove(EntryKey key, EntryValue value) {
+    enter();
     try {
       return !isOff && cache.remove(key, value);
     } catch (RuntimeException | Error e) {
       fail("remove", e);
       return false;
+    } finally {
+      leave();
     }
   }
 
@@ -93,15 +107,27 @@ final class Pool {
     if (isOff) {
       return;
     }
+    enter();
     try {
       cache.clear();
     } catch (RuntimeException | Error e) {
       fail("clear", e);
+    } finally {
+      leave();
     }
   }
 
   Iterable<Cache.Entry<EntryKey, EntryValue>> all() {
     return cache;
+  }
+
+  /** What Ehcache calls of ours from here on, it calls under its own locks. */
+  private void enter() {
+    LockCheck.taking(Rank.EHCACHE_SEGMENT, this, true);
+  }
+
+  private void leave() {
+    LockCheck.left(this);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.lock.Rank;
 
 /**
  * A pool of Ehcache that holds entries as bytes: what an entry takes of it, and how large one may
@@ -11,7 +12,7 @@ enum PoolKind {
    * Up to the first eviction an entry takes its bytes, 112 to 130 more for Ehcache's heads, its
    * hash table and alignment (8 more for our key), and up to 2.4 % for pages that are not filled.
    */
-  OFF_HEAP(Tier.OFF_HEAP, Lookup.OFF_HEAP_HIT, "off-heap", 1 << 20, 2) {
+  OFF_HEAP(Tier.OFF_HEAP, Lookup.OFF_HEAP_HIT, Rank.OFF_HEAP_TIER, "off-heap", 1 << 20, 2) {
     @Override
     long cost(long entryBytes) {
       return entryBytes + 144 + entryBytes / 40;
@@ -28,7 +29,7 @@ enum PoolKind {
    * up to 48 bytes, and the first eviction comes when 94 to 100 % of the pool are taken. A full
    * pool does not always find room for an entry of an eighth of it, and drops others in vain.
    */
-  DISK(Tier.DISK, Lookup.DISK_HIT, "disk", 16 << 20, 16) {
+  DISK(Tier.DISK, Lookup.DISK_HIT, Rank.DISK_TIER, "disk", 16 << 20, 16) {
     @Override
     long cost(long entryBytes) {
       return heldBytes(entryBytes) + 48;
@@ -49,6 +50,9 @@ enum PoolKind {
   /** What a row found there is. */
   final Lookup hit;
 
+  /** Of the lock of a tier of this kind. */
+  final Rank rank;
+
   /** For messages. */
   final String label;
 
@@ -57,9 +61,10 @@ enum PoolKind {
 
   private final int largestShare;
 
-  PoolKind(Tier tier, Lookup hit, String label, long minBytes, int largestShare) {
+  PoolKind(Tier tier, Lookup hit, Rank rank, String label, long minBytes, int largestShare) {
     this.tier = tier;
     this.hit = hit;
+    this.rank = rank;
     this.label = label;
     this.minBytes = minBytes;
     this.largestShare = largestShare;
