@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final ReadAhead readAhead = new ReadAhead(this);
   private final @Nullable RowAges ages; // where the store has a time to live
   private final StatsRecorder recorder = new StatsRecorder();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
@@ -64,7 +66,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     try {
       this.persisted = store == null ? null : PersistedRows.open(this, store, clock);
     } catch (RuntimeException | Error e) {
-      tiers.close();
+      Closing.all(tiers::close, this::failed);
       throw e;
     }
   }
@@ -386,16 +388,25 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   private void closeParts() {
     closed = true;
-    scopes.close();
-    readAhead.close();
-    try {
-      tiers.close();
-    } finally {
-      if (persisted != null) {
-        persisted.close();
-      }
+    if (closing.compareAndSet(false, true)) {
+      Closing.all(this::end, this::failed);
+    } else {
+      closeStore(); // waits until it is written
     }
-    groups.clear();
+  }
+
+  private void end(Closing all) {
+    all.part("the scopes", scopes::close);
+    all.part("the reading ahead", readAhead::close);
+    tiers.close(all);
+    all.part("the store", this::closeStore);
+    all.part("the groups", groups::clear);
     evicted.clear();
+  }
+
+  private void closeStore() {
+    if (persisted != null) {
+      persisted.close();
+    }
   }
 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The tiers of one cache: device, heap, off-heap and disk. Empty and full while the cache is being
  * closed. Safe for use by several threads.
  */
-final class CacheTiers implements AutoCloseable {
+final class CacheTiers {
   private final CacheCore core;
   private final @Nullable ScratchDirectory scratch; // of the disk tier
   private final MemoryTiers onHost;
@@ -42,7 +42,7 @@ final class CacheTiers implements AutoCloseable {
     try {
       this.onHost = new MemoryTiers(config.name(), settings(config), core);
     } catch (RuntimeException | Error e) {
-      deleteScratch();
+      Closing.all(all -> all.part("the scratch directory", this::deleteScratch), core::failed);
       throw e;
     }
     this.deviceTier = config.device().bytes() == 0 ? null : new DeviceTier(core, config);
@@ -70,8 +70,7 @@ final class CacheTiers implements AutoCloseable {
     try {
       scratch.close();
     } catch (IOException e) {
-      core.failed(
-          new StorageException("the scratch directory " + scratch.path() + " remains: " + e, e));
+      throw new StorageException("the scratch directory " + scratch.path() + " remains: " + e, e);
     }
   }
 
@@ -264,12 +263,12 @@ final class CacheTiers implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends all tiers. */
+  void close(Closing all) {
     if (deviceTier != null) {
-      deviceTier.close();
+      all.part("the device tier", deviceTier::close);
     }
-    onHost.close();
-    deleteScratch();
+    all.part("the memory tiers", onHost::close);
+    all.part("the scratch directory", this::deleteScratch);
   }
 }

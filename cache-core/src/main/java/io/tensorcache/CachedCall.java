@@ -63,7 +63,26 @@ final class CachedCall<T> {
     this.rows = InputViews.rows(function, views);
   }
 
-  Outputs<T> run() {
+  /**
+   * The outputs. After the failure of a device, what the function returns by itself: nothing is
+   * copied then, so that nothing of ours can fail again.
+   *
+   * @throws DeviceException only what the function threw itself
+   */
+  Outputs<T> outputs() {
+    try {
+      return run();
+    } catch (DeviceException e) {
+      if (call.threw(e)) {
+        throw e;
+      }
+      core.failed(e);
+      core.recorder().miss(function, MissReason.DEVICE, rows - counted);
+      return call.outputs(inputs, rows);
+    }
+  }
+
+  private Outputs<T> run() {
     if (rows == 0 || !settings.level().isStoredAt(core.config().level())) {
       core.recorder().miss(function, MissReason.LEVEL, rows);
       counted = rows;
@@ -82,21 +101,6 @@ final class CachedCall<T> {
       }
       return missing.isEmpty() ? finish(keys, result) : resolve(keys, missing, result);
     }
-  }
-
-  /**
-   * What the function returns by itself, after the device failed. Nothing is copied, so that
-   * nothing of ours can fail again.
-   *
-   * @throws DeviceException the failure, if it is the function's own
-   */
-  Outputs<T> runWithoutCache(DeviceException failure) {
-    if (call.threw(failure)) {
-      throw failure;
-    }
-    core.failed(failure);
-    core.recorder().miss(function, MissReason.DEVICE, rows - counted);
-    return call.outputs(inputs, rows);
   }
 
   /**

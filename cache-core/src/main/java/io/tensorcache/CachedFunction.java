@@ -1,6 +1,5 @@
 package io.tensorcache;
 
-import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.stats.WarmUp;
@@ -151,12 +150,7 @@ public final class CachedFunction<T> implements AutoCloseable {
   public Outputs<T> apply(Inputs<T> inputs) {
     checkOpen();
     try {
-      CachedCall<T> call = new CachedCall<>(core, state, watch, adapter, operation, inputs);
-      try {
-        return call.run();
-      } catch (DeviceException e) {
-        return call.runWithoutCache(e);
-      }
+      return new CachedCall<>(core, state, watch, adapter, operation, inputs).outputs();
     } finally {
       Reference.reachabilityFence(inputs);
     }

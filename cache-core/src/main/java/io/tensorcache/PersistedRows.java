@@ -49,6 +49,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   private final ThreadLocal<@Nullable List<TensorCacheException>> untold = new ThreadLocal<>();
 
   private final AtomicBoolean declined = new AtomicBoolean();
+  private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean closed;
 
   private PersistedRows(
@@ -335,18 +336,31 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   }
 
   private void end() {
-    entries.carryOutAll(); // of calls that have returned, or are about to
-    closed = true;
-    store.close();
-    if (temporary == null) {
-      return;
-    }
     try {
-      temporary.close();
+      entries.carryOutAll(); // of calls that have returned, or are about to
+    } finally {
+      closed = true;
+      endStore();
+    }
+  }
+
+  private void endStore() {
+    try {
+      store.close();
+    } finally {
+      if (temporary != null && ended.compareAndSet(false, true)) {
+        remove(temporary);
+      }
+    }
+  }
+
+  private void remove(ScratchDirectory directory) {
+    try {
+      directory.close();
     } catch (IOException e) {
       failed(
           new StorageException(
-              "the temporary directory " + temporary.path() + " remains: " + e, e));
+              "the temporary directory " + directory.path() + " remains: " + e, e));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.TensorAdapter;
@@ -9,7 +10,6 @@ import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
 import java.lang.ref.Reference;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -31,6 +31,7 @@ final class WarmRun<T> {
   private boolean isAllStored = true; // in the store, if the function persists
   private @Nullable Fingerprint fingerprint; // of the first batch
   private boolean isSameFunction = true;
+  private long failed; // rows of batches whose device failed before the function ran
 
   WarmRun(
       CacheCore core,
@@ -68,7 +69,7 @@ final class WarmRun<T> {
       }
     }
     boolean isFlushed = function.settings().persisting() && core.flush();
-    isComplete &= isSameFunction;
+    isComplete &= isSameFunction && failed == 0;
     return soFar(isComplete, isFlushed && isComplete && isAllStored);
   }
 
@@ -77,7 +78,7 @@ final class WarmRun<T> {
         rows,
         found,
         computed,
-        rows - found - computed,
+        rows - found - computed - failed,
         batches,
         ByteSize.ofBytes(computedBytes),
         Duration.ofNanos(System.nanoTime() - start),
@@ -96,9 +97,37 @@ final class WarmRun<T> {
     rows += count;
   }
 
+  /**
+   * What a batch lacks.
+   *
+   * @param computed how many of its distinct rows are to be computed
+   * @param gathered these rows, or nothing if that is the whole batch
+   */
+  private record Missing<T>(BatchKeys keys, int computed, List<T> gathered) {}
+
   private void warm(Inputs<T> inputs, List<TensorView> views, int count) {
-    Group group = function.group(core.groups(), watch.look().fingerprint());
     PersistedRows durable = core.persisted(function.settings());
+    Missing<T> missing;
+    try {
+      missing = missing(durable, inputs, views, count);
+    } catch (DeviceException e) { // of ours: the function has not run yet
+      core.failed(e);
+      failed += count;
+      return;
+    }
+    if (missing.computed > 0) {
+      compute(inputs, missing.gathered);
+    }
+    found += missing.keys.distinct() - missing.computed;
+    computed += missing.computed;
+    if (durable != null) {
+      isAllStored &= missing.keys.distinctKeys().stream().allMatch(durable::contains);
+    }
+  }
+
+  private Missing<T> missing(
+      @Nullable PersistedRows durable, Inputs<T> inputs, List<TensorView> views, int count) {
+    Group group = function.group(core.groups(), watch.look().fingerprint());
     if (fingerprint == null) {
       fingerprint = group.fingerprint();
     }
@@ -113,16 +142,13 @@ final class WarmRun<T> {
         missing.add(row);
       }
     }
-    found += keys.distinct() - missing.size();
-    computed += missing.size();
-    boolean whole =
-        missing.size() == count || function.settings().partialMiss() == PartialMiss.RECOMPUTE_BATCH;
-    if (!missing.isEmpty()) {
-      compute(inputs, whole ? List.of() : gather(inputs, missing));
-    }
-    if (durable != null) {
-      isAllStored &= keys.distinctKeys().stream().allMatch(durable::contains);
-    }
+    boolean isWhole =
+        missing.isEmpty()
+            || missing.size() == count
+            || function.settings().partialMiss() == PartialMiss.RECOMPUTE_BATCH;
+    FunctionCall<T> call = new FunctionCall<>(core, function, adapter, operation);
+    return new Missing<>(
+        keys, missing.size(), isWhole ? List.of() : call.gather(inputs, views, missing));
   }
 
   /** What persists has to be in the store: a row that only memory has is written there. */
@@ -137,20 +163,12 @@ final class WarmRun<T> {
     return row != null && (durable.store(key, row, group) || core.tiers().contains(key));
   }
 
-  private List<T> gather(Inputs<T> inputs, RowList missing) {
-    List<T> gathered = new ArrayList<>();
-    for (T tensor : inputs.tensorList()) {
-      gathered.add(adapter.selectRows(tensor, missing.toArray()));
-    }
-    return gathered;
-  }
-
   /** {@code gathered} holds the missing rows, or nothing if they are all of the batch. */
   private void compute(Inputs<T> inputs, List<T> gathered) {
     Inputs<T> actual = gathered.isEmpty() ? inputs : inputs.withTensors(gathered);
     try {
       Outputs<T> outputs =
-          new CachedCall<>(core, function, watch, adapter, operation, actual).run();
+          new CachedCall<>(core, function, watch, adapter, operation, actual).outputs();
       for (T output : outputs.tensors().values()) {
         computedBytes += adapter.view(output).spec().byteCount();
         adapter.release(output);

@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param batches batches that are done
  * @param computedBytes bytes of the outputs that were computed
  * @param elapsed since the warm-up began
- * @param isComplete true if no batch is left and all were keyed by the same fingerprint
+ * @param isComplete true if no batch is left, all were keyed by the same fingerprint, and no device
+ *     failed: rows of a batch whose keys could not be computed are counted as rows only
  * @param isSafe true if it is complete, the function persists, and every row was in the store when
  *     its batch was done and is in its files now; known at the end only
  */

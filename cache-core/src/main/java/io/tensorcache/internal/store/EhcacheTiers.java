@@ -31,16 +31,18 @@ final class EhcacheTiers {
   EhcacheTiers(@Nullable Path diskDirectory) {
     var builder = CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread());
     this.manager =
-        diskDirectory == null
-            ? builder.build(true)
-            : builder
-                .using(new CacheManagerPersistenceConfiguration(diskDirectory.toFile()))
-                .build(true);
+        OwnLoader.call(
+            () ->
+                diskDirectory == null
+                    ? builder.build(true)
+                    : builder
+                        .using(new CacheManagerPersistenceConfiguration(diskDirectory.toFile()))
+                        .build(true));
   }
 
   /** By reference and never full: the bytes are counted by {@link HeapTier}. */
   Cache<TensorKey, HeapEntry> heap(Notices notices) {
-    return manager.createCache(
+    return create(
         "heap",
         CacheConfigurationBuilder.newCacheConfigurationBuilder(
                 TensorKey.class,
@@ -48,6 +50,10 @@ final class EhcacheTiers {
                 ResourcePoolsBuilder.newResourcePoolsBuilder()
                     .heap(Long.MAX_VALUE / 2, EntryUnit.ENTRIES))
             .withResilienceStrategy(new ReportingResilience<>("heap", new HeapEntry(), notices)));
+  }
+
+  private <K, V> Cache<K, V> create(String name, CacheConfigurationBuilder<K, V> configuration) {
+    return OwnLoader.call(() -> manager.createCache(name, configuration));
   }
 
   /**
@@ -62,7 +68,7 @@ final class EhcacheTiers {
     var resilience =
         new ReportingResilience<EntryKey, EntryValue>("off-heap", EntryValue.REFUSED, notices);
     try {
-      var cache = manager.createCache("off-heap", entries(resources, reads, evicted, resilience));
+      var cache = create("off-heap", entries(resources, reads, evicted, resilience));
       return new Pool(PoolKind.OFF_HEAP, cache, null, notices);
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(
@@ -94,7 +100,7 @@ final class EhcacheTiers {
                 pool[0].turnOff();
               }
             });
-    var cache = manager.createCache("disk", entries(resources, reads, evicted, resilience));
+    var cache = create("disk", entries(resources, reads, evicted, resilience));
     pool[0] = new Pool(PoolKind.DISK, cache, space, notices);
     return pool[0];
   }
@@ -129,6 +135,10 @@ final class EhcacheTiers {
   }
 
   void close() {
-    manager.close();
+    OwnLoader.call(
+        () -> {
+          manager.close();
+          return manager;
+        });
   }
 }

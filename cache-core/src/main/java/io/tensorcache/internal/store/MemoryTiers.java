@@ -341,9 +341,12 @@ public final class MemoryTiers implements AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    pools.close(ehcache::close);
-    if (heap != null) {
-      heap.forget();
+    try {
+      pools.close(ehcache::close);
+    } finally {
+      if (heap != null) {
+        heap.forget();
+      }
     }
   }
 

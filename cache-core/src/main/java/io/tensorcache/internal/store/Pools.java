@@ -155,13 +155,16 @@ final class Pools {
     return pools.stream().map(EntryTier::use).toList();
   }
 
-  /** Runs {@code close} while nothing is being added or removed. */
+  /** Runs {@code close} while nothing is being added or removed: not in any, from the top down. */
   void close(Runnable close) {
-    Runnable all = close;
-    for (EntryTier pool : pools) {
-      Runnable inner = all;
-      all = () -> pool.close(inner);
+    closeFrom(0, close);
+  }
+
+  private void closeFrom(int pool, Runnable close) {
+    if (pool == pools.size()) {
+      close.run();
+    } else {
+      pools.get(pool).close(() -> closeFrom(pool + 1, close));
     }
-    all.run();
   }
 }
