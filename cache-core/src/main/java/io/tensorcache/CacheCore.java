@@ -373,20 +373,8 @@ final class CacheCore implements TierEvents, AutoCloseable {
         byName);
   }
 
-  /** An interrupt stays; Ehcache would take it. */
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      closeParts();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void closeParts() {
     closed = true;
     if (closing.compareAndSet(false, true)) {
       Closing.all(this::end, this::failed);

@@ -65,9 +65,7 @@ final class CachedCall<T> {
 
   /**
    * The outputs. After the failure of a device, what the function returns by itself: nothing is
-   * copied then, so that nothing of ours can fail again.
-   *
-   * @throws DeviceException only what the function threw itself
+   * copied then, so that nothing of ours can fail again. Throws what the function threw.
    */
   Outputs<T> outputs() {
     try {

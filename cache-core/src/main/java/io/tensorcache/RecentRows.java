@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,14 +19,20 @@ final class RecentRows {
   /** Rows of one call. */
   record Stored(long look, Group group, List<TensorKey> keys) {}
 
-  private final Deque<Stored> rows = new ArrayDeque<>(); // guarded by this
-  private volatile int count; // written under this
+  private final RankedLock lock = new RankedLock(Rank.RECENT_ROWS);
+  private final Deque<Stored> rows = new ArrayDeque<>(); // guarded by lock
+  private volatile int count; // written under lock
 
   /** Remembers keys until the look is confirmed; true if there are too many now. */
-  synchronized boolean add(Stored stored) {
-    rows.addLast(stored);
-    count += stored.keys().size();
-    return count > MOST;
+  boolean add(Stored stored) {
+    lock.lock();
+    try {
+      rows.addLast(stored);
+      count += stored.keys().size();
+      return count > MOST;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Forgets what was stored before this look. */
@@ -34,18 +42,28 @@ final class RecentRows {
     }
   }
 
-  private synchronized void forget(long looks) {
-    // Threads that add late may stand behind a later look: they wait for it.
-    while (!rows.isEmpty() && rows.peekFirst().look() < looks) {
-      count -= rows.removeFirst().keys().size();
+  private void forget(long looks) {
+    lock.lock();
+    try {
+      // Threads that add late may stand behind a later look: they wait for it.
+      while (!rows.isEmpty() && rows.peekFirst().look() < looks) {
+        count -= rows.removeFirst().keys().size();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   /** All of them, which are forgotten. */
-  synchronized List<Stored> takeAll() {
-    List<Stored> all = new ArrayList<>(rows);
-    rows.clear();
-    count = 0;
-    return all;
+  List<Stored> takeAll() {
+    lock.lock();
+    try {
+      List<Stored> all = new ArrayList<>(rows);
+      rows.clear();
+      count = 0;
+      return all;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -7,7 +7,8 @@ package io.tensorcache.internal.lock;
  * LockCheck}).
  *
  * <p>Not in the list, because they are held around nothing that takes a lock: the monitor of a
- * scope's entry, and the bins of concurrent maps whose functions only construct.
+ * scope's entry, that of a file while a digest reads it, and the bins of concurrent maps whose
+ * functions only construct.
  */
 public enum Rank {
   /** The scopes of a cache by name. A scope is constructed under it. */
@@ -24,6 +25,9 @@ public enum Rank {
 
   /** Which entries of a scope were used longest ago. */
   SCOPE_RECENCY,
+
+  /** The keys of rows that a change of weights would drop that is noticed late. */
+  RECENT_ROWS,
 
   /** The fingerprints under which one function has rows. */
   GROUPS,
