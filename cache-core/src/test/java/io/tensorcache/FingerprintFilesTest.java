@@ -8,6 +8,7 @@ import io.tensorcache.tensor.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class FingerprintFilesTest {
                   file.toString())
               .redirectErrorStream(true)
               .start();
-      String text = new String(child.getInputStream().readAllBytes());
+      String text = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertTrue(
           child.waitFor(Duration.ofMinutes(2).toSeconds(), java.util.concurrent.TimeUnit.SECONDS));
       assertTrue(text.contains(Fingerprint.ofFile(file).digest().toString()), text);

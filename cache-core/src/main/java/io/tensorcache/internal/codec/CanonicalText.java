@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * The bytes of a text in keys, fingerprints and values: UTF-8, and WTF-8 for surrogates that are
@@ -78,9 +79,13 @@ public final class CanonicalText {
         if (isSurrogate(point)) {
           throw new IllegalArgumentException(
               String.format(
+                  Locale.ROOT,
                   "%s named \"%s\" has half a surrogate pair (\\u%04x) at %d, which UTF-8 does not"
                       + " have: was it cut inside a character?",
-                  what, name, point, i));
+                  what,
+                  name,
+                  point,
+                  i));
         }
         i++;
       }

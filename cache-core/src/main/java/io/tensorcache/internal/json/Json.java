@@ -2,6 +2,7 @@ package io.tensorcache.internal.json;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class Json {
     } else if (value instanceof CharSequence text) {
       text(text);
     } else if (value instanceof Enum<?> constant) {
-      text(constant.name().toLowerCase(java.util.Locale.ROOT));
+      text(constant.name().toLowerCase(Locale.ROOT));
     } else {
       throw new IllegalArgumentException("no JSON for " + value.getClass().getName());
     }
@@ -86,7 +87,7 @@ public final class Json {
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < 0x20 || Character.isSurrogate(c) || shows && PlainText.isHidden(c)) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);
       }

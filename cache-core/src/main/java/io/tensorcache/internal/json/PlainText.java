@@ -1,5 +1,7 @@
 package io.tensorcache.internal.json;
 
+import java.util.Locale;
+
 /**
  * Text of unknown origin, such as a name in a file, for a terminal or a message: it must not move
  * the cursor, begin a line, or turn the order of what stands beside it.
@@ -27,7 +29,7 @@ public final class PlainText {
         if (isShown) {
           plain.append(text.charAt(i));
         } else {
-          plain.append(String.format("\\u%04x", (int) text.charAt(i)));
+          plain.append(String.format(Locale.ROOT, "\\u%04x", (int) text.charAt(i)));
         }
       }
     }
