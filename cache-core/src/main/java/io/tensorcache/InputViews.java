@@ -39,8 +39,13 @@ final class InputViews {
     return views;
   }
 
+  @SuppressWarnings("ConstantValue") // Java callers can pass null
   private static <T> TensorView view(
       FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> input) {
+    if (input.getValue() == null) {
+      throw new NullPointerException(
+          "function \"" + function.name() + "\": input \"" + input.getKey() + "\" is null");
+    }
     try {
       adapter.checkInput(input.getValue());
       return adapter.view(input.getValue());

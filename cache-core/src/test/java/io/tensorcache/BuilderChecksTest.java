@@ -139,6 +139,19 @@ class BuilderChecksTest {
   }
 
   @Test
+  void anInputThatIsNull() {
+    CachedFunction<HostTensor> function = cache.wrap("f", V1, HOST, x -> x);
+    assertRefused(
+        NullPointerException.class,
+        () -> function.apply((HostTensor) null),
+        "function \"f\": input \"0\" is null");
+    assertRefused(
+        NullPointerException.class,
+        () -> function.apply(Inputs.of(X).and("mask", null)),
+        "function \"f\": input \"mask\" is null");
+  }
+
+  @Test
   void aSourceThatGivesNoFingerprint() {
     CachedFunction<HostTensor> function = cache.wrap("f", () -> null, HOST, x -> x);
     assertRefused(
