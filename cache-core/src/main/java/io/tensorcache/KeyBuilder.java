@@ -9,6 +9,7 @@ import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,19 +42,19 @@ public final class KeyBuilder {
 
   /** How many elements of a row count; see {@link TensorCacheBuilder#samplesPerRow}. */
   public KeyBuilder samplesPerRow(int samples) {
-    samplesPerRow.set(samples);
+    samplesPerRow.set(TensorCacheBuilder.checkedSamples(samples));
     return this;
   }
 
   /** 32 bytes in place of the public seed. */
   public KeyBuilder salt(byte[] secret) {
-    salt.set(secret.clone());
+    salt.set(TensorCacheBuilder.checkedSalt(secret));
     return this;
   }
 
   /** Bytes mixed into every key. */
   public KeyBuilder domain(byte[] bytes) {
-    byte[] copy = bytes.clone();
+    byte[] copy = Objects.requireNonNull(bytes, "domain is null: leave it out for none").clone();
     domain.set(algorithm -> copy);
     return this;
   }
@@ -68,6 +69,8 @@ public final class KeyBuilder {
    */
   public KeyBuilder function(String name, Fingerprint fingerprint, Granularity granularity) {
     Names.check("function", name);
+    Objects.requireNonNull(fingerprint, "fingerprint is null: give that of the rows");
+    Objects.requireNonNull(granularity, "granularity is null");
     domain.set(
         algorithm ->
             KeyPlan.domain(

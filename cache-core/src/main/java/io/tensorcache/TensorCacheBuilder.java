@@ -115,6 +115,22 @@ public final class TensorCacheBuilder {
     return this;
   }
 
+  /** A copy. */
+  static byte[] checkedSalt(byte[] secret) {
+    Objects.requireNonNull(secret, "salt is null: leave it out for the public seed");
+    if (secret.length != 32) {
+      throw new IllegalArgumentException("salt of " + secret.length + " bytes: must be 32");
+    }
+    return secret.clone();
+  }
+
+  static int checkedSamples(int samples) {
+    if (samples < 1) {
+      throw new IllegalArgumentException("samplesPerRow(" + samples + "): must be at least 1");
+    }
+    return samples;
+  }
+
   private static void requireUseful(String tier, ByteSize size, ByteSize smallest, String why) {
     Objects.requireNonNull(size, () -> tier + " is null: leave it out to keep the default");
     if (size.bytes() > 0 && size.compareTo(smallest) < 0) {
@@ -186,10 +202,7 @@ public final class TensorCacheBuilder {
    * @throws IllegalArgumentException if it is not at least 1
    */
   public TensorCacheBuilder samplesPerRow(int samples) {
-    if (samples < 1) {
-      throw new IllegalArgumentException("samplesPerRow(" + samples + "): must be at least 1");
-    }
-    samplesPerRow.set(samples);
+    samplesPerRow.set(checkedSamples(samples));
     return this;
   }
 
@@ -201,11 +214,7 @@ public final class TensorCacheBuilder {
    * @param secret 32 bytes, copied
    */
   public TensorCacheBuilder salt(byte[] secret) {
-    Objects.requireNonNull(secret, "salt is null: leave it out for the public seed");
-    if (secret.length != 32) {
-      throw new IllegalArgumentException("salt of " + secret.length + " bytes: must be 32");
-    }
-    salt.set(secret.clone());
+    salt.set(checkedSalt(secret));
     return this;
   }
 
@@ -256,17 +265,29 @@ public final class TensorCacheBuilder {
     }
   }
 
+  private static boolean isZero(Once<ByteSize> size) {
+    return size.orNull() != null && isNone(size);
+  }
+
+  private static boolean isNone(Once<ByteSize> size) {
+    return size.or(ByteSize.ofBytes(0)).bytes() == 0;
+  }
+
   /** An option that nothing heeds is a mistake. */
   private void requireEffect() {
-    boolean onHeapOnly =
-        offHeap.or(ByteSize.ofBytes(0)).bytes() == 0
-            && disk.or(new Disk(ByteSize.ofBytes(0), null)).isNone();
+    boolean onHeapOnly = isNone(offHeap) && disk.or(new Disk(ByteSize.ofBytes(0), null)).isNone();
     if (compression.orNull() != null && onHeapOnly) {
       throw new IllegalStateException(
           "compression("
               + compression.orNull()
               + ") without offHeap(...) or disk(...) has no effect: rows on the heap are kept as"
               + " they are, and a store has an option of its own");
+    }
+    if (whenFull.orNull() != null && onHeapOnly && isNone(device) && isZero(heap)) {
+      throw new IllegalStateException(
+          "whenFull("
+              + whenFull.orNull()
+              + ") without a tier has no effect: a store has an option of its own");
     }
   }
 

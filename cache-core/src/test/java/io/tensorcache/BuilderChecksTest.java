@@ -9,6 +9,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
 import java.time.Duration;
@@ -105,6 +106,27 @@ class BuilderChecksTest {
         IllegalStateException.class,
         () -> TensorCache.builder("c").deviceReserve(ByteSize.ofMiB(1)).build(),
         "without device(...)");
+    assertRefused(
+        IllegalStateException.class,
+        () ->
+            TensorCache.builder("c")
+                .heap(ByteSize.ofBytes(0))
+                .whenFull(WhenFull.KEEP_FIRST)
+                .store(store -> {})
+                .build(),
+        "whenFull(KEEP_FIRST) without a tier");
+  }
+
+  @Test
+  void aKeyBuilderAtOnceToo() {
+    Class<IllegalArgumentException> type = IllegalArgumentException.class;
+    assertRefused(type, () -> new KeyBuilder().salt(new byte[31]), "salt of 31 bytes: must be 32");
+    assertRefused(type, () -> new KeyBuilder().samplesPerRow(0), "samplesPerRow(0)");
+    Class<NullPointerException> npe = NullPointerException.class;
+    assertRefused(npe, () -> new KeyBuilder().salt(null), "salt is null");
+    assertRefused(npe, () -> new KeyBuilder().domain(null), "domain is null");
+    assertRefused(
+        npe, () -> new KeyBuilder().function("f", null, Granularity.ROWS), "fingerprint is null");
   }
 
   @Test
