@@ -215,6 +215,19 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
   }
 
+  /** Drops a row wherever it is. */
+  void drop(TensorKey key, FunctionSettings of, Group group) {
+    if (tiers.contains(key)) {
+      tiers.removeEverywhere(key);
+      group.add(-1);
+    }
+    left(key);
+    PersistedRows durable = persisted(of);
+    if (durable != null) {
+      durable.remove(key);
+    }
+  }
+
   /** Stores a row wherever it belongs, unless it is there. */
   void store(TensorKey key, Row row, Group group, FunctionSettings settings) {
     PersistedRows durable = persisted(settings);
@@ -352,13 +365,19 @@ final class CacheCore implements TierEvents, AutoCloseable {
     List<TierStats> use = tierStats();
     List<FunctionStats> byName =
         new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
-    long spent = recorder.keyNanos.sum() + recorder.loadNanos.sum() + recorder.storeNanos.sum();
+    long spent =
+        recorder.keyNanos.sum()
+            + recorder.loadNanos.sum()
+            + recorder.storeNanos.sum()
+            + recorder.checkNanos.sum();
     long notSpent = functions.values().stream().mapToLong(FunctionState::nanosNotSpent).sum();
     return new CacheStats(
         recorder.hitsByTier(),
         recorder.waited.sum(),
         recorder.missesByReason(),
         recorder.duplicates.sum(),
+        recorder.rowsVerified.sum(),
+        recorder.mismatches.sum(),
         byName.stream().mapToLong(FunctionStats::rowsComputed).sum(),
         recorder.rowsNotAdmitted.sum(),
         recorder.evictions.sum(),
@@ -366,6 +385,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
         recorder.keyNanos.sum(),
         recorder.loadNanos.sum(),
         recorder.storeNanos.sum(),
+        recorder.checkNanos.sum(),
         byName.stream().mapToLong(FunctionStats::computeNanos).sum(),
         notSpent - spent,
         use,

@@ -8,6 +8,7 @@ import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,7 @@ final class CachedCall<T> {
   private final @Nullable PersistedRows persisted; // null if the function does not persist
   private final LookupCount found = new LookupCount();
   private @Nullable DeviceCall device; // null if the device tier has no part in this
+  private @Nullable BitSet hits; // distinct rows found at first, if hits are verified
   private int counted; // rows whose miss was counted
   private boolean alone; // computes what it misses without waiting for others
 
@@ -94,6 +96,9 @@ final class CachedCall<T> {
         ResultBatch<T> result = newResult(ofDevice)) {
       device = ofDevice;
       RowList missing = lookUp(keys, result);
+      if (settings.checks().verifies()) {
+        hits = HitCheck.hits(keys, missing);
+      }
       if (found.sawOtherShape()) {
         return recompute(keys, missing, null);
       }
@@ -152,7 +157,7 @@ final class CachedCall<T> {
       }
     }
     if (persisted != null && !missing.isEmpty() && !found.sawOtherShape()) {
-      missing = readPersisted(persisted, keys, missing, result);
+      missing = persisted.read(keys, missing, result, found, function, group);
     }
     long nanos = System.nanoTime() - start;
     core.recorder().loadNanos.add(nanos);
@@ -182,12 +187,6 @@ final class CachedCall<T> {
       result.open(schema);
     }
     return found.add(row, core.tiers().read(key, result.target(row)));
-  }
-
-  /** Copies what the durable store has of these rows, all at once, and lists what it has not. */
-  private RowList readPersisted(
-      PersistedRows durable, BatchKeys keys, RowList wanted, ResultBatch<T> result) {
-    return durable.read(keys, wanted, result, found, function, group);
   }
 
   /** Computes the missing rows, or takes them from the threads that do. */
@@ -239,7 +238,7 @@ final class CachedCall<T> {
     if (none) {
       return mine;
     }
-    RowList missing = readPersisted(durable, keys, mine, result);
+    RowList missing = durable.read(keys, mine, result, found, function, group);
     for (int i = 0, next = 0; i < mine.size(); i++) {
       if (next < missing.size() && missing.get(next) == mine.get(i)) {
         next++;
@@ -282,6 +281,7 @@ final class CachedCall<T> {
       if (!result.open(computed.schema())) {
         return false;
       }
+      new RowProbe<>(function, adapter, call).run(inputs, views, mine.size(), mine::get, computed);
       MissReasons.count(core, function, group, keys, mine, found);
       counted += mine.size();
       if (computed.isStorable()) {
@@ -350,6 +350,7 @@ final class CachedCall<T> {
       core.recorder().rowsNotAdmitted.add(missing.size());
       return copyOf(computed);
     }
+    new RowProbe<>(function, adapter, call).run(inputs, views, rows, row -> row, computed);
     boolean unchanged = mayStore(keys, missing);
     long start = System.nanoTime();
     try (ResultBatch<T> result = newResult(null)) {
@@ -394,6 +395,9 @@ final class CachedCall<T> {
     }
     Outputs<T> outputs = result.finish();
     found.reportHits(core.recorder(), function);
-    return outputs;
+    return hits == null
+        ? outputs
+        : new HitCheck<>(core, function, group, adapter, call, inputs, views, rows)
+            .check(() -> watch.isStill(look), keys, hits, outputs);
   }
 }

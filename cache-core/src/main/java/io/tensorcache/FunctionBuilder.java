@@ -2,12 +2,12 @@ package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Granularity;
+import io.tensorcache.config.Mismatch;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.Recheck;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Options of one cached function. Strict: an option set twice throws. Confined to one thread.
@@ -24,6 +24,9 @@ public final class FunctionBuilder<T> {
   private final Once<Granularity> granularity = new Once<>("granularity");
   private final Once<PartialMiss> onPartialMiss = new Once<>("onPartialMiss");
   private final Once<Boolean> persisting = new Once<>("persisting");
+  private final Once<Verifying> verifying = new Once<>("verifying");
+  private final Once<Mismatch> onMismatch = new Once<>("onMismatch");
+  private final Once<Double> probing = new Once<>("probing");
   private final Once<Recheck> recheck = new Once<>("recheck");
 
   FunctionBuilder(
@@ -91,6 +94,78 @@ public final class FunctionBuilder<T> {
     return this;
   }
 
+  private record Verifying(double fraction, double tolerance) {}
+
+  /**
+   * Computes this part of the hits again, at random, and compares them bit for bit with what was
+   * served (in the stored type, if {@code storeAs} rounds). What differs is told to the listener as
+   * a {@link io.tensorcache.error.MismatchException}, counted and dropped, and the call returns the
+   * row just computed. It finds what a fingerprint does not see: changed code, rows that depend on
+   * their batch, a function that does not return the same twice. What the function throws meanwhile
+   * is told, and the hit served. Costs one more call of the function where a call has hits in its
+   * sample. Default: 0.
+   *
+   * @param fraction 0 to 1
+   */
+  public FunctionBuilder<T> verifying(double fraction) {
+    return verifying(fraction, 0);
+  }
+
+  /**
+   * The same, but floats may differ by {@code tolerance} times the largest magnitude in the row,
+   * and zeros and NaNs by their bits: for engines whose last bits depend on the batch size.
+   *
+   * @param tolerance 0 to 1; 0 is bit for bit
+   */
+  public FunctionBuilder<T> verifying(double fraction, double tolerance) {
+    new RowChecks(fraction, tolerance, Mismatch.REPORT, 0);
+    verifying.set(new Verifying(fraction, tolerance));
+    return this;
+  }
+
+  /** What happens where {@code verifying} finds a difference. Default: {@code REPORT}. */
+  public FunctionBuilder<T> onMismatch(Mismatch value) {
+    onMismatch.set(value);
+    return this;
+  }
+
+  /**
+   * Whether the first batch of two rows or more that the function computes is probed: the function
+   * is called once more, with one of those rows alone, and refused by name ({@link
+   * io.tensorcache.error.FunctionContractException}) if that row differs by more than 0.01 times
+   * the largest magnitude in it, or if it throws. So rows that depend on each other, and a batch
+   * that is not the first axis, are found before anything is stored. Costs one row, once for each
+   * function in a cache. Default: {@code true}; never for {@code Granularity.WHOLE}.
+   */
+  public FunctionBuilder<T> probing(boolean value) {
+    probing.set(value ? RowChecks.PROBE_TOLERANCE : -1);
+    return this;
+  }
+
+  /**
+   * The same with another tolerance.
+   *
+   * @param tolerance 0 to 1; 0 is bit for bit
+   */
+  public FunctionBuilder<T> probing(double tolerance) {
+    RowChecks.checkTolerance("probing", tolerance);
+    probing.set(tolerance);
+    return this;
+  }
+
+  private RowChecks checks() {
+    Verifying verified = verifying.or(new Verifying(0, 0));
+    if (onMismatch.orNull() != null && verified.fraction() == 0) {
+      throw new IllegalStateException(
+          "onMismatch(" + onMismatch.orNull() + ") without verifying(...)");
+    }
+    return new RowChecks(
+        verified.fraction(),
+        verified.tolerance(),
+        onMismatch.or(Mismatch.REPORT),
+        probing.or(RowChecks.PROBE_TOLERANCE));
+  }
+
   /**
    * The cached form of a function from one tensor to one tensor.
    *
@@ -99,11 +174,7 @@ public final class FunctionBuilder<T> {
    */
   public CachedFunction<T> wrap(TensorFunction<T> function) {
     Objects.requireNonNull(function, "function is null: there is nothing to compute with");
-    return wrapOperation(
-        inputs -> {
-          @Nullable T output = function.apply(inputs.tensor(0));
-          return output == null ? Outputs.none() : Outputs.of(output);
-        });
+    return wrapOperation(new WrappedCode.OfOneTensor<>(function));
   }
 
   /**
@@ -127,7 +198,8 @@ public final class FunctionBuilder<T> {
             granularity.or(Granularity.ROWS),
             onPartialMiss.or(PartialMiss.COMPUTE_MISSING),
             storeAs.orNull(),
-            persisting.or(false));
+            persisting.or(false),
+            checks());
     FunctionState state = core.function(name, settings);
     SourceWatch watch =
         new SourceWatch(core, state, settings.inKeys(fingerprint), recheck.or(Recheck.ON_REQUEST));

@@ -13,7 +13,8 @@ record FunctionSettings(
     Granularity granularity,
     PartialMiss partialMiss,
     @Nullable DType storeAs,
-    boolean persisting) {
+    boolean persisting,
+    RowChecks checks) {
 
   /**
    * The fingerprint in the keys. What persists may be found by a program that stores otherwise, and

@@ -3,11 +3,15 @@ package io.tensorcache;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.stats.FunctionStats;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What a cache knows of one named function. Safe for use by several threads. */
 final class FunctionState {
+  private static final int MOST_PROBED = 64;
+
   private final String name;
   private final FunctionSettings settings;
   final AheadPolicy aheadPolicy = new AheadPolicy();
@@ -16,6 +20,7 @@ final class FunctionState {
   final LongAdder misses = new LongAdder();
   final LongAdder rowsComputed = new LongAdder();
   final LongAdder computeNanos = new LongAdder();
+  private final Set<String> probed = ConcurrentHashMap.newKeySet(); // code that passed the probe
   private volatile @Nullable KeyPlan lastPlan;
   private volatile @Nullable Group current;
   private volatile @Nullable RowSchema lastSchema;
@@ -53,6 +58,18 @@ final class FunctionState {
       lastPlan = plan;
     }
     return plan;
+  }
+
+  /** True if this code was found to be row by row. */
+  boolean isProbed(String code) {
+    return probed.contains(code);
+  }
+
+  void probed(String code) {
+    if (probed.size() >= MOST_PROBED) {
+      probed.clear(); // a program that makes new classes all the time
+    }
+    probed.add(code);
   }
 
   /** The schema as the one object that earlier rows have, so that rows compare by identity. */

@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** Row numbers of a batch, in the order they were added. Confined to one thread. */
 final class RowList {
@@ -20,6 +21,12 @@ final class RowList {
 
   int size() {
     return size;
+  }
+
+  void forEach(IntConsumer action) {
+    for (int i = 0; i < size; i++) {
+      action.accept(rows[i]);
+    }
   }
 
   boolean isEmpty() {

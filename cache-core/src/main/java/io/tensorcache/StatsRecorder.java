@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class StatsRecorder {
   private final Map<Tier, LongAdder> hits = new EnumMap<>(Tier.class);
   private final Map<MissReason, LongAdder> misses = new EnumMap<>(MissReason.class);
+  final LongAdder rowsVerified = new LongAdder();
+  final LongAdder mismatches = new LongAdder();
+  final LongAdder checkNanos = new LongAdder();
   final LongAdder waited = new LongAdder();
   final LongAdder duplicates = new LongAdder();
   final LongAdder rowsNotAdmitted = new LongAdder();

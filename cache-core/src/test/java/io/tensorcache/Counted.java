@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * A function on host tensors that counts its calls and the rows it computes. Safe for use by
- * several threads.
+ * A function on host tensors that counts its calls and the rows it computes, without those of the
+ * probe. Safe for use by several threads.
  */
 final class Counted implements TensorFunction<HostTensor> {
   final AtomicInteger calls = new AtomicInteger();
@@ -55,9 +55,19 @@ final class Counted implements TensorFunction<HostTensor> {
 
   @Override
   public HostTensor apply(HostTensor input) {
+    if (isProbe()) {
+      return function.apply(input);
+    }
     calls.incrementAndGet();
     rows.addAndGet((int) (input.spec().rank() == 0 ? 1 : input.spec().dim(0)));
     return function.apply(input);
+  }
+
+  /** True inside the one call more that {@link RowProbe} makes. */
+  static boolean isProbe() {
+    String probe = RowProbe.class.getName();
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(probe)));
   }
 
   /** A float32 batch filled with numbers that are different in each row. */

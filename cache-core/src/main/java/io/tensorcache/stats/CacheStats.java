@@ -16,14 +16,18 @@ import java.util.Map;
  *     misses
  * @param missesByReason rows not served, by reason
  * @param duplicates rows that were copies of another row of the same batch: neither hits nor misses
- * @param rowsComputed rows the functions computed
+ * @param rowsVerified hits that were computed again because of {@code verifying}; not in {@code
+ *     rowsComputed}
+ * @param mismatches those that differed from what was served
+ * @param rowsComputed rows the functions computed, without those computed again as a check
  * @param rowsNotAdmitted computed rows that neither a tier nor the store took
  * @param evictions rows dropped to make room, from memory or from the store
  * @param failures errors of tiers and entries, each told to the listener
  * @param keyNanos time spent on keys
  * @param loadNanos time spent on look-ups and copying hits
  * @param storeNanos time spent on storing
- * @param computeNanos time spent in the functions
+ * @param checkNanos time spent in the functions to verify hits and to probe
+ * @param computeNanos time spent in the functions otherwise
  * @param savedNanos hits times the mean computing time of a row of their function, less the time on
  *     keys, loads and stores; negative for a cache that costs more than it saves
  * @param tiers what each tier and the store hold now
@@ -35,6 +39,8 @@ public record CacheStats(
     long waited,
     Map<MissReason, Long> missesByReason,
     long duplicates,
+    long rowsVerified,
+    long mismatches,
     long rowsComputed,
     long rowsNotAdmitted,
     long evictions,
@@ -42,6 +48,7 @@ public record CacheStats(
     long keyNanos,
     long loadNanos,
     long storeNanos,
+    long checkNanos,
     long computeNanos,
     long savedNanos,
     List<TierStats> tiers,
@@ -97,6 +104,8 @@ public record CacheStats(
         waited - earlier.waited,
         minus(missesByReason, earlier.missesByReason, MissReason.class),
         duplicates - earlier.duplicates,
+        rowsVerified - earlier.rowsVerified,
+        mismatches - earlier.mismatches,
         rowsComputed - earlier.rowsComputed,
         rowsNotAdmitted - earlier.rowsNotAdmitted,
         evictions - earlier.evictions,
@@ -104,6 +113,7 @@ public record CacheStats(
         keyNanos - earlier.keyNanos,
         loadNanos - earlier.loadNanos,
         storeNanos - earlier.storeNanos,
+        checkNanos - earlier.checkNanos,
         computeNanos - earlier.computeNanos,
         savedNanos - earlier.savedNanos,
         tiers,

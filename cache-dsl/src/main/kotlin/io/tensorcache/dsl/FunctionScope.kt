@@ -11,6 +11,7 @@ import io.tensorcache.TensorFunction
 import io.tensorcache.TensorOperation
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.Granularity
+import io.tensorcache.config.Mismatch
 import io.tensorcache.config.PartialMiss
 import io.tensorcache.config.Recheck
 import io.tensorcache.stats.WarmUp
@@ -34,6 +35,25 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
 
   /** See [FunctionBuilder.persisting]. */
   public var persisting: Boolean? by Option { builder.persisting(it) }
+
+  /** See [FunctionBuilder.verifying]. */
+  public var verifying: Double? by Option { builder.verifying(it) }
+
+  /** See [FunctionBuilder.onMismatch]. */
+  public var onMismatch: Mismatch? by Option { builder.onMismatch(it) }
+
+  /** See [FunctionBuilder.probing]. */
+  public var probing: Boolean? by Option { builder.probing(it) }
+
+  /** See [FunctionBuilder.verifying]. */
+  public fun verifying(fraction: Double, tolerance: Double) {
+    builder.verifying(fraction, tolerance)
+  }
+
+  /** See [FunctionBuilder.probing]. */
+  public fun probing(tolerance: Double) {
+    builder.probing(tolerance)
+  }
 
   /** See [FunctionBuilder.recheck]. */
   public var recheck: Recheck? by Option { builder.recheck(it) }
