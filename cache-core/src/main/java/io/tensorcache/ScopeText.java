@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.json.PlainText;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.FirstValues;
 import io.tensorcache.internal.scope.RecordType;
@@ -35,7 +36,11 @@ final class ScopeText {
   /** The entries of a scope, then those of its children. */
   static String of(ScopeState<?> scope, boolean includePrivate) {
     ScopeText text = new ScopeText(scope);
-    text.text.append(scope.path()).append(" [").append(lower(scope.table().level())).append("]\n");
+    text.text
+        .append(PlainText.line(scope.path()))
+        .append(" [")
+        .append(lower(scope.table().level()))
+        .append("]\n");
     for (Entry entry : scope.table().list(includePrivate)) {
       text.append(entry);
     }
@@ -49,7 +54,7 @@ final class ScopeText {
   static String of(RowSchema schema) {
     List<String> parts = new ArrayList<>();
     for (RowSchema.Part part : schema.parts()) {
-      String name = RecordType.shown(part.name());
+      String name = PlainText.line(RecordType.shown(part.name()));
       parts.add(name.isEmpty() ? part.spec().toString() : name + " " + part.spec());
     }
     return parts.size() == 1 ? parts.get(0) : "(" + String.join(", ", parts) + ")";
@@ -71,10 +76,14 @@ final class ScopeText {
       place = entry.isWeak() ? "weak" : "strong";
       byReference(held, parts);
     }
-    text.append("  ").append(entry.name()).append(" [").append(lower(entry.level())).append(']');
+    text.append("  ")
+        .append(PlainText.line(entry.name()))
+        .append(" [")
+        .append(lower(entry.level()))
+        .append(']');
     text.append(entry.isPersisting() ? " persisting, " : " ");
     for (ValueType.Part part : parts) {
-      String name = RecordType.shown(part.name());
+      String name = PlainText.line(RecordType.shown(part.name()));
       text.append(name).append(name.isEmpty() ? "" : " ").append(part.view().spec()).append(", ");
     }
     boolean isInStoreOnly = place.equals("gone") && entry.isPersisting();

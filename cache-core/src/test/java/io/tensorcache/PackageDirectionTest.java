@@ -67,6 +67,7 @@ class PackageDirectionTest {
                   "scope",
                   "internal.lock",
                   "internal.device",
+                  "internal.json",
                   "internal.key",
                   "internal.codec",
                   "internal.store",

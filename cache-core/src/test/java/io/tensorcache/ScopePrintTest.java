@@ -56,6 +56,15 @@ class ScopePrintTest {
         scope.describe(true).contains("  _private [none] int64[1], 8 bytes, heap: tensor([-7])\n"));
   }
 
+  /** Names come from files too. */
+  @Test
+  void showsNamesAsPlainText() {
+    Scope<HostTensor> scope = scope("a\u202Eb", Retention.COPY);
+    scope.put("c\u2066d", HostTensor.ofDoubles(new double[] {0.5}));
+    String text = scope.describe(false);
+    assertTrue(text.startsWith("a\\u202eb [normal]\n  c\\u2066d [normal] "), text);
+  }
+
   @Test
   void saysWhereAValueLies() {
     Scope<HostTensor> strong = scope("strong", Retention.STRONG);
