@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FingerprintTest {
   private static final TensorAdapter<HostTensor> HOST = HostTensor.adapter();
@@ -48,6 +54,32 @@ class FingerprintTest {
         base, weights("w", HostTensor.ofFloats(new float[] {1, 2}, 2, 1), "b", floats(3)));
     assertNotEquals(base, weights("w", floats(1, 2)));
     assertNotEquals(weights(), weights("w", floats()));
+  }
+
+  /** A transposed tensor, of no leaf, one, and many. */
+  @ParameterizedTest
+  @CsvSource({"0, 5", "5, 0", "3, 5", "128, 128", "129, 127", "500, 1000", "1, 100000"})
+  void stridesDoNotCount(int rows, int columns) {
+    float[] values = new float[rows * columns];
+    float[] turned = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+      turned[i % columns * rows + i / columns] = i;
+    }
+    TensorAdapter<HostTensor> turning =
+        new FloatRows.Flawed() {
+          @Override
+          public TensorView view(HostTensor tensor) {
+            return TensorView.of(
+                TensorSpec.of(DType.FLOAT32, columns, rows),
+                new long[] {4, 4L * columns},
+                HostMemory.of(tensor.bytes()),
+                0);
+          }
+        };
+    assertEquals(
+        weights("w", HostTensor.ofFloats(turned, columns, rows)),
+        Fingerprint.ofWeights(Map.of("w", HostTensor.ofFloats(values, rows, columns)), turning));
   }
 
   @Test

@@ -66,9 +66,11 @@ final class TensorLeaves implements AutoCloseable {
 
   private static void hashRange(
       LeafTree tree, int from, int to, HostMemory memory, long start, LeafHasher hasher) {
+    long first = LeafTree.start(from);
+    int length = (int) (LeafTree.start(to - 1) - first) + tree.byteCountOf(to - 1);
+    ByteBuffer bytes = memory.slice(start + first, length);
     for (int leaf = from; leaf < to; leaf++) {
-      int bytes = tree.byteCountOf(leaf);
-      memory.slice(start + LeafTree.start(leaf), bytes).get(hasher.leaf, 0, bytes);
+      bytes.get(hasher.leaf, 0, tree.byteCountOf(leaf));
       tree.hash(leaf, hasher);
     }
   }
