@@ -126,7 +126,7 @@ class TensorCacheDslSpec :
                 level = CacheLevel.LIGHT
                 storeAs = DType.BFLOAT16
                 granularity = Granularity.WHOLE
-                onPartialMiss = PartialMiss.RECOMPUTE_BATCH
+                onPartialMiss = PartialMiss.COMPUTE_MISSING
               },
             ) { inputs ->
               val values = inputs.tensor("x").floats()
