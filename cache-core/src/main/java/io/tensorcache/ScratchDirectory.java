@@ -1,9 +1,11 @@
 package io.tensorcache;
 
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.durable.ProcessMark;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -16,9 +18,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +36,9 @@ final class ScratchDirectory implements AutoCloseable {
   private static final String PREFIX = "tensorcache-scratch-";
   private static final String LOCK = ".lock";
 
-  /**
-   * The locks of this JVM. Closing any descriptor of a file gives up the process's lock on it: a
-   * lock file of our own must not even be opened.
-   */
-  private static final Set<Path> HERE = ConcurrentHashMap.newKeySet();
+  /** What this process locks is never opened: see {@link ProcessMark}. */
+  private static final String OWN_PREFIX =
+      PREFIX + String.format(Locale.ROOT, "%06x-", ProcessMark.here());
 
   private final Path path;
   private final Path lockPath;
@@ -89,28 +89,22 @@ final class ScratchDirectory implements AutoCloseable {
 
   private static ScratchDirectory lockedIn(Path parent) throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
-      String name = PREFIX + UUID.randomUUID();
+      String name = OWN_PREFIX + UUID.randomUUID();
       Path lockPath = parent.resolve(name + LOCK);
-      HERE.add(lockPath);
-      FileChannel lock = null;
+      FileChannel lock;
       try {
         lock =
             FileChannel.open(
                 lockPath,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 ownerOnly(parent, "rw-------"));
-        if (lock.tryLock() != null && Files.exists(lockPath)) { // nobody took it for a dead one
-          return new ScratchDirectory(parent.resolve(name), lockPath, lock);
-        }
       } catch (FileAlreadyExistsException e) {
         continue;
-      } finally {
-        if (lock == null) {
-          HERE.remove(lockPath);
-        }
+      }
+      if (lock.tryLock() != null && Files.exists(lockPath)) { // nobody took it for a dead one
+        return new ScratchDirectory(parent.resolve(name), lockPath, lock);
       }
       lock.close();
-      HERE.remove(lockPath);
     }
     throw new IOException("no file can be locked");
   }
@@ -123,7 +117,7 @@ final class ScratchDirectory implements AutoCloseable {
         boolean isLock = name.endsWith(LOCK);
         Path directory = isLock ? each.resolveSibling(name.replace(LOCK, "")) : each;
         Path lockPath = isLock ? each : each.resolveSibling(name + LOCK);
-        if (!HERE.contains(lockPath) && isOurs(each, own)) {
+        if (!name.startsWith(OWN_PREFIX) && isOurs(each, own)) {
           deleteIfDead(directory, lockPath);
         }
       }
@@ -139,7 +133,12 @@ final class ScratchDirectory implements AutoCloseable {
   }
 
   private static void deleteIfDead(Path directory, Path lockPath) {
-    try (FileChannel channel = FileChannel.open(lockPath, StandardOpenOption.WRITE);
+    if (Files.exists(lockPath, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(lockPath, LinkOption.NOFOLLOW_LINKS)) {
+      return; // nothing that a cache made: a pipe would not even open
+    }
+    try (FileChannel channel =
+            FileChannel.open(lockPath, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         FileLock taken = channel.tryLock()) {
       if (taken != null) {
         delete(directory);
@@ -147,7 +146,7 @@ final class ScratchDirectory implements AutoCloseable {
       }
     } catch (NoSuchFileException e) {
       deleteQuietly(directory); // its lock went first, and a new one has a new name
-    } catch (IOException e) {
+    } catch (IOException | OverlappingFileLockException e) {
       log.debug("{} remains", directory, e);
     }
   }
@@ -174,7 +173,6 @@ final class ScratchDirectory implements AutoCloseable {
         Files.deleteIfExists(lockPath);
       } finally {
         lock.close();
-        HERE.remove(lockPath);
       }
     }
   }

@@ -7,7 +7,7 @@ import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -23,13 +23,27 @@ import java.util.Set;
  * by several threads.
  */
 final class Catalog {
-  private final StoreFiles files;
+  private final OpenFiles files;
   private final Path directory;
   private final StoreClock clock;
   private final Health health;
   final KeyIndex index = new KeyIndex();
   final Segments segments = new Segments();
   private final RankedLock lock = new RankedLock(Rank.CATALOG);
+  private final SegmentContents contents;
+  private final RemovedRecords removed;
+  private final SegmentContents.Target intoIndex =
+      new SegmentContents.Target() {
+        @Override
+        public void expect(int entries) {
+          index.expectMore(entries);
+        }
+
+        @Override
+        public void add(Segment segment, TensorKey key, int start, int bytes, long at) {
+          Catalog.this.add(segment, key, start, bytes, at);
+        }
+      };
 
   /** Files that cannot be used, told once. Guarded by lock. */
   private final Set<SegmentName> refused = new HashSet<>();
@@ -37,14 +51,19 @@ final class Catalog {
   /** Files of a later format version: never touched. Guarded by lock. */
   private final Set<SegmentName> newer = new HashSet<>();
 
+  /** Files that could not be read when it was last tried, told once. Guarded by lock. */
+  private final Set<SegmentName> unreadable = new HashSet<>();
+
   /** Files without a header yet, or for ever if their writer died. Guarded by lock. */
   private final Set<SegmentName> headless = new HashSet<>();
 
-  Catalog(StoreFiles files, Path directory, StoreClock clock, Health health) {
+  Catalog(OpenFiles files, Path directory, StoreClock clock, Health health) {
     this.files = files;
     this.directory = directory;
     this.clock = clock;
     this.health = health;
+    this.contents = new SegmentContents(files, health);
+    this.removed = new RemovedRecords(files, index, segments);
   }
 
   /** Looks what is new, unless another thread is just doing that. */
@@ -60,27 +79,47 @@ final class Catalog {
     }
   }
 
-  /** Looks what is new; problems are told and the rest goes on. */
-  void poll() {
+  /**
+   * Looks what is new; problems are told and the rest goes on.
+   *
+   * @return false if the directory cannot be read
+   */
+  boolean poll() {
     lock.lock();
     try {
-      Set<String> names = new HashSet<>(files.list(directory));
+      files.requireInPlace();
+      Set<String> names = new HashSet<>(files.list());
       for (Segment known : segments.all()) {
         if (!names.contains(known.name + SegmentName.SEGMENT)) {
           lost(known);
         }
       }
-      expectEntries(names);
       for (String fileName : names) {
         SegmentName name = SegmentName.of(fileName, SegmentName.SEGMENT);
-        if (name != null && !refused.contains(name)) {
+        if (name != null && !refused.contains(name) && !isStillHeadless(name, names)) {
           follow(name, names);
         }
       }
+      return true;
+    } catch (DirectoryGoneException e) {
+      health.refuse(e.getMessage() + " while it was used: nothing more is stored", e, true);
     } catch (IOException e) {
       health.refuse("the store directory " + directory + " cannot be read: " + e, e, false);
     } finally {
       lock.unlock();
+    }
+    return false;
+  }
+
+  /**
+   * Looks for the first time.
+   *
+   * @throws StorageException if the directory cannot be read
+   */
+  void requireListed() {
+    if (!poll()) {
+      close();
+      throw new StorageException("the store directory " + directory + " cannot be listed");
     }
   }
 
@@ -97,21 +136,9 @@ final class Catalog {
     forget(segment);
   }
 
-  /** Avoids growing the index step by step. */
-  private void expectEntries(Set<String> names) throws IOException {
-    long entries = 0;
-    for (String fileName : names) {
-      SegmentName name = SegmentName.of(fileName, SegmentName.INDEX);
-      if (name != null && segments.named(name) == null && !refused.contains(name)) {
-        Path segment = name.file(directory, SegmentName.SEGMENT);
-        long possible = files.size(segment) / SegmentFormatV1.UNIT;
-        entries +=
-            Math.min(files.size(directory.resolve(fileName)) / EntryList.ENTRY_BYTES, possible);
-      }
-    }
-    if (entries > 0) {
-      index.expect(index.size() + entries);
-    }
+  /** Who may still write a header has a lock file, and deletes it last of all. */
+  private boolean isStillHeadless(SegmentName name, Set<String> names) {
+    return headless.contains(name) && !names.contains(SegmentName.lockName(name.writer()));
   }
 
   private void follow(SegmentName name, Set<String> names) {
@@ -122,21 +149,26 @@ final class Catalog {
       if (segment == null) {
         segment = open(name, hasIndex, hasDead);
       } else if (hasDead) {
-        readDead(segment);
+        removed.read(segment);
       }
       if (!segment.isOurs && !segment.isSealed) {
         scan(segment);
         segment.isSealed = hasIndex;
       }
-    } catch (NoSuchFileException e) {
+      unreadable.remove(name);
+    } catch (NoSuchFileException | ClosedChannelException e) {
       return; // dropped since the directory was listed
     } catch (NewerFormatException e) {
       newer.add(name);
       refuse(name, new StorageException(e.getMessage(), e));
     } catch (CorruptEntryException e) {
       refuse(name, e);
+    } catch (SpecialFileException e) {
+      refuse(name, new StorageException(e.getMessage() + ": it is ignored", e));
     } catch (IOException e) {
-      health.failed(new StorageException(name + " cannot be read: " + e, e));
+      if (unreadable.add(name)) {
+        health.failed(new StorageException(name + " cannot be read: " + e, e));
+      }
     }
   }
 
@@ -147,25 +179,24 @@ final class Catalog {
   }
 
   private Segment open(SegmentName name, boolean hasIndex, boolean hasDead) throws IOException {
-    StoreFile file = files.open(name.file(directory, SegmentName.SEGMENT), StoreFiles.Mode.READ);
+    if (isHeadless(name)) {
+      headless.add(name);
+      throw new NoSuchFileException(name + " is being created");
+    }
+    headless.remove(name);
+    OpenFiles.Kept file = files.keep(name.file(SegmentName.SEGMENT));
     try {
-      ByteBuffer header = SegmentFormatV1.buffer(SegmentFormatV1.HEADER_BYTES);
-      if (file.read(header, 0) < SegmentFormatV1.HEADER_BYTES) {
-        headless.add(name);
-        throw new NoSuchFileException(name + " is being created");
-      }
-      headless.remove(name);
-      long tag = SegmentFormatV1.readHeader(header.flip(), name).tag();
+      long tag = SegmentContents.tag(file, name);
       int slot = segments.newSlot();
       if (slot < 0) {
         throw new IOException("more than " + Place.MAX_SEGMENTS + " segments in one process");
       }
       Segment segment = new Segment(name, tag, slot, false, file);
       if (hasDead) {
-        readDead(segment);
+        removed.read(segment);
       }
       if (hasIndex) {
-        load(segment);
+        contents.load(segment, intoIndex);
       }
       segments.add(segment);
       return segment;
@@ -175,48 +206,19 @@ final class Catalog {
     }
   }
 
-  /** Fills the index from the index file, or from the segment itself if that is damaged. */
-  private void load(Segment segment) throws IOException {
-    long size = segment.file().size();
-    try (IndexFileV1 stored = IndexFileV1.open(files, directory, segment.name, size)) {
-      if (stored.tag() != segment.tag) {
-        throw new CorruptEntryException("the index beside " + segment.name + " is of another one");
-      }
-      stored.forEach((key, start, bytes, from, at) -> add(segment, key, start, bytes, at));
-      segment.newestMillis = stored.newestMillis();
-    } catch (CorruptEntryException e) {
-      health.failed(e);
-      rebuild(segment, size);
-    }
-    segment.scannedTo = size;
-    segment.isSealed = true;
-  }
-
-  private void rebuild(Segment segment, long size) throws IOException {
-    EntryList found = contents(segment, true);
-    found.forEach((key, start, bytes, from, at) -> add(segment, key, start, bytes, at));
-    segment.newestMillis = found.newestMillis();
-    try {
-      IndexFileV1.write(files, directory, segment.name, segment.tag, size, found);
-    } catch (IOException e) {
-      health.failed(new StorageException("the index of " + segment.name + " is not written", e));
-    }
+  /** Without opening it: there may be very many. */
+  private boolean isHeadless(SegmentName name) throws IOException {
+    String file = name.file(SegmentName.SEGMENT);
+    return files.size(file) < SegmentFormatV1.HEADER_BYTES && !files.isSpecial(file);
   }
 
   /** What the segment itself holds, damaged records left out and told. */
   EntryList contents(Segment segment, boolean verified) throws IOException {
-    return contents(segment, new RecordScan(segment.file(), segment.tag, verified));
+    return contents.of(segment, new RecordScan(segment.file(), segment.tag, verified));
   }
 
   EntryList contents(Segment segment, RecordScan scan) throws IOException {
-    EntryList found = new EntryList();
-    scan.run(SegmentFormatV1.HEADER_BYTES, false, found.provenances(), found::add);
-    if (scan.damages() > 0) {
-      health.failed(
-          new CorruptEntryException(
-              scan.damages() + " damaged places in " + segment.name + ": left out"));
-    }
-    return found;
+    return contents.of(segment, scan);
   }
 
   /** Follows the end of a segment that another process writes. */
@@ -247,46 +249,6 @@ final class Catalog {
     }
   }
 
-  private void readDead(Segment segment) throws IOException {
-    if (files.size(segment.name.file(directory, SegmentName.DEAD)) <= segment.deadSeen) {
-      return;
-    }
-    Set<Integer> single = new HashSet<>();
-    boolean[] wide = new boolean[1];
-    segment.deadSeen =
-        DeadFileV1.read(
-            files,
-            directory,
-            segment,
-            segment.deadSeen,
-            (from, to) -> {
-              segment.dead.add(from, to);
-              wide[0] |= to - from > 1;
-              single.add(from);
-            });
-    if (segments.named(segment.name) == null) {
-      return; // nothing of it is in the index yet
-    }
-    if (wide[0] || single.size() > 256) {
-      index.removeIf(
-          place ->
-              Place.segment(place) == segment.slot && segment.dead.contains(Place.start(place)));
-    } else {
-      for (int start : single) {
-        removeAt(segment, start);
-      }
-    }
-  }
-
-  /** Finds out whose record starts there. */
-  private void removeAt(Segment segment, int start) throws IOException {
-    ByteBuffer key = SegmentFormatV1.buffer(2 * Long.BYTES);
-    long at = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.RECORD_HEADER_BYTES + 16;
-    if (segment.read(key, at) == key.capacity()) {
-      index.remove(new TensorKey(key.getLong(0), key.getLong(8)), Place.of(segment.slot, start, 0));
-    }
-  }
-
   /** Drops a segment that is no longer there from the index; returns its number of entries. */
   long forget(Segment segment) {
     lock.lock();
@@ -295,9 +257,9 @@ final class Catalog {
         return 0;
       }
       segments.remove(segment);
-      long removed = index.removeIf(place -> Place.segment(place) == segment.slot);
+      long entries = index.removeIf(place -> Place.segment(place) == segment.slot);
       closeQuietly(segment);
-      return removed;
+      return entries;
     } finally {
       lock.unlock();
     }
@@ -319,14 +281,21 @@ final class Catalog {
       if (slot < 0) {
         throw new IOException("more than " + Place.MAX_SEGMENTS + " segments in one process");
       }
-      Path path = name.file(directory, SegmentName.SEGMENT);
       Segment segment =
-          new Segment(name, tag, slot, true, files.open(path, StoreFiles.Mode.CREATE_NEW));
+          new Segment(name, tag, slot, true, files.create(name.file(SegmentName.SEGMENT)));
       segments.add(segment);
       return segment;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** True if a segment that was known is gone, here or from the directory. */
+  boolean isDropped(Segment segment) {
+    if (segments.named(segment.name) == segment) {
+      poll();
+    }
+    return segments.named(segment.name) != segment;
   }
 
   /** Segments of others that have no index file yet. */
@@ -338,6 +307,25 @@ final class Catalog {
           .filter(each -> !each.isOurs && !each.isSealed)
           .forEach(each -> open.add(each.name));
       return List.copyOf(open);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Files that had no header when they were last looked at. */
+  List<SegmentName> headless() {
+    lock.lock();
+    try {
+      return List.copyOf(headless);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void forgetHeadless(List<SegmentName> gone) {
+    lock.lock();
+    try {
+      gone.forEach(headless::remove);
     } finally {
       lock.unlock();
     }
@@ -377,6 +365,9 @@ final class Catalog {
     lock.lock();
     try {
       segments.all().forEach(this::closeQuietly);
+      files.close();
+    } catch (IOException e) {
+      health.failed(new StorageException("the directory cannot be let go: " + e, e));
     } finally {
       lock.unlock();
     }

@@ -2,7 +2,6 @@ package io.tensorcache.internal.durable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -16,18 +15,17 @@ final class DeadFileV1 {
   private DeadFileV1() {}
 
   /** Appends ranges and waits until they are on the disk. */
-  static void append(
-      StoreFiles files, Path directory, Ledger ledger, Segment segment, List<Range> ranges)
+  static void append(StoreFiles files, Ledger ledger, Segment segment, List<Range> ranges)
       throws IOException {
     ByteBuffer out = SegmentFormatV1.buffer(ranges.size() * SegmentFormatV1.DEAD_BYTES);
     for (Range range : ranges) {
       SegmentFormatV1.putDead(out, segment.tag, range.from(), range.to());
     }
     out.flip();
-    Path path = segment.name.file(directory, SegmentName.DEAD);
+    String name = segment.name.file(SegmentName.DEAD);
     ledger.change(
         used -> {
-          try (StoreFile file = files.open(path, StoreFiles.Mode.CREATE)) {
+          try (StoreFile file = files.open(name, StoreFiles.Mode.CREATE)) {
             long end = (file.size() + SegmentFormatV1.DEAD_BYTES - 1) / SegmentFormatV1.DEAD_BYTES;
             file.write(out, end * SegmentFormatV1.DEAD_BYTES);
             file.force();
@@ -42,10 +40,10 @@ final class DeadFileV1 {
   }
 
   /** Visits what was appended since {@code from}; returns where to go on next time. */
-  static long read(StoreFiles files, Path directory, Segment segment, long from, Visitor visitor)
+  static long read(StoreFiles files, Segment segment, long from, Visitor visitor)
       throws IOException {
-    Path path = segment.name.file(directory, SegmentName.DEAD);
-    try (StoreFile file = files.open(path, StoreFiles.Mode.READ)) {
+    String name = segment.name.file(SegmentName.DEAD);
+    try (StoreFile file = files.open(name, StoreFiles.Mode.READ)) {
       ByteBuffer in = SegmentFormatV1.buffer(4096);
       long at = from;
       while (true) {

@@ -2,63 +2,81 @@ package io.tensorcache.internal.durable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileSystems;
-import java.nio.file.OpenOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A file of the operating system. A {@code FileChannel} is closed for everyone when one reading
- * thread is interrupted; an {@code AsynchronousFileChannel} is not, and with an executor that runs
- * tasks at once it is a plain {@code pread} on the caller's thread.
+ * A file of the operating system. An interrupt of one thread closes a {@code FileChannel} for all:
+ * it is opened again then, unless it is locked, and everyone goes on. Each operation says where it
+ * reads or writes, so it can be done twice.
  */
 final class DiskFile implements StoreFile {
-  private static final ExecutorService SAME_THREAD = new SameThread();
+  private static final int MOST_ATTEMPTS = 1000;
 
-  private final AsynchronousFileChannel channel;
-
-  private DiskFile(AsynchronousFileChannel channel) {
-    this.channel = channel;
+  /** Opens the same file once more. */
+  interface Opener {
+    FileChannel open() throws IOException;
   }
 
-  /** Files are created for the owner only. */
-  static DiskFile open(Path file, StoreFiles.Mode mode) throws IOException {
-    Set<OpenOption> options = new java.util.HashSet<>(EnumSet.of(StandardOpenOption.READ));
-    if (mode != StoreFiles.Mode.READ) {
-      options.add(StandardOpenOption.WRITE);
-    }
-    FileAttribute<?>[] attributes = {};
-    if (mode == StoreFiles.Mode.CREATE || mode == StoreFiles.Mode.CREATE_NEW) {
-      boolean fresh = mode == StoreFiles.Mode.CREATE_NEW;
-      options.add(fresh ? StandardOpenOption.CREATE_NEW : StandardOpenOption.CREATE);
-      if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
-        attributes =
-            new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-            };
+  private final Opener opener;
+  private volatile FileChannel channel;
+  private volatile boolean closed;
+  private volatile boolean locked;
+
+  // Its monitor guards which channel it has: it is opened again and closed under it.
+
+  DiskFile(FileChannel channel, Opener opener) {
+    this.channel = channel;
+    this.opener = opener;
+  }
+
+  private interface Operation<T> {
+    T on(FileChannel channel) throws IOException;
+  }
+
+  private <T> T perform(Operation<T> operation) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      for (int attempt = 1; ; attempt++) {
+        FileChannel now = channel;
+        try {
+          return operation.on(now);
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+          revive(now, attempt, e);
+        } catch (ClosedChannelException e) {
+          revive(now, attempt, e);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    ExecutorService executor = StoreDirectory.isWindows() ? null : SAME_THREAD;
-    return new DiskFile(AsynchronousFileChannel.open(file, options, executor, attributes));
+  }
+
+  private synchronized void revive(FileChannel dead, int attempt, ClosedChannelException why)
+      throws IOException {
+    if (closed || attempt > MOST_ATTEMPTS) {
+      throw why;
+    }
+    if (locked) {
+      throw new IOException("an interrupt has closed a file that was locked", why);
+    }
+    if (channel == dead) {
+      channel = opener.open();
+    }
   }
 
   @Override
   public int read(ByteBuffer dst, long position) throws IOException {
+    int start = dst.position();
     int total = 0;
     while (dst.hasRemaining()) {
-      int count = await(channel.read(dst, position + total));
+      int done = total;
+      int count = readOnce(dst, start + done, position + done);
       if (count < 0) {
         break;
       }
@@ -67,89 +85,67 @@ final class DiskFile implements StoreFile {
     return total;
   }
 
-  @Override
-  public void write(ByteBuffer src, long position) throws IOException {
-    long at = position;
-    while (src.hasRemaining()) {
-      at += await(channel.write(src, at));
+  /** Without an object where nothing goes wrong. */
+  private int readOnce(ByteBuffer dst, int at, long position) throws IOException {
+    if (!Thread.currentThread().isInterrupted()) {
+      try {
+        return channel.read(dst, position);
+      } catch (ClosedChannelException e) {
+        dst.position(at);
+      }
     }
+    return perform(
+        channel -> {
+          dst.position(at);
+          return channel.read(dst, position);
+        });
   }
 
-  private static int await(Future<Integer> result) throws IOException {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return result.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // only where tasks do not run at once
-        }
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+  @Override
+  public void write(ByteBuffer src, long position) throws IOException {
+    int start = src.position();
+    while (src.hasRemaining()) {
+      int at = src.position();
+      perform(
+          channel -> {
+            src.position(at);
+            return channel.write(src, position + at - start);
+          });
     }
   }
 
   @Override
   public void force() throws IOException {
-    channel.force(false);
+    perform(
+        channel -> {
+          channel.force(false);
+          return true;
+        });
   }
 
   @Override
   public long size() throws IOException {
-    return channel.size();
+    return perform(FileChannel::size);
   }
 
   @Override
   public void truncate(long size) throws IOException {
-    channel.truncate(size);
+    perform(channel -> channel.truncate(size));
   }
 
   @Override
   public boolean tryLock() throws IOException {
     try {
-      return channel.tryLock() != null;
+      locked = channel.tryLock() != null;
+      return locked;
     } catch (OverlappingFileLockException e) {
       return false; // held by this JVM
     }
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    closed = true;
     channel.close();
-  }
-
-  private static final class SameThread extends AbstractExecutorService {
-    @Override
-    public void execute(Runnable command) {
-      command.run();
-    }
-
-    @Override
-    public void shutdown() {}
-
-    @Override
-    public List<Runnable> shutdownNow() {
-      return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-      return false;
-    }
-
-    @Override
-    public boolean isTerminated() {
-      return false;
-    }
-
-    @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-      return false;
-    }
   }
 }

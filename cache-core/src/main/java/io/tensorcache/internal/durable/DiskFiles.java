@@ -3,79 +3,179 @@ package io.tensorcache.internal.durable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** The file system as it is. Stateless; safe for use by several threads. */
+/**
+ * The file system as it is: of a directory that is held, regular files only, of one name those that
+ * are written. Safe for use by several threads.
+ */
 final class DiskFiles implements StoreFiles {
-  @Override
-  public StoreFile open(Path file, Mode mode) throws IOException {
-    return DiskFile.open(file, mode);
+  private final Path path;
+  private final HeldDirectory directory;
+  private final boolean countsNames;
+
+  private DiskFiles(Path path, HeldDirectory directory) {
+    this.path = path;
+    this.directory = directory;
+    this.countsNames = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+  }
+
+  /** See {@link StoreFiles.Source#hold}. */
+  static DiskFiles hold(Path path) throws IOException {
+    DiskFiles files = new DiskFiles(path, HeldDirectory.of(path));
+    try {
+      files.requireInPlace();
+      return files;
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      throw e;
+    }
   }
 
   @Override
-  public List<String> list(Path directory) throws IOException {
-    List<String> names = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        names.add(String.valueOf(entry.getFileName()));
+  public StoreFile open(String name, Mode mode) throws IOException {
+    return new DiskFile(channel(name, mode), () -> revived(name, mode));
+  }
+
+  /** A file that was open and exists. */
+  private FileChannel revived(String name, Mode mode) throws IOException {
+    return channel(name, mode == Mode.READ ? mode : Mode.WRITE);
+  }
+
+  private FileChannel channel(String name, Mode mode) throws IOException {
+    @Nullable BasicFileAttributes before = attributes(name);
+    if (before != null && mode != Mode.CREATE_NEW) {
+      requireUsable(name, before, mode != Mode.READ);
+    }
+    FileChannel channel = directory.open(name, options(mode));
+    try {
+      @Nullable BasicFileAttributes after = attributes(name);
+      if (after == null) {
+        return channel; // deleted since
       }
-    } catch (java.nio.file.DirectoryIteratorException e) {
-      throw e.getCause();
+      requireUsable(name, after, mode != Mode.READ);
+      if (before != null && !Objects.equals(before.fileKey(), after.fileKey())) {
+        throw new NoSuchFileException(name + " was replaced while it was opened");
+      }
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
-    return names;
   }
 
-  @Override
-  public long size(Path file) throws IOException {
+  private static Set<OpenOption> options(Mode mode) {
+    return switch (mode) {
+      case READ -> Set.of(StandardOpenOption.READ);
+      case WRITE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
+      case CREATE ->
+          Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      case CREATE_NEW ->
+          Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    };
+  }
+
+  private void requireUsable(String name, BasicFileAttributes of, boolean isWritten)
+      throws IOException {
+    if (!of.isRegularFile()) {
+      String what =
+          of.isSymbolicLink() ? "a link" : of.isDirectory() ? "a directory" : "a pipe or a device";
+      throw new SpecialFileException(name + " is " + what + ", which the store never uses");
+    }
+    if (isWritten && hasOtherNames(name, of)) {
+      throw new SpecialFileException(
+          name + " has other names (hard links): what they name is not written to");
+    }
+  }
+
+  private boolean hasOtherNames(String name, BasicFileAttributes of) throws IOException {
+    if (!countsNames) {
+      return false;
+    }
+    Map<String, Object> more;
     try {
-      return Files.size(file);
+      more =
+          Files.readAttributes(path.resolve(name), "unix:nlink,fileKey", LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
-      return 0;
+      return false; // deleted since: what is open has no name
     }
+    if (!Objects.equals(more.get("fileKey"), of.fileKey())) {
+      requireInPlace();
+      throw new NoSuchFileException(name + " was replaced while it was opened");
+    }
+    return ((Number) more.get("nlink")).longValue() > 1;
   }
 
-  @Override
-  public long modifiedMillis(Path file) throws IOException {
+  private @Nullable BasicFileAttributes attributes(String name) throws IOException {
     try {
-      return Files.getLastModifiedTime(file).toMillis();
+      return directory.attributes(name);
     } catch (NoSuchFileException e) {
-      return 0;
+      return null;
     }
   }
 
   @Override
-  public void delete(Path file) throws IOException {
-    Files.deleteIfExists(file);
+  public List<String> list() throws IOException {
+    return directory.list();
   }
 
   @Override
-  public void replace(Path from, Path to) throws IOException {
+  public boolean isSpecial(String name) throws IOException {
+    @Nullable BasicFileAttributes of = attributes(name);
+    return of != null && !of.isRegularFile();
+  }
+
+  @Override
+  public @Nullable Object identity(String name) throws IOException {
+    @Nullable BasicFileAttributes of = attributes(name);
+    return of == null ? null : of.fileKey() == null ? of.creationTime() : of.fileKey();
+  }
+
+  @Override
+  public long size(String name) throws IOException {
+    @Nullable BasicFileAttributes of = attributes(name);
+    return of != null && of.isRegularFile() ? of.size() : 0;
+  }
+
+  @Override
+  public long modifiedMillis(String name) throws IOException {
+    @Nullable BasicFileAttributes of = attributes(name);
+    return of == null ? 0 : of.lastModifiedTime().toMillis();
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
     try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+      directory.delete(name);
+    } catch (NoSuchFileException e) {
+      return; // as is wanted
     }
   }
 
   @Override
-  public void forceNames(Path directory) throws IOException {
-    if (StoreDirectory.isWindows()) {
-      return; // a directory cannot be opened there; NTFS keeps its own journal of names
-    }
+  public void replace(String from, String to) throws IOException {
+    directory.replace(from, to);
+  }
+
+  @Override
+  public void forceNames() throws IOException {
     boolean interrupted = false;
     try {
       while (true) {
-        interrupted |= Thread.interrupted(); // one closes this channel
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-          channel.force(true);
+        interrupted |= Thread.interrupted(); // one closes the channel
+        try {
+          directory.forceNames();
           return;
         } catch (ClosedByInterruptException e) {
           interrupted = true;
@@ -86,5 +186,26 @@ final class DiskFiles implements StoreFiles {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  @Override
+  public void requireInPlace() throws IOException {
+    Object held = directory.identity();
+    Object now;
+    try {
+      now =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .fileKey();
+    } catch (NoSuchFileException e) {
+      throw new DirectoryGoneException("the directory " + path + " was removed or moved");
+    }
+    if (!Objects.equals(held, now)) {
+      throw new DirectoryGoneException("the directory " + path + " was replaced by another one");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    directory.close();
   }
 }

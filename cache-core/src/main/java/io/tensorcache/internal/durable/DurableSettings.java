@@ -66,6 +66,11 @@ public record DurableSettings(
         null);
   }
 
+  /** Of a store that nothing is written to. */
+  static DurableSettings toRead() {
+    return of(ByteSize.ofBytes(Long.MAX_VALUE), WhenFull.KEEP_FIRST);
+  }
+
   private static void require(boolean holds, String what, String range) {
     if (!holds) {
       throw new IllegalArgumentException("durable store with a " + what + ": must be " + range);

@@ -1,6 +1,5 @@
 package io.tensorcache.internal.durable;
 
-import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
@@ -67,7 +66,7 @@ public final class DurableStore implements AutoCloseable {
       DurableSettings settings,
       DurableEvents events,
       InstantSource clock) {
-    return open(directory, name, settings, events, new DiskFiles(), clock::millis);
+    return open(directory, name, settings, events, DiskFiles::hold, clock::millis);
   }
 
   /**
@@ -75,7 +74,7 @@ public final class DurableStore implements AutoCloseable {
    * What is stored or removed by this object is declined and told.
    *
    * @throws IllegalArgumentException if the name cannot be that of a directory
-   * @throws StorageException if there is no such store
+   * @throws StorageException if there is no such store, or its directory cannot be listed
    */
   public static DurableStore openForReading(Path directory, String name, DurableEvents events) {
     Path real = StoreDirectory.existing(directory, name);
@@ -83,12 +82,12 @@ public final class DurableStore implements AutoCloseable {
     health.onlyRead();
     StoreParts parts =
         StoreParts.of(
-            new ReadOnlyFiles(new DiskFiles()),
+            new ReadOnlyFiles(StoreDirectory.hold(DiskFiles::hold, real)),
             real,
-            DurableSettings.of(ByteSize.ofBytes(Long.MAX_VALUE), WhenFull.KEEP_FIRST),
+            DurableSettings.toRead(),
             new StoreClock(System::currentTimeMillis),
             health);
-    parts.catalog().poll();
+    parts.catalog().requireListed();
     DurableStore store = new DurableStore(name, parts, null);
     health.deliver();
     store.writer.start();
@@ -100,14 +99,15 @@ public final class DurableStore implements AutoCloseable {
       String name,
       DurableSettings settings,
       DurableEvents events,
-      StoreFiles files,
+      StoreFiles.Source source,
       LongSupplier wallMillis) {
     Path real = StoreDirectory.create(directory, name);
     Health health = new Health(events);
+    StoreFiles files = StoreDirectory.hold(source, real);
     StoreParts parts = StoreParts.of(files, real, settings, new StoreClock(wallMillis), health);
     WriterLock lock = null;
     try {
-      lock = WriterLock.create(files, real);
+      lock = WriterLock.create(files);
       parts.ledger().recount(0);
       parts.takeover().tidy();
     } catch (IOException e) {

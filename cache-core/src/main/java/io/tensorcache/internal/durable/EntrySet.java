@@ -3,7 +3,6 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.CorruptEntryException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** Everything in one segment: from its index file, or from itself while it has none. */
@@ -14,16 +13,14 @@ final class EntrySet {
     this.entries = entries;
   }
 
-  static EntrySet of(StoreFiles files, Path directory, Catalog catalog, Segment segment)
-      throws IOException {
+  static EntrySet of(StoreFiles files, Catalog catalog, Segment segment) throws IOException {
     if (segment.isSealed) {
-      try (IndexFileV1 stored =
-          IndexFileV1.open(files, directory, segment.name, segment.file().size())) {
+      try (IndexFileV1 stored = IndexFileV1.open(files, segment.name, segment.file().size())) {
         EntryList all = new EntryList();
         stored.provenances().forEach(all::put);
         stored.forEach(all::add);
         return new EntrySet(all);
-      } catch (CorruptEntryException | NoSuchFileException e) {
+      } catch (CorruptEntryException | NoSuchFileException | SpecialFileException e) {
         return new EntrySet(catalog.contents(segment, false));
       }
     }

@@ -30,7 +30,14 @@ final class Health {
   private volatile @Nullable Refusal refusal;
   private volatile @Nullable String lastTold;
 
-  private record Refusal(String why, boolean isFinal, long atNanos) {}
+  private record Refusal(String why, boolean isFinal, long atNanos) {
+    static final String WANTED = "the store was opened for reading only";
+
+    /** What keeps a store from being read is news even if nothing is to be written. */
+    boolean isWanted() {
+      return why.equals(WANTED);
+    }
+  }
 
   Health(DurableEvents events) {
     this.events = events;
@@ -52,10 +59,13 @@ final class Health {
     lock.lock();
     try {
       Refusal before = refusal;
-      if (before != null && (before.isFinal() || !isFinal)) {
+      boolean isWanted = before != null && before.isWanted();
+      if (before != null && (before.isFinal() || !isFinal) && !isWanted) {
         return;
       }
-      refusal = new Refusal(why, isFinal, System.nanoTime());
+      if (!isWanted) {
+        refusal = new Refusal(why, isFinal, System.nanoTime());
+      }
       if (!why.equals(lastTold)) {
         lastTold = why;
         failed(cause == null ? new StorageException(why) : new StorageException(why, cause));
@@ -69,7 +79,7 @@ final class Health {
   void onlyRead() {
     lock.lock();
     try {
-      refusal = new Refusal("the store was opened for reading only", true, System.nanoTime());
+      refusal = new Refusal(Refusal.WANTED, true, System.nanoTime());
     } finally {
       lock.unlock();
     }

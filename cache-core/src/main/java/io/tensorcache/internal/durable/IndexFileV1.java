@@ -4,7 +4,6 @@ import io.tensorcache.error.CorruptEntryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -40,10 +39,9 @@ final class IndexFileV1 implements AutoCloseable {
   }
 
   /** Writes it beside the segment and puts it in place at once. */
-  static void write(
-      StoreFiles files, Path directory, SegmentName name, long tag, long segmentBytes, EntryList of)
+  static void write(StoreFiles files, SegmentName name, long tag, long segmentBytes, EntryList of)
       throws IOException {
-    Path temporary = name.file(directory, SegmentName.INDEX + SegmentName.TEMPORARY);
+    String temporary = name.file(SegmentName.INDEX + SegmentName.TEMPORARY);
     files.delete(temporary);
     try (StoreFile out = files.open(temporary, StoreFiles.Mode.CREATE_NEW)) {
       ByteBuffer provenances = of.provenanceBytes();
@@ -64,7 +62,7 @@ final class IndexFileV1 implements AutoCloseable {
       out.write(entries, HEADER_BYTES + provenanceBytes);
       out.force();
     }
-    files.replace(temporary, name.file(directory, SegmentName.INDEX));
+    files.replace(temporary, name.file(SegmentName.INDEX));
   }
 
   /**
@@ -73,9 +71,9 @@ final class IndexFileV1 implements AutoCloseable {
    * @param segmentBytes size of the segment file; an index of another size is not its index
    * @throws CorruptEntryException if it is not what was written: rebuild it from the segment
    */
-  static IndexFileV1 open(StoreFiles files, Path directory, SegmentName name, long segmentBytes)
+  static IndexFileV1 open(StoreFiles files, SegmentName name, long segmentBytes)
       throws IOException {
-    StoreFile file = files.open(name.file(directory, SegmentName.INDEX), StoreFiles.Mode.READ);
+    StoreFile file = files.open(name.file(SegmentName.INDEX), StoreFiles.Mode.READ);
     IndexFileV1 index = new IndexFileV1(file, name);
     try {
       index.verify(segmentBytes);
@@ -90,19 +88,26 @@ final class IndexFileV1 implements AutoCloseable {
   private void verify(long segmentBytes) throws IOException {
     long size = file.size();
     require(file.read(header, 0) == HEADER_BYTES && header.getInt(0) == MAGIC, "no index file");
+    header.flip();
+    verifyLengths(size, segmentBytes);
     CRC32C sum = new CRC32C();
-    sum.update(header.flip().position(8));
+    sum.update(header.duplicate().position(8));
     for (long at = HEADER_BYTES; at < size; at += piece.limit()) {
       readPiece(at, (int) Math.min(PIECE, size - at));
       sum.update(piece.duplicate());
     }
     require((int) sum.getValue() == header.getInt(4), "damaged");
     require((header.getShort(8) & 0xFFFF) == VERSION, "of another version");
+  }
+
+  /** Before anything more is read: an entry needs a record, and files may have any length. */
+  private void verifyLengths(long size, long segmentBytes) {
     require(header.getLong(24) == segmentBytes, "of a segment of another size");
     int provenanceBytes = header.getInt(36);
     require(provenanceBytes >= 0 && provenanceBytes <= LARGEST_PROVENANCES, "out of range");
     long expected = entriesAt() + (long) count() * EntryList.ENTRY_BYTES;
     require(count() >= 0 && size == expected, "of the wrong length");
+    require(count() <= segmentBytes / SegmentFormatV1.UNIT, "of more entries than its segment");
   }
 
   private void require(boolean holds, String what) {

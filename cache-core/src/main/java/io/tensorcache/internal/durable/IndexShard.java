@@ -10,7 +10,7 @@ import java.util.function.LongPredicate;
  * each record. Guarded by its own lock; safe for use by several threads.
  */
 final class IndexShard {
-  private static final int SLOT_BYTES = 2 * Long.BYTES + Integer.BYTES;
+  static final int SLOT_BYTES = 2 * Long.BYTES + Integer.BYTES;
   private static final int USED = 1 << 31;
 
   private final RankedLock lock = new RankedLock(Rank.INDEX_SHARD);

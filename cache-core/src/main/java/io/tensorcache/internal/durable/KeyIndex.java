@@ -42,6 +42,14 @@ final class KeyIndex {
     }
   }
 
+  /** Makes room for more, so that the index does not grow step by step. */
+  void expectMore(int entries) {
+    long size = size();
+    if ((size + entries) * 4 / 3 > byteCount() / IndexShard.SLOT_BYTES) {
+      expect(size + Math.max(entries, size / 4));
+    }
+  }
+
   /** False if this record was there already. */
   boolean add(TensorKey key, long place, int createdSeconds) {
     return shard(key).add(tag(key), place, createdSeconds);

@@ -1,12 +1,11 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.internal.lock.Rank;
-import io.tensorcache.internal.lock.RankedLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,14 +20,18 @@ final class Ledger {
 
   private static final int MAGIC = 0x314C4354; // "TCL1"
   private static final int BYTES = 16;
+  private static final int MOST_ATTEMPTS = 100;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /** Locks of the operating system do not keep the threads of one JVM apart. */
-  private static final Map<Path, RankedLock> HERE = new ConcurrentHashMap<>();
-
   private final StoreFiles files;
-  private final Path directory;
-  private final RankedLock here;
+
+  /**
+   * Locks of the operating system do not keep the threads of one JVM apart, and closing any
+   * descriptor of a file gives them up. An interned text is one object for all class loaders of the
+   * JVM, and nobody has to keep it: its monitor is held as long as the file is open.
+   */
+  private final String here;
+
   private volatile long lastSeen;
 
   /** What is done under the lock, with the bytes in use. */
@@ -40,8 +43,7 @@ final class Ledger {
   /** {@code directory} is a real path. */
   Ledger(StoreFiles files, Path directory) {
     this.files = files;
-    this.directory = directory;
-    this.here = HERE.computeIfAbsent(directory, path -> new RankedLock(Rank.LEDGER));
+    this.here = ("io.tensorcache " + directory.resolve(FILE)).intern();
   }
 
   /** Bytes in use when it was last asked. */
@@ -80,19 +82,41 @@ final class Ledger {
           long freed = 0;
           for (String suffix :
               new String[] {SegmentName.SEGMENT, SegmentName.INDEX, SegmentName.DEAD}) {
-            Path file = name.file(directory, suffix);
-            freed += files.size(file);
-            files.delete(file);
+            freed += delete(name.file(suffix));
           }
           return Math.max(0, used - freed);
         });
   }
 
+  /** Deletes single files. */
+  void deleteAll(List<String> names) throws IOException {
+    change(
+        used -> {
+          long freed = 0;
+          for (String name : names) {
+            freed += delete(name);
+          }
+          return Math.max(0, used - freed);
+        });
+  }
+
+  private long delete(String file) throws IOException {
+    long bytes = sizeOf(file);
+    files.delete(file);
+    return bytes;
+  }
+
+  /** A file of any length may have such a name: what cannot be ours takes no room from us. */
+  private long sizeOf(String name) throws IOException {
+    long bytes = files.size(name);
+    return bytes <= SegmentContents.LARGEST_SEGMENT ? bytes : 0;
+  }
+
   private long count() throws IOException {
     long bytes = 0;
-    for (String name : files.list(directory)) {
+    for (String name : files.list()) {
       if (name.startsWith("seg-")) {
-        bytes += files.size(directory.resolve(name));
+        bytes += sizeOf(name);
       }
     }
     return bytes;
@@ -105,9 +129,28 @@ final class Ledger {
    * @throws IOException if the change throws
    */
   void change(Change change) throws IOException {
-    here.lock();
-    try (StoreFile file = files.open(directory.resolve(FILE), StoreFiles.Mode.CREATE)) {
+    LockCheck.taking(Rank.LEDGER, this, false);
+    try {
+      synchronized (here) {
+        for (int attempt = 0; !changeAlone(change); attempt++) {
+          if (attempt == MOST_ATTEMPTS) {
+            throw new IOException(FILE + " is deleted again and again");
+          }
+        }
+      }
+    } finally {
+      LockCheck.left(this);
+    }
+  }
+
+  /** False if it has to be done again. */
+  private boolean changeAlone(Change change) throws IOException {
+    Object there = files.identity(FILE);
+    try (StoreFile file = files.open(FILE, StoreFiles.Mode.CREATE)) {
       lock(file);
+      if (there == null || !there.equals(files.identity(FILE))) {
+        return false; // it was not there, or was deleted since: a lock on it keeps nobody away
+      }
       ByteBuffer number = SegmentFormatV1.buffer(BYTES);
       boolean known =
           file.read(number, 0) == BYTES
@@ -122,8 +165,7 @@ final class Ledger {
         number.putInt(4, SegmentFormatV1.sum(number, 8, BYTES));
         file.write(number, 0);
       }
-    } finally {
-      here.unlock();
+      return true;
     }
   }
 

@@ -3,7 +3,6 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,14 +15,12 @@ import java.util.function.Consumer;
  */
 final class Pruner {
   private final StoreFiles files;
-  private final Path directory;
   private final Catalog catalog;
   private final Ledger ledger;
   private final Health health;
 
-  Pruner(StoreFiles files, Path directory, Catalog catalog, Ledger ledger, Health health) {
+  Pruner(StoreFiles files, Catalog catalog, Ledger ledger, Health health) {
     this.files = files;
-    this.directory = directory;
     this.catalog = catalog;
     this.ledger = ledger;
     this.health = health;
@@ -49,7 +46,7 @@ final class Pruner {
   private void bury(Segment segment, List<DeadFileV1.Range> ranges) {
     ranges.forEach(range -> segment.dead.add(range.from(), range.to()));
     try {
-      DeadFileV1.append(files, directory, ledger, segment, ranges);
+      DeadFileV1.append(files, ledger, segment, ranges);
     } catch (IOException e) {
       health.failed(
           new StorageException("removed rows of " + segment.name + " may come back: " + e, e));
@@ -86,7 +83,7 @@ final class Pruner {
 
   private void walk(Segment segment, LivingVisitor visitor) {
     try {
-      EntrySet entries = EntrySet.of(files, directory, catalog, segment);
+      EntrySet entries = EntrySet.of(files, catalog, segment);
       entries.forEach(
           (key, start, bytes, from, at) -> {
             Provenance of = entries.provenances().get(from);
@@ -96,7 +93,9 @@ final class Pruner {
             }
           });
     } catch (IOException e) {
-      health.failed(new StorageException(segment.name + " cannot be read: " + e, e));
+      if (!catalog.isDropped(segment)) {
+        health.failed(new StorageException(segment.name + " cannot be read: " + e, e));
+      }
     }
   }
 

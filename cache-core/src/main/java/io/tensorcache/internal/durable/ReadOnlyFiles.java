@@ -2,8 +2,8 @@ package io.tensorcache.internal.durable;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A file system in which nothing can be changed. Safe for use by several threads. */
 final class ReadOnlyFiles implements StoreFiles {
@@ -14,45 +14,64 @@ final class ReadOnlyFiles implements StoreFiles {
   }
 
   @Override
-  public StoreFile open(Path file, Mode mode) throws IOException {
+  public StoreFile open(String name, Mode mode) throws IOException {
     if (mode != Mode.READ) {
-      throw refusal(file);
+      throw refusal(name);
     }
-    return files.open(file, mode);
+    return files.open(name, mode);
   }
 
   @Override
-  public List<String> list(Path directory) throws IOException {
-    return files.list(directory);
+  public List<String> list() throws IOException {
+    return files.list();
   }
 
   @Override
-  public long size(Path file) throws IOException {
-    return files.size(file);
+  public boolean isSpecial(String name) throws IOException {
+    return files.isSpecial(name);
   }
 
   @Override
-  public long modifiedMillis(Path file) throws IOException {
-    return files.modifiedMillis(file);
+  public @Nullable Object identity(String name) throws IOException {
+    return files.identity(name);
   }
 
   @Override
-  public void delete(Path file) throws IOException {
-    throw refusal(file);
+  public long size(String name) throws IOException {
+    return files.size(name);
   }
 
   @Override
-  public void replace(Path from, Path to) throws IOException {
+  public long modifiedMillis(String name) throws IOException {
+    return files.modifiedMillis(name);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    throw refusal(name);
+  }
+
+  @Override
+  public void replace(String from, String to) throws IOException {
     throw refusal(to);
   }
 
   @Override
-  public void forceNames(Path directory) throws IOException {
-    throw refusal(directory);
+  public void forceNames() throws IOException {
+    throw refusal("the directory");
   }
 
-  private static IOException refusal(Path file) {
-    return new AccessDeniedException(
-        file.toString(), null, "the store was opened for reading only");
+  @Override
+  public void requireInPlace() throws IOException {
+    files.requireInPlace();
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+
+  private static IOException refusal(String name) {
+    return new AccessDeniedException(name, null, "the store was opened for reading only");
   }
 }

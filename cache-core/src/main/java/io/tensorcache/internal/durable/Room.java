@@ -6,7 +6,6 @@ import io.tensorcache.internal.codec.EncodedEntry;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,22 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Room {
   private final StoreFiles files;
-  private final Path directory;
   private final Catalog catalog;
   private final Ledger ledger;
   private final Health health;
   private final DurableSettings settings;
   private volatile long evicted;
 
-  Room(
-      StoreFiles files,
-      Path directory,
-      Catalog catalog,
-      Ledger ledger,
-      Health health,
-      DurableSettings settings) {
+  Room(StoreFiles files, Catalog catalog, Ledger ledger, Health health, DurableSettings settings) {
     this.files = files;
-    this.directory = directory;
     this.catalog = catalog;
     this.ledger = ledger;
     this.health = health;
@@ -88,7 +79,7 @@ final class Room {
 
   /** The sealed segment that was written longest ago; null if there is none. */
   private @Nullable SegmentName oldest() throws IOException {
-    Set<String> names = new HashSet<>(files.list(directory));
+    Set<String> names = new HashSet<>(files.list());
     SegmentName oldest = null;
     long oldestMillis = Long.MAX_VALUE;
     for (String file : names) {
@@ -96,7 +87,7 @@ final class Room {
       if (name == null || !isDroppable(name, names)) {
         continue;
       }
-      long millis = files.modifiedMillis(directory.resolve(file));
+      long millis = files.modifiedMillis(file);
       boolean isOlder =
           millis < oldestMillis
               || millis == oldestMillis
@@ -133,7 +124,7 @@ final class Room {
   private void collectUsed(Segment segment, List<Carried> carried) {
     long[] room = {Math.min(settings.segmentBytes() / 4, 64 << 20) - cost(carried)};
     try {
-      EntrySet entries = EntrySet.of(files, directory, catalog, segment);
+      EntrySet entries = EntrySet.of(files, catalog, segment);
       entries.forEach(
           (key, start, bytes, from, at) -> {
             Provenance provenance = entries.provenances().get(from);

@@ -2,6 +2,8 @@ package io.tensorcache.internal.durable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 
 /**
  * One segment file that this process knows, open for reading. What is not final or volatile is
@@ -19,7 +21,10 @@ final class Segment {
 
   final DeadRanges dead = new DeadRanges();
 
-  private final StoreFile file;
+  private final OpenFiles.Kept file;
+
+  /** Bytes that the file is known to have. */
+  private volatile long knownBytes;
 
   /** Everything up to here is in the index. */
   long scannedTo = SegmentFormatV1.HEADER_BYTES;
@@ -33,7 +38,7 @@ final class Segment {
   /** When its newest entry was stored; 0 for none. */
   volatile long newestMillis;
 
-  Segment(SegmentName name, long tag, int slot, boolean isOurs, StoreFile file) {
+  Segment(SegmentName name, long tag, int slot, boolean isOurs, OpenFiles.Kept file) {
     this.name = name;
     this.tag = tag;
     this.slot = slot;
@@ -41,12 +46,29 @@ final class Segment {
     this.file = file;
   }
 
-  StoreFile file() {
+  OpenFiles.Kept file() {
     return file;
   }
 
+  /**
+   * Reads until {@code dst} is full or the file ends.
+   *
+   * @throws ClosedChannelException if the segment was dropped
+   */
   int read(ByteBuffer dst, long position) throws IOException {
-    return file.read(dst, position);
+    try {
+      return file.read(dst, position);
+    } catch (NoSuchFileException e) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  /** True if the file has all bytes before {@code end}. */
+  boolean reaches(long end) throws IOException {
+    if (end > knownBytes) {
+      knownBytes = file.size();
+    }
+    return end <= knownBytes;
   }
 
   void close() throws IOException {

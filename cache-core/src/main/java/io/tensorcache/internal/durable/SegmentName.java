@@ -1,6 +1,5 @@
 package io.tensorcache.internal.durable;
 
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names the files of one segment.
  *
- * @param writer the random number of the store that wrote it
+ * @param writer the number of the store that wrote it
  * @param number counts the segments of that store
  */
 record SegmentName(long writer, int number) {
@@ -41,8 +40,8 @@ record SegmentName(long writer, int number) {
     return String.format("seg-%016x%s", writer, LOCK);
   }
 
-  Path file(Path directory, String suffix) {
-    return directory.resolve(this + suffix);
+  String file(String suffix) {
+    return this + suffix;
   }
 
   @Override

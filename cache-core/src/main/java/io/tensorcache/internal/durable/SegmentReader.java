@@ -150,12 +150,8 @@ final class SegmentReader {
     int entryBytes = entryBytes(head, segment, place);
     ByteBuffer entry = entryIn(head, entryBytes);
     if (entry.remaining() < entryBytes) {
-      long entryAt = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
-      if (entryAt + entryBytes > segment.file().size()) { // before anything is allocated
-        throw new CorruptEntryException(segment.name + " ends within the entry at " + entryAt);
-      }
       entry = ByteBuffer.allocate(entryBytes);
-      readFully(segment, entry, entryAt);
+      readFully(segment, entry, Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES);
       entry.flip();
     }
     return EntryFormatV1.decode(entry, key);
@@ -174,7 +170,7 @@ final class SegmentReader {
     return head.flip();
   }
 
-  private static int entryBytes(ByteBuffer head, Segment segment, long place) {
+  private static int entryBytes(ByteBuffer head, Segment segment, long place) throws IOException {
     var record = SegmentFormatV1.readRecordHeader(head, 0, segment.tag);
     long known = Place.recordBytes(place);
     if (record == null
@@ -182,6 +178,11 @@ final class SegmentReader {
         || known >= 0 && known != SegmentFormatV1.recordBytes(record.bodyBytes())) {
       throw new CorruptEntryException(
           "the record at " + Place.offset(place) + " of " + segment.name + " is damaged");
+    }
+    long end = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES + record.bodyBytes();
+    if (!segment.reaches(end)) { // before anything is allocated for it
+      throw new CorruptEntryException(
+          segment.name + " ends within the entry at " + Place.offset(place));
     }
     return record.bodyBytes();
   }

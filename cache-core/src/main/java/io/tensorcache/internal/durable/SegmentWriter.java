@@ -7,7 +7,6 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +21,11 @@ final class SegmentWriter {
   private static final int BUFFER = 1 << 20;
 
   private final StoreFiles files;
-  private final Path directory;
   private final Catalog catalog;
   private final Ledger ledger;
   private final StoreClock clock;
-  private final long writer;
+  private final Health health;
+  private final WriterLock lock;
   private final long segmentBytes;
   private final LongSupplier tags;
   private final Publication publication;
@@ -49,20 +48,20 @@ final class SegmentWriter {
   /** {@code tags} gives each segment its random number. */
   SegmentWriter(
       StoreFiles files,
-      Path directory,
       Catalog catalog,
       Ledger ledger,
       StoreClock clock,
-      long writer,
+      Health health,
+      WriterLock lock,
       long segmentBytes,
       LongSupplier tags,
       Publication publication) {
     this.files = files;
-    this.directory = directory;
     this.catalog = catalog;
     this.ledger = ledger;
     this.clock = clock;
-    this.writer = writer;
+    this.health = health;
+    this.lock = lock;
     this.segmentBytes = segmentBytes;
     this.tags = tags;
     this.publication = publication;
@@ -139,7 +138,7 @@ final class SegmentWriter {
   }
 
   private Segment open() throws IOException {
-    SegmentName name = new SegmentName(writer, nextNumber++);
+    SegmentName name = new SegmentName(lock.writer(), nextNumber++);
     long tag = tags.getAsLong();
     Segment segment = catalog.create(name, tag);
     active = segment;
@@ -211,11 +210,24 @@ final class SegmentWriter {
       return;
     }
     write(segment);
+    requireLock();
     entries.forEach(
         published,
         (key, start, bytes, from, at) -> publication.publish(segment, key, start, bytes, at));
     published = entries.count();
     segment.newestMillis = entries.newestMillis();
+  }
+
+  /** After each write: what another process may have taken over is not acknowledged. */
+  private void requireLock() throws IOException {
+    if (!lock.isInPlace()) {
+      health.refuse(
+          SegmentName.lockName(lock.writer())
+              + " was deleted while it was used: nothing more is stored",
+          null,
+          true);
+      throw new IOException("the lock is gone");
+    }
   }
 
   /** Returns when everything published is on the disk itself. */
@@ -224,7 +236,7 @@ final class SegmentWriter {
     if (isDirty() && segment != null) {
       segment.file().force();
       if (isNew) {
-        files.forceNames(directory);
+        files.forceNames();
         isNew = false;
       }
     }
@@ -239,10 +251,11 @@ final class SegmentWriter {
     }
     publish();
     segment.file().force();
-    IndexFileV1.write(files, directory, segment.name, segment.tag, written, entries);
+    IndexFileV1.write(files, segment.name, segment.tag, written, entries);
     totalBytes += IndexFileV1.byteCount(entries);
-    files.forceNames(directory);
+    files.forceNames();
     segment.isSealed = true;
+    segment.file().unpin();
     active = null;
     unforcedBytes = 0;
   }
@@ -269,9 +282,11 @@ final class SegmentWriter {
       long keep = endOfPublished();
       segment.file().truncate(keep);
       segment.file().force();
-      IndexFileV1.write(files, directory, segment.name, segment.tag, keep, entries);
+      IndexFileV1.write(files, segment.name, segment.tag, keep, entries);
     } catch (IOException e) {
       return; // the failure that led here was told
+    } finally {
+      segment.file().unpin();
     }
   }
 

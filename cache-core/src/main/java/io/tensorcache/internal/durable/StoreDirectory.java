@@ -3,6 +3,8 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -56,30 +58,50 @@ final class StoreDirectory {
   static Path existing(Path parent, String name) {
     checkName(name);
     Path directory = parent.resolve(name);
-    if (!isStore(directory)) {
-      throw new StorageException(
-          Files.isDirectory(directory)
-              ? directory + " is not a store: it has no " + Ledger.FILE + " and no segments"
-              : "there is no store " + directory + ": nothing is created by reading");
-    }
     try {
+      if (!hasStoreFiles(directory)) {
+        throw new StorageException(
+            Files.isDirectory(directory)
+                ? directory + " is not a store: it has no " + Ledger.FILE + " and no segments"
+                : "there is no store " + directory + ": nothing is created by reading");
+      }
       return directory.toRealPath();
     } catch (IOException e) {
       throw new StorageException("the store directory " + directory + " cannot be used: " + e, e);
     }
   }
 
+  /**
+   * Holds the directory of a store.
+   *
+   * @throws StorageException if it cannot be read
+   */
+  static StoreFiles hold(StoreFiles.Source source, Path directory) {
+    try {
+      return source.hold(directory);
+    } catch (IOException e) {
+      throw new StorageException("the store directory " + directory + " cannot be read: " + e, e);
+    }
+  }
+
   /** True if a directory holds files of a store. */
   static boolean isStore(Path directory) {
+    try {
+      return hasStoreFiles(directory);
+    } catch (IOException e) {
+      return false; // one that cannot be read
+    }
+  }
+
+  private static boolean hasStoreFiles(Path directory) throws IOException {
     if (Files.isRegularFile(directory.resolve(Ledger.FILE))) {
       return true;
     }
     try {
-      return new DiskFiles()
-          .list(directory).stream()
-              .anyMatch(name -> SegmentName.of(name, SegmentName.SEGMENT) != null);
-    } catch (IOException e) {
-      return false; // no directory, or none that can be read
+      return HeldDirectory.names(Files.newDirectoryStream(directory)).stream()
+          .anyMatch(name -> SegmentName.of(name, SegmentName.SEGMENT) != null);
+    } catch (NotDirectoryException | NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -18,12 +18,11 @@ public final class StoreFinder {
       return List.of();
     }
     try {
-      return new DiskFiles()
-          .list(directory).stream()
-              .filter(name -> StoreDirectory.isName(name))
-              .filter(name -> StoreDirectory.isStore(directory.resolve(name)))
-              .sorted()
-              .toList();
+      return HeldDirectory.names(Files.newDirectoryStream(directory)).stream()
+          .filter(name -> StoreDirectory.isName(name))
+          .filter(name -> StoreDirectory.isStore(directory.resolve(name)))
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new StorageException("the directory " + directory + " cannot be read: " + e, e);
     }
@@ -36,21 +35,20 @@ public final class StoreFinder {
    */
   public static StoreSize size(Path directory, String name) {
     Path real = StoreDirectory.existing(directory, name);
-    StoreFiles files = new DiskFiles();
-    try {
-      List<String> names = files.list(real);
+    try (StoreFiles files = DiskFiles.hold(real)) {
+      List<String> names = files.list();
       long[] bytes = new long[3];
       int segments = 0;
       int indexes = 0;
       for (String file : names) {
         if (SegmentName.of(file, SegmentName.SEGMENT) != null) {
           segments++;
-          bytes[0] += files.size(real.resolve(file));
+          bytes[0] += files.size(file);
         } else if (SegmentName.of(file, SegmentName.INDEX) != null) {
           indexes++;
-          bytes[1] += files.size(real.resolve(file));
+          bytes[1] += files.size(file);
         } else if (SegmentName.of(file, SegmentName.DEAD) != null) {
-          bytes[2] += files.size(real.resolve(file));
+          bytes[2] += files.size(file);
         }
       }
       return new StoreSize(

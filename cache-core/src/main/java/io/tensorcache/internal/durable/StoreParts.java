@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /** What the classes of one store share. Safe for use by several threads. */
 record StoreParts(
-    StoreFiles files,
+    OpenFiles files,
     Path directory,
     DurableSettings settings,
     StoreClock clock,
@@ -15,33 +15,26 @@ record StoreParts(
     Pruner pruner) {
 
   static StoreParts of(
-      StoreFiles files, Path directory, DurableSettings settings, StoreClock clock, Health health) {
+      StoreFiles held, Path directory, DurableSettings settings, StoreClock clock, Health health) {
+    OpenFiles files = new OpenFiles(held, DescriptorLimit.filesOfOneStore());
     Catalog catalog = new Catalog(files, directory, clock, health);
     Ledger ledger = new Ledger(files, directory);
-    Pruner pruner = new Pruner(files, directory, catalog, ledger, health);
+    Pruner pruner = new Pruner(files, catalog, ledger, health);
     return new StoreParts(files, directory, settings, clock, health, catalog, ledger, pruner);
   }
 
   SegmentWriter segmentWriter(
-      long writer, LongSupplier tags, SegmentWriter.Publication publication) {
+      WriterLock lock, LongSupplier tags, SegmentWriter.Publication publication) {
     return new SegmentWriter(
-        files,
-        directory,
-        catalog,
-        ledger,
-        clock,
-        writer,
-        settings.segmentBytes(),
-        tags,
-        publication);
+        files, catalog, ledger, clock, health, lock, settings.segmentBytes(), tags, publication);
   }
 
   Room room() {
-    return new Room(files, directory, catalog, ledger, health, settings);
+    return new Room(files, catalog, ledger, health, settings);
   }
 
   Takeover takeover() {
-    return new Takeover(files, directory, catalog, ledger, health);
+    return new Takeover(files, catalog, ledger, health);
   }
 
   /** Entries created before this are not served, in the seconds of the index. */

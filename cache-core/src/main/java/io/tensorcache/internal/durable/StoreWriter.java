@@ -61,7 +61,7 @@ final class StoreWriter implements Runnable {
     this.segment =
         lock == null
             ? null
-            : parts.segmentWriter(lock.writer(), new SecureRandom()::nextLong, this::publish);
+            : parts.segmentWriter(lock, new SecureRandom()::nextLong, this::publish);
     this.room = parts.room();
     this.takeover = parts.takeover();
     this.thread = new Thread(this, "tensorcache-durable-" + name);
@@ -108,7 +108,7 @@ final class StoreWriter implements Runnable {
   /** On the writer's thread: puts everything on the disk; true if nothing was lost. */
   boolean flush() {
     force(parts.settings().sync() != SyncPolicy.ON_CLOSE);
-    parts.catalog().pollIfFree();
+    parts.catalog().poll();
     boolean complete = !lostSinceFlush && !parts.health().isRefusalFinal();
     lostSinceFlush = false;
     return complete;

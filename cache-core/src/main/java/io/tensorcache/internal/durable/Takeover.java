@@ -2,7 +2,6 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.error.StorageException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,14 +18,15 @@ final class Takeover {
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
   private final StoreFiles files;
-  private final Path directory;
   private final Catalog catalog;
   private final Ledger ledger;
   private final Health health;
 
-  Takeover(StoreFiles files, Path directory, Catalog catalog, Ledger ledger, Health health) {
+  /** Writers whose files could not be taken over: told once. */
+  private final Set<Long> told = new HashSet<>();
+
+  Takeover(StoreFiles files, Catalog catalog, Ledger ledger, Health health) {
     this.files = files;
-    this.directory = directory;
     this.catalog = catalog;
     this.ledger = ledger;
     this.health = health;
@@ -34,17 +34,47 @@ final class Takeover {
 
   /** Takes over every open segment whose writer is dead; true if there were any. */
   boolean run() {
+    if (catalog.open().isEmpty()) {
+      return false;
+    }
+    boolean any = deleteHeadless();
     Map<Long, List<SegmentName>> open =
         catalog.open().stream().collect(Collectors.groupingBy(SegmentName::writer));
-    boolean any = false;
     for (Map.Entry<Long, List<SegmentName>> each : open.entrySet()) {
       any |= takeOver(each.getKey(), each.getValue());
     }
     return any;
   }
 
+  /** A writer has its lock file before its segments: without one nobody will write a header. */
+  private boolean deleteHeadless() {
+    List<SegmentName> headless = catalog.headless();
+    try {
+      Set<String> names = new HashSet<>(files.list());
+      List<SegmentName> dead =
+          headless.stream()
+              .filter(name -> !names.contains(SegmentName.lockName(name.writer())))
+              .toList();
+      if (dead.isEmpty()) {
+        return false;
+      }
+      ledger.deleteAll(dead.stream().map(name -> name.file(SegmentName.SEGMENT)).toList());
+      catalog.forgetHeadless(dead);
+      return true;
+    } catch (IOException e) {
+      told(0, new StorageException("files without content remain: " + e, e));
+      return false;
+    }
+  }
+
+  private void told(long writer, StorageException failure) {
+    if (told.add(writer)) {
+      health.failed(failure);
+    }
+  }
+
   private boolean takeOver(long writer, List<SegmentName> names) {
-    try (WriterLock lock = WriterLock.takeOver(files, directory, writer)) {
+    try (WriterLock lock = WriterLock.takeOver(files, writer)) {
       if (lock != null) {
         for (SegmentName name : names) {
           finish(name);
@@ -52,7 +82,8 @@ final class Takeover {
       }
       return lock != null;
     } catch (IOException e) {
-      health.failed(
+      told(
+          writer,
           new StorageException(
               String.format("what writer %016x left cannot be taken over: %s", writer, e), e));
       return false;
@@ -61,17 +92,16 @@ final class Takeover {
 
   private void finish(SegmentName name) throws IOException {
     Segment segment = catalog.segments.named(name);
-    if (files.size(name.file(directory, SegmentName.INDEX)) > 0) {
+    if (files.size(name.file(SegmentName.INDEX)) > 0) {
       return; // another process was faster
     }
     if (segment == null) {
-      if (files.size(name.file(directory, SegmentName.SEGMENT)) < SegmentFormatV1.HEADER_BYTES) {
+      if (files.size(name.file(SegmentName.SEGMENT)) < SegmentFormatV1.HEADER_BYTES) {
         ledger.delete(name);
       }
       return;
     }
-    try (StoreFile file =
-        files.open(name.file(directory, SegmentName.SEGMENT), StoreFiles.Mode.WRITE)) {
+    try (StoreFile file = files.open(name.file(SegmentName.SEGMENT), StoreFiles.Mode.WRITE)) {
       RecordScan scan = new RecordScan(file, segment.tag, true);
       EntryList found = catalog.contents(segment, scan);
       if (found.count() == 0) {
@@ -84,7 +114,7 @@ final class Takeover {
         file.truncate(scan.end());
       }
       file.force();
-      IndexFileV1.write(files, directory, name, segment.tag, scan.end(), found);
+      IndexFileV1.write(files, name, segment.tag, scan.end(), found);
       catalog.sealed(segment, found, scan.end());
       log.info("took over {}: {} entries, {} bytes cut", name, found.count(), cut);
     }
@@ -93,20 +123,20 @@ final class Takeover {
   /** Deletes what belongs to no segment any more: locks of the dead, lone index files. */
   void tidy() {
     try {
-      Set<String> names = new HashSet<>(files.list(directory));
+      Set<String> names = new HashSet<>(files.list());
       for (String name : names) {
         Long writer = SegmentName.writerOfLock(name);
         if (writer != null && names.stream().noneMatch(isOpenSegmentOf(writer, names))) {
-          WriterLock lock = WriterLock.takeOver(files, directory, writer);
+          WriterLock lock = WriterLock.takeOver(files, writer);
           if (lock != null) {
             lock.close();
           }
         } else if (isLone(name, names)) {
-          files.delete(directory.resolve(name));
+          files.delete(name);
         }
       }
     } catch (IOException e) {
-      health.failed(new StorageException("old files in " + directory + " remain: " + e, e));
+      health.failed(new StorageException("old files of the store remain: " + e, e));
     }
   }
 

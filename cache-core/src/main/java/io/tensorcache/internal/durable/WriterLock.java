@@ -2,10 +2,7 @@ package io.tensorcache.internal.durable;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,30 +10,31 @@ import org.jspecify.annotations.Nullable;
  * system, which goes with the process however it ends.
  */
 final class WriterLock implements AutoCloseable {
-  /**
-   * The writers of this JVM. Such locks belong to a process, and closing any descriptor of a file
-   * gives up the process's lock on it: a lock file of our own must not even be opened.
-   */
-  private static final Set<Long> HERE = ConcurrentHashMap.newKeySet();
+  private static final int RANDOM_BITS = Long.SIZE - ProcessMark.BITS;
 
   private final StoreFiles files;
-  private final Path path;
+  private final String name;
   private final long writer;
   private final StoreFile file;
+  private final @Nullable Object identity;
 
-  private WriterLock(StoreFiles files, Path path, long writer, StoreFile file) {
+  private WriterLock(StoreFiles files, String name, long writer, StoreFile file)
+      throws IOException {
     this.files = files;
-    this.path = path;
+    this.name = name;
     this.writer = writer;
     this.file = file;
+    this.identity = files.identity(name);
   }
 
   /** A new number, locked. */
-  static WriterLock create(StoreFiles files, Path directory) throws IOException {
+  static WriterLock create(StoreFiles files) throws IOException {
     SecureRandom random = new SecureRandom();
     for (int attempt = 0; attempt < 100; attempt++) {
+      long writer =
+          (long) ProcessMark.here() << RANDOM_BITS | random.nextLong() >>> ProcessMark.BITS;
       try {
-        WriterLock lock = take(files, directory, random.nextLong(), StoreFiles.Mode.CREATE_NEW);
+        WriterLock lock = take(files, writer, StoreFiles.Mode.CREATE_NEW);
         if (lock != null) {
           return lock;
         }
@@ -44,35 +42,40 @@ final class WriterLock implements AutoCloseable {
         continue; // another number
       }
     }
-    throw new IOException("no file in " + directory + " can be locked");
+    throw new IOException("no file can be locked");
   }
 
-  /** The lock of a writer that is dead, or null if it lives. */
-  static @Nullable WriterLock takeOver(StoreFiles files, Path directory, long writer)
-      throws IOException {
-    return take(files, directory, writer, StoreFiles.Mode.CREATE);
-  }
-
-  private static @Nullable WriterLock take(
-      StoreFiles files, Path directory, long writer, StoreFiles.Mode mode) throws IOException {
-    if (!HERE.add(writer)) {
+  /** The lock of a writer that is dead, or null if it lives or may do so. */
+  static @Nullable WriterLock takeOver(StoreFiles files, long writer) throws IOException {
+    if (writer >>> RANDOM_BITS != ProcessMark.here()) {
+      return take(files, writer, StoreFiles.Mode.CREATE);
+    }
+    // A store of this process has its file until it is closed: only what must not exist is opened.
+    try {
+      return take(files, writer, StoreFiles.Mode.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
       return null;
     }
-    Path path = directory.resolve(SegmentName.lockName(writer));
+  }
+
+  private static @Nullable WriterLock take(StoreFiles files, long writer, StoreFiles.Mode mode)
+      throws IOException {
+    String name = SegmentName.lockName(writer);
+    StoreFile file = files.open(name, mode);
     boolean locked = false;
-    StoreFile file = null;
     try {
-      file = files.open(path, mode);
       locked = file.tryLock();
-      return locked ? new WriterLock(files, path, writer, file) : null;
+      return locked ? new WriterLock(files, name, writer, file) : null;
     } finally {
       if (!locked) {
-        if (file != null) {
-          file.close();
-        }
-        HERE.remove(writer);
+        file.close();
       }
     }
+  }
+
+  /** False if the file was deleted: then anyone may take over what this writer writes. */
+  boolean isInPlace() throws IOException {
+    return identity != null && identity.equals(files.identity(name));
   }
 
   long writer() {
@@ -83,13 +86,9 @@ final class WriterLock implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      files.delete(path);
+      files.delete(name);
     } finally {
-      try {
-        file.close();
-      } finally {
-        HERE.remove(writer);
-      }
+      file.close();
     }
   }
 }

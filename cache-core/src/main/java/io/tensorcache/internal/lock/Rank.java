@@ -114,6 +114,9 @@ public enum Rank {
   /** The records of a segment that are removed. */
   DEAD_RANGES,
 
+  /** Which segments have a descriptor. They are opened and closed under it. */
+  OPEN_FILES,
+
   /** One part of the index. */
   INDEX_SHARD,
 

@@ -49,7 +49,7 @@ class DamagedBytesTest {
     Opened(DurableSettings settings) throws IOException {
       StoreClock clock = new StoreClock(System::currentTimeMillis);
       Path rows = directory.toRealPath().resolve("rows");
-      StoreParts parts = StoreParts.of(files, rows, settings, clock, health);
+      StoreParts parts = StoreParts.of(files.hold(rows), rows, settings, clock, health);
       parts.takeover().tidy();
       parts.catalog().poll();
       parts.takeover().run();

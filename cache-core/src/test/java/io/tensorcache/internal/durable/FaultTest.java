@@ -15,10 +15,12 @@ import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.durable.FaultyFiles.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
@@ -85,7 +87,7 @@ class FaultTest {
     files.fault =
         (operation, file) -> {
           if (operation == Operation.WRITE && isFull.get() && file.toString().endsWith(".tcs")) {
-            try (StoreFile device = DiskFile.open(full, StoreFiles.Mode.WRITE)) {
+            try (FileChannel device = FileChannel.open(full, StandardOpenOption.WRITE)) {
               device.write(ByteBuffer.allocate(10), 0);
             }
           }

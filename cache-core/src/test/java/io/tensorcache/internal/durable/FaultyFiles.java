@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A file system whose operations fail when told to; else it is the real one, without fsync. */
-final class FaultyFiles implements StoreFiles {
+final class FaultyFiles implements StoreFiles.Source {
   /** What is asked of the file system. */
   enum Operation {
     OPEN,
@@ -27,50 +28,89 @@ final class FaultyFiles implements StoreFiles {
     void check(Operation operation, Path file) throws IOException;
   }
 
-  private final StoreFiles real = new DiskFiles();
   volatile Fault fault = (operation, file) -> {};
   final AtomicLong segmentBytesRead = new AtomicLong();
 
   @Override
-  public StoreFile open(Path file, Mode mode) throws IOException {
-    boolean creates = mode == Mode.CREATE || mode == Mode.CREATE_NEW;
-    fault.check(creates ? Operation.CREATE : Operation.OPEN, file);
-    return new FaultyFile(file, real.open(file, mode));
+  public StoreFiles hold(Path directory) throws IOException {
+    return new Held(directory, DiskFiles.hold(directory));
   }
 
-  @Override
-  public List<String> list(Path directory) throws IOException {
-    fault.check(Operation.LIST, directory);
-    return real.list(directory);
-  }
+  private final class Held implements StoreFiles {
+    private final Path directory;
+    private final StoreFiles real;
 
-  @Override
-  public long size(Path file) throws IOException {
-    fault.check(Operation.SIZE, file);
-    return real.size(file);
-  }
+    Held(Path directory, StoreFiles real) {
+      this.directory = directory;
+      this.real = real;
+    }
 
-  @Override
-  public long modifiedMillis(Path file) throws IOException {
-    fault.check(Operation.SIZE, file);
-    return real.modifiedMillis(file);
-  }
+    private void check(Operation operation, String name) throws IOException {
+      fault.check(operation, directory.resolve(name));
+    }
 
-  @Override
-  public void delete(Path file) throws IOException {
-    fault.check(Operation.DELETE, file);
-    real.delete(file);
-  }
+    @Override
+    public StoreFile open(String name, Mode mode) throws IOException {
+      boolean creates = mode == Mode.CREATE || mode == Mode.CREATE_NEW;
+      check(creates ? Operation.CREATE : Operation.OPEN, name);
+      return new FaultyFile(directory.resolve(name), real.open(name, mode));
+    }
 
-  @Override
-  public void replace(Path from, Path to) throws IOException {
-    fault.check(Operation.REPLACE, from);
-    real.replace(from, to);
-  }
+    @Override
+    public List<String> list() throws IOException {
+      fault.check(Operation.LIST, directory);
+      return real.list();
+    }
 
-  @Override
-  public void forceNames(Path directory) throws IOException {
-    fault.check(Operation.FORCE, directory);
+    @Override
+    public boolean isSpecial(String name) throws IOException {
+      return real.isSpecial(name);
+    }
+
+    @Override
+    public @Nullable Object identity(String name) throws IOException {
+      return real.identity(name);
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+      check(Operation.SIZE, name);
+      return real.size(name);
+    }
+
+    @Override
+    public long modifiedMillis(String name) throws IOException {
+      check(Operation.SIZE, name);
+      return real.modifiedMillis(name);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      check(Operation.DELETE, name);
+      real.delete(name);
+    }
+
+    @Override
+    public void replace(String from, String to) throws IOException {
+      check(Operation.REPLACE, from);
+      real.replace(from, to);
+    }
+
+    @Override
+    public void forceNames() throws IOException {
+      fault.check(Operation.FORCE, directory);
+    }
+
+    @Override
+    public void requireInPlace() throws IOException {
+      fault.check(Operation.LIST, directory);
+      real.requireInPlace();
+    }
+
+    @Override
+    public void close() throws IOException {
+      real.close();
+    }
   }
 
   private final class FaultyFile implements StoreFile {

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,15 +63,19 @@ class GoldenFilesTest {
   @Test
   void writesTheBytesThatAreWrittenDown() throws IOException {
     Path rows = StoreDirectory.create(directory, "rows");
+    StoreFiles files = DiskFiles.hold(rows);
     StoreParts parts =
         StoreParts.of(
-            new DiskFiles(),
+            files,
             rows,
             DurableFixture.settings(1 << 16, WhenFull.EVICT, 1024),
             new StoreClock(() -> TIME),
             new Health(events));
     SegmentWriter writer =
-        parts.segmentWriter(NAME.writer(), () -> 0xfedcba9876543210L, parts.catalog()::add);
+        parts.segmentWriter(
+            requireNonNull(WriterLock.takeOver(files, NAME.writer())),
+            () -> 0xfedcba9876543210L,
+            parts.catalog()::add);
     List<TensorKey> keys = List.of(PLAIN, NAMED, REMOVED);
     for (int skipped = 0; skipped < NAME.number(); skipped++) { // five segments before
       append(writer, PLAIN, 1, NET);
@@ -84,9 +89,9 @@ class GoldenFilesTest {
     assertBytes("ledger", rows.resolve(Ledger.FILE));
     writer.seal();
     parts.pruner().remove(REMOVED);
-    assertBytes("segment", NAME.file(rows, SegmentName.SEGMENT));
-    assertBytes("index", NAME.file(rows, SegmentName.INDEX));
-    assertBytes("removed", NAME.file(rows, SegmentName.DEAD));
+    assertBytes("segment", rows.resolve(NAME.file(SegmentName.SEGMENT)));
+    assertBytes("index", rows.resolve(NAME.file(SegmentName.INDEX)));
+    assertBytes("removed", rows.resolve(NAME.file(SegmentName.DEAD)));
     assertEquals(List.of(), events.failures);
   }
 
@@ -103,13 +108,13 @@ class GoldenFilesTest {
   @Test
   void readsTheBytesThatAreWrittenDown() throws IOException {
     Path rows = StoreDirectory.create(directory, "rows");
-    Files.write(NAME.file(rows, SegmentName.SEGMENT), golden("segment"));
-    Files.write(NAME.file(rows, SegmentName.DEAD), golden("removed"));
+    Files.write(rows.resolve(NAME.file(SegmentName.SEGMENT)), golden("segment"));
+    Files.write(rows.resolve(NAME.file(SegmentName.DEAD)), golden("removed"));
     for (boolean hasIndex : new boolean[] {true, false}) {
       if (hasIndex) {
-        Files.write(NAME.file(rows, SegmentName.INDEX), golden("index"));
+        Files.write(rows.resolve(NAME.file(SegmentName.INDEX)), golden("index"));
       } else {
-        Files.delete(NAME.file(rows, SegmentName.INDEX));
+        Files.delete(rows.resolve(NAME.file(SegmentName.INDEX)));
       }
       try (DurableStore store = DurableFixture.open(directory, events)) {
         assertHit(store, PLAIN, 1);
@@ -122,7 +127,7 @@ class GoldenFilesTest {
         assertEquals(TIME / 1000, entries.get(0).created().getEpochSecond());
       }
     }
-    assertBytes("index", NAME.file(rows, SegmentName.INDEX));
+    assertBytes("index", rows.resolve(NAME.file(SegmentName.INDEX)));
     assertEquals(List.of(), events.failures);
   }
 

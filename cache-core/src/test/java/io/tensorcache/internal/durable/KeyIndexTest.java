@@ -139,7 +139,7 @@ class KeyIndexTest {
   private static long writeSealedSegments(Path rows, int entries, int perSegment)
       throws IOException {
     Files.createDirectories(rows);
-    FaultyFiles files = new FaultyFiles();
+    StoreFiles files = new FaultyFiles().hold(rows);
     int record = 2176;
     long bytes = 0;
     for (int first = 0, number = 0; first < entries; first += perSegment, number++) {
@@ -147,7 +147,7 @@ class KeyIndexTest {
       int count = Math.min(perSegment, entries - first);
       long size = SegmentFormatV1.HEADER_BYTES + (long) count * record;
       try (StoreFile file =
-          files.open(name.file(rows, SegmentName.SEGMENT), StoreFiles.Mode.CREATE_NEW)) {
+          files.open(name.file(SegmentName.SEGMENT), StoreFiles.Mode.CREATE_NEW)) {
         file.write(SegmentFormatV1.header(new SegmentFormatV1.Header(number, name, 0)), 0);
         file.write(ByteBuffer.allocate(1), size - 1);
       }
@@ -157,7 +157,7 @@ class KeyIndexTest {
         int start = (int) (1 + (long) i * record / SegmentFormatV1.UNIT);
         list.add(DurableFixture.key(first + i), start, record - 32, 0, 1);
       }
-      IndexFileV1.write(files, rows, name, number, size, list);
+      IndexFileV1.write(files, name, number, size, list);
       bytes += size;
     }
     return bytes;

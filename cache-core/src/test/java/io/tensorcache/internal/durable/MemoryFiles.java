@@ -11,9 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Files in memory, for tests that open very many. One process only: every lock is free. */
-final class MemoryFiles implements StoreFiles {
+final class MemoryFiles implements StoreFiles.Source {
   private final Map<Path, Content> contents = new ConcurrentHashMap<>();
 
   private static final class Content {
@@ -83,51 +84,81 @@ final class MemoryFiles implements StoreFiles {
   }
 
   @Override
-  public StoreFile open(Path file, Mode mode) throws IOException {
-    Content fresh = new Content();
-    return switch (mode) {
-      case CREATE -> new MemoryFile(contents.computeIfAbsent(file, path -> fresh));
-      case CREATE_NEW -> {
-        if (contents.putIfAbsent(file, fresh) != null) {
-          throw new FileAlreadyExistsException(file.toString());
+  public StoreFiles hold(Path directory) {
+    return new Held(directory);
+  }
+
+  private final class Held implements StoreFiles {
+    private final Path directory;
+
+    Held(Path directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public StoreFile open(String name, Mode mode) throws IOException {
+      Path file = directory.resolve(name);
+      Content fresh = new Content();
+      return switch (mode) {
+        case CREATE -> new MemoryFile(contents.computeIfAbsent(file, path -> fresh));
+        case CREATE_NEW -> {
+          if (contents.putIfAbsent(file, fresh) != null) {
+            throw new FileAlreadyExistsException(file.toString());
+          }
+          yield new MemoryFile(fresh);
         }
-        yield new MemoryFile(fresh);
-      }
-      default -> new MemoryFile(existing(file));
-    };
-  }
+        default -> new MemoryFile(existing(file));
+      };
+    }
 
-  @Override
-  public List<String> list(Path directory) {
-    List<String> names = new ArrayList<>();
-    contents.keySet().forEach(path -> names.add(path.getFileName().toString()));
-    return names;
-  }
+    @Override
+    public List<String> list() {
+      List<String> names = new ArrayList<>();
+      contents.keySet().forEach(path -> names.add(path.getFileName().toString()));
+      return names;
+    }
 
-  @Override
-  public long size(Path file) {
-    Content content = contents.get(file);
-    return content == null ? 0 : content.size();
-  }
+    @Override
+    public boolean isSpecial(String name) {
+      return false;
+    }
 
-  @Override
-  public long modifiedMillis(Path file) {
-    return 0;
-  }
+    @Override
+    public @Nullable Object identity(String name) {
+      return contents.get(directory.resolve(name));
+    }
 
-  @Override
-  public void delete(Path file) {
-    contents.remove(file);
-  }
+    @Override
+    public long size(String name) {
+      Content content = contents.get(directory.resolve(name));
+      return content == null ? 0 : content.size();
+    }
 
-  @Override
-  public void replace(Path from, Path to) throws IOException {
-    contents.put(to, existing(from));
-    contents.remove(from);
-  }
+    @Override
+    public long modifiedMillis(String name) {
+      return 0;
+    }
 
-  @Override
-  public void forceNames(Path directory) {}
+    @Override
+    public void delete(String name) {
+      contents.remove(directory.resolve(name));
+    }
+
+    @Override
+    public void replace(String from, String to) throws IOException {
+      contents.put(directory.resolve(to), existing(directory.resolve(from)));
+      contents.remove(directory.resolve(from));
+    }
+
+    @Override
+    public void forceNames() {}
+
+    @Override
+    public void requireInPlace() {}
+
+    @Override
+    public void close() {}
+  }
 
   private static final class MemoryFile implements StoreFile {
     private final Content content;
