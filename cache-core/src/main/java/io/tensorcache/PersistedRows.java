@@ -139,8 +139,8 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     }
     for (int i = 0; i < numbers.length && !result.isOpen(); i++) {
       RowSchema schema = schema(wantedKeys.get(i));
-      if (schema != null) {
-        result.open(schema);
+      if (schema != null && !opens(result, schema)) {
+        return wanted;
       }
     }
     if (!result.isOpen()) {
@@ -162,6 +162,19 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
       }
     }
     return missing;
+  }
+
+  /** What a file says of a row is not verified yet: that it cannot be given back is a miss. */
+  private boolean opens(ResultBatch<?> result, RowSchema schema) {
+    try {
+      result.open(schema);
+      return true;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      failed(
+          new StorageException(
+              "stored rows are computed again, as no memory can be had for them: " + e, e));
+      return false;
+    }
   }
 
   boolean contains(TensorKey key) {

@@ -64,16 +64,23 @@ final class ResultBatch<T> implements AutoCloseable {
     if (schema != null) {
       return schema == wanted || schema.equals(wanted);
     }
-    for (RowSchema.Part part : wanted.parts()) {
-      TensorSpec spec = granularity == Granularity.WHOLE ? part.spec() : part.spec().batch(rows);
-      TensorDraft<T> draft = TensorDraft.of(adapter, spec, like);
-      drafts.add(draft);
-      TensorView view = draft.view();
-      views.add(view);
-      staged.add(view.memory() instanceof HostMemory ? null : new StagedResult(view));
+    try {
+      wanted.parts().forEach(this::allocate);
+    } catch (RuntimeException | Error e) {
+      close(); // as if it had not begun
+      throw e;
     }
     schema = wanted;
     return true;
+  }
+
+  private void allocate(RowSchema.Part part) {
+    TensorSpec spec = granularity == Granularity.WHOLE ? part.spec() : part.spec().batch(rows);
+    TensorDraft<T> draft = TensorDraft.of(adapter, spec, like);
+    drafts.add(draft);
+    TensorView view = draft.view();
+    views.add(view);
+    staged.add(view.memory() instanceof HostMemory ? null : new StagedResult(view));
   }
 
   /** What is not filled on the host needs no memory there. */

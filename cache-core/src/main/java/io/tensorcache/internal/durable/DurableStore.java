@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * survives a loss of power is up to the {@link io.tensorcache.config.SyncPolicy}.
  *
  * <p>What goes wrong with files is told to {@link DurableEvents} and is a miss or "not admitted";
- * it never breaks the caller. Safe for use by several threads.
+ * it never breaks the caller. Everything but {@link #use} and {@link #close} throws {@link
+ * IllegalStateException} if it is closed. Safe for use by several threads.
  */
 public final class DurableStore implements AutoCloseable {
   private static final long POLL_NANOS = WriteQueue.nanos(100);
@@ -80,13 +81,7 @@ public final class DurableStore implements AutoCloseable {
     Path real = StoreDirectory.existing(directory, name);
     Health health = new Health(events);
     health.onlyRead();
-    StoreParts parts =
-        StoreParts.of(
-            new ReadOnlyFiles(StoreDirectory.hold(DiskFiles::hold, real)),
-            real,
-            DurableSettings.toRead(),
-            new StoreClock(System::currentTimeMillis),
-            health);
+    StoreParts parts = StoreParts.toRead(real, health);
     parts.catalog().requireListed();
     DurableStore store = new DurableStore(name, parts, null);
     health.deliver();
@@ -199,8 +194,7 @@ public final class DurableStore implements AutoCloseable {
     requireOpen();
     DurableLookup[] found =
         new BatchRead(parts.catalog().index, parts.oldestSeconds()).run(keys, targets, this::find);
-    boolean mayBeNew = List.of(found).contains(DurableLookup.MISS) && pollIfDue();
-    if (mayBeNew) {
+    if (List.of(found).contains(DurableLookup.MISS) && pollIfDue()) {
       IntFunction<RowTarget> target = targets.get();
       for (int i = 0; i < found.length; i++) {
         found[i] = found[i] == DurableLookup.MISS ? find(keys.get(i), target.apply(i)) : found[i];
@@ -247,11 +241,7 @@ public final class DurableStore implements AutoCloseable {
             > parts.settings().limit().bytes();
   }
 
-  /**
-   * True if a row of this key is here, as far as this process has seen.
-   *
-   * @throws IllegalStateException if closed
-   */
+  /** True if a row of this key is here, as far as this process has seen. */
   public boolean contains(TensorKey key) {
     requireOpen();
     return queue.pending(key) != null
@@ -286,7 +276,6 @@ public final class DurableStore implements AutoCloseable {
    * Waits until everything stored before is written, and on the disk itself as the policy promises.
    *
    * @return false if something of it could not be written, which was told
-   * @throws IllegalStateException if closed
    */
   public boolean flush() {
     requireOpen();
@@ -328,14 +317,12 @@ public final class DurableStore implements AutoCloseable {
 
   private PruneCount changeAll(Callable<PruneCount> change) {
     requireOpen();
-    PruneCount removed = null;
-    if (parts.health().isRefusalFinal()) {
-      parts
-          .health()
-          .failed(new StorageException("nothing is removed: " + parts.health().refusal()));
-    } else {
-      removed = writer.call(change);
+    Health health = parts.health();
+    boolean isRefused = health.isRefusalFinal();
+    if (isRefused) {
+      health.failed(new StorageException("nothing is removed: " + health.refusal()));
     }
+    PruneCount removed = isRefused ? null : writer.call(change);
     finish();
     return removed == null ? PruneCount.NONE : removed;
   }

@@ -23,6 +23,16 @@ record StoreParts(
     return new StoreParts(files, directory, settings, clock, health, catalog, ledger, pruner);
   }
 
+  /** Of a store that is only looked at. */
+  static StoreParts toRead(Path directory, Health health) {
+    return of(
+        new ReadOnlyFiles(StoreDirectory.hold(DiskFiles::hold, directory)),
+        directory,
+        DurableSettings.toRead(),
+        new StoreClock(System::currentTimeMillis),
+        health);
+  }
+
   SegmentWriter segmentWriter(
       WriterLock lock, LongSupplier tags, SegmentWriter.Publication publication) {
     return new SegmentWriter(
