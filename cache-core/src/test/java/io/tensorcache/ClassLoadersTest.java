@@ -124,9 +124,13 @@ class ClassLoadersTest {
     }
 
     @Override
-    public void close() throws Exception {
-      inLoader(() -> program.getClass().getMethod("close").invoke(program));
-      loader.close();
+    public void close() {
+      try {
+        inLoader(() -> program.getClass().getMethod("close").invoke(program));
+        loader.close();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
     }
   }
 
