@@ -179,6 +179,29 @@ class ScopeStaleTest {
     assertEquals(2, number(scope.getIfPresent("K")));
   }
 
+  /** Else what was computed from the value that is overwritten would stay. */
+  @Test
+  void aTakeMeanwhileDoesNotUndoAnOverwrite() throws Exception {
+    scope.put("sample", tensor(1));
+    k().put(tensor(1));
+    Future<HostTensor> overwriting =
+        other.submit(
+            () ->
+                scope
+                    .entry("sample")
+                    .overwrite(
+                        () -> {
+                          begun.countDown();
+                          go.await();
+                          return tensor(2);
+                        }));
+    begun.await();
+    assertEquals(1, number(scope.take("sample")));
+    finish(overwriting);
+    assertEquals(2, number(scope.getIfPresent("sample")));
+    assertNull(scope.getIfPresent("K"));
+  }
+
   @Test
   void anExpiredSourceIsNotServedByWhatWasComputedFromIt() {
     scope.entry("sample").timeToLive(Duration.ofMillis(5)).put(tensor(1));
@@ -188,6 +211,27 @@ class ScopeStaleTest {
     assertNull(scope.getIfPresent("L"));
     assertEquals(2, number(k().get(() -> tensor(2))));
     assertEquals(RemovalCause.EXPIRED, left.get("L"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"take", "evict", "level"})
+  void aSourceThatLeftExpiresAllTheSame(String how) {
+    scope.entry("sample").level(NORMAL).timeToLive(Duration.ofMillis(5)).put(tensor(1));
+    scope.entry("K").level(LIGHT).dependsOn("sample").put(tensor(1));
+    switch (how) {
+      case "take" -> scope.take("sample");
+      case "level" -> scope.level(LIGHT);
+      default -> {
+        for (String name : List.of("a", "b", "c")) {
+          scope.put(name, tensor(0));
+          scope.getIfPresent("K");
+        }
+      }
+    }
+    assertNull(scope.getIfPresent("sample"));
+    assertEquals(1, number(scope.getIfPresent("K")));
+    now.set(5);
+    assertNull(scope.getIfPresent("K"));
   }
 
   @Test

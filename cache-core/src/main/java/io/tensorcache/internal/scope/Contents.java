@@ -60,6 +60,16 @@ final class Contents {
     return true;
   }
 
+  /** The entries of one instant. */
+  List<Entry> all() {
+    lock.lock();
+    try {
+      return List.copyOf(entries.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** True if an entry of so many bytes can enter without another one leaving. */
   boolean hasRoom(long byteCount) {
     return counts.hasRoom(bounds, byteCount);
@@ -101,6 +111,8 @@ final class Contents {
       for (Entry due; (due = expiries.takeDue(now)) != null; ) {
         if (leave(due, RemovalCause.EXPIRED)) {
           changed(due.name(), null, RemovalCause.EXPIRED);
+        } else if (due.leftAt() > 0) {
+          leaveAll(lineage.changed(due.name(), null, due.leftAt()), RemovalCause.EXPIRED);
         }
       }
       expiries.settle();
@@ -118,7 +130,7 @@ final class Contents {
     void enter(Ticket ticket, Entry entry) {
       String name = entry.name();
       if (ticket.isReplacing()) {
-        outdate(name, ticket);
+        lineage.supersede(name, ticket);
         changed(name, ticket, RemovalCause.REPLACED);
       }
       Entry there = entries.get(name);
@@ -145,8 +157,13 @@ final class Contents {
     private void arrange(Entry entry) {
       uses.entered(entry);
       if (entry.mayExpire()) {
-        expiries.add(entry);
+        expiries.add(entry, each -> each.gone && !isWaitedFor(each));
       }
+    }
+
+    /** True if something was computed from it before it left, which ends when it would have. */
+    private boolean isWaitedFor(Entry gone) {
+      return gone.leftAt() > 0 && lineage.hasDependents(gone.name());
     }
 
     /** Puts another holding of the same value in the place of an entry that is there. */
@@ -190,6 +207,9 @@ final class Contents {
       counts.add(entry, -1);
       Object held = entry.letGo();
       uses.left(entry);
+      if (entry.mayExpire() && lineage.hasDependents(entry.name())) {
+        entry.leftAt(lineage.now()); // if it is changed, they leave with it
+      }
       Ticket origin = entry.origin();
       if (origin != null && origin.entry == entry) {
         lineage.left(origin);
@@ -199,14 +219,16 @@ final class Contents {
 
     /** Drops all that was or is being computed from a name, but {@code self}. */
     void changed(String name, @Nullable Ticket self, RemovalCause cause) {
-      for (Entry dependent : lineage.changed(name, self)) {
-        leave(dependent, cause);
-      }
+      leaveAll(lineage.changed(name, self), cause);
     }
 
-    /** Outdates what others have under way for a name; how many values were being computed. */
-    int outdate(String name, @Nullable Ticket self) {
-      return lineage.outdate(name, self);
+    private void leaveAll(List<Entry> dependents, RemovalCause cause) {
+      dependents.forEach(dependent -> leave(dependent, cause));
+    }
+
+    /** What others have under way for a name that was taken comes too late. */
+    void taken(String name) {
+      lineage.taken(name);
     }
 
     /** Outdates what others have under way on such terms; the names of what was computed. */
@@ -218,7 +240,7 @@ final class Contents {
     boolean remove(String name, @Nullable Ticket self, RemovalCause cause) {
       Entry there = entries.get(name);
       boolean wasThere = there != null && there.holdsSomething();
-      boolean wasComputing = outdate(name, self) > 0;
+      boolean wasComputing = lineage.supersede(name, self) > 0;
       if (there != null) {
         leave(there, cause);
       }

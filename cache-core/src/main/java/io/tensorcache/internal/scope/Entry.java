@@ -46,13 +46,28 @@ public final class Entry extends WeakReference<Object> {
   /** Its places in the queues of its table. */
   record Places(Recency.Place all, Recency.Place strong) {}
 
-  /**
-   * What few entries have.
-   *
-   * @param expiresMillis when it ends, or {@code Long.MAX_VALUE}
-   * @param origin what knows what it was computed from; null if from nothing that has a name
-   */
-  record Special(long expiresMillis, @Nullable String group, @Nullable Ticket origin) {}
+  /** What few entries have. */
+  static final class Special {
+    private final long expiresMillis;
+    private final @Nullable String group;
+    private final @Nullable Ticket origin;
+
+    /**
+     * When it left and what was computed from it stayed, in changes of its table; 0 before. Guarded
+     * by the lock of the table.
+     */
+    long leftAt;
+
+    /**
+     * @param expiresMillis when it ends, or {@code Long.MAX_VALUE}
+     * @param origin what knows what it was computed from; null if from nothing that has a name
+     */
+    Special(long expiresMillis, @Nullable String group, @Nullable Ticket origin) {
+      this.expiresMillis = expiresMillis;
+      this.group = group;
+      this.origin = origin;
+    }
+  }
 
   Entry(
       String name,
@@ -157,24 +172,35 @@ public final class Entry extends WeakReference<Object> {
   }
 
   @Nullable String group() {
-    return special == null ? null : special.group();
+    return special == null ? null : special.group;
   }
 
   long expiresMillis() {
-    return special == null ? Long.MAX_VALUE : special.expiresMillis();
+    return special == null ? Long.MAX_VALUE : special.expiresMillis;
   }
 
   @Nullable Ticket origin() {
-    return special == null ? null : special.origin();
+    return special == null ? null : special.origin;
+  }
+
+  /** When it left, and something that was computed from it stayed; 0 else. */
+  long leftAt() {
+    return special == null ? 0 : special.leftAt;
+  }
+
+  void leftAt(long change) {
+    if (special != null) {
+      special.leftAt = change;
+    }
   }
 
   /** True if it may end by time: its own, or that of what it was computed from. */
   boolean mayEndByTime() {
-    return special != null && (special.origin() != null || mayExpire());
+    return special != null && (special.origin != null || mayExpire());
   }
 
   boolean mayExpire() {
-    return special != null && special.expiresMillis() != Long.MAX_VALUE;
+    return special != null && special.expiresMillis != Long.MAX_VALUE;
   }
 
   /** True if it is named as private: hidden unless asked for. */

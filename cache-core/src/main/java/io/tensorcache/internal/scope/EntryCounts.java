@@ -11,6 +11,7 @@ public final class EntryCounts {
   public final LongAdder collected = new LongAdder();
   private final AtomicLong boundEntries = new AtomicLong();
   private final AtomicLong boundBytes = new AtomicLong();
+  private final AtomicLong persistingEntries = new AtomicLong();
   private final AtomicLong persistingBytes = new AtomicLong();
 
   EntryCounts() {}
@@ -18,6 +19,7 @@ public final class EntryCounts {
   /** Counts an entry that came, with +1, or left, with -1. Under the lock of the table. */
   void add(Entry entry, int sign) {
     if (entry.isPersisting()) {
+      persistingEntries.addAndGet(sign);
       persistingBytes.addAndGet(sign * entry.byteCount());
     } else {
       boundEntries.addAndGet(sign);
@@ -28,6 +30,11 @@ public final class EntryCounts {
   /** True if one more entry of so many bytes is not too much. */
   boolean hasRoom(Bounds bounds, long byteCount) {
     return boundEntries.get() < bounds.entries() && boundBytes.get() <= bounds.bytes() - byteCount;
+  }
+
+  /** How many entries there are. At no instant more than there have been at once. */
+  long entries() {
+    return boundEntries.get() + persistingEntries.get();
   }
 
   /** Bytes of all values. */

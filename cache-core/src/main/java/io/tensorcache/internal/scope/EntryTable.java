@@ -69,7 +69,7 @@ public final class EntryTable {
   }
 
   public long size() {
-    return contents.entries.mappingCount();
+    return contents.counts.entries();
   }
 
   /** True if an entry on these terms would be kept now. */
@@ -199,7 +199,7 @@ public final class EntryTable {
     try (Contents.Change change = changeOpen()) {
       boolean isMine = change.leave(entry, RemovalCause.REMOVED);
       if (isMine) {
-        change.outdate(entry.name(), null);
+        change.taken(entry.name());
       }
       return isMine;
     }
@@ -220,7 +220,7 @@ public final class EntryTable {
       if (there != null) {
         change.leave(there, RemovalCause.REMOVED);
       }
-      change.outdate(ticket.name(), null);
+      change.taken(ticket.name());
       order.give(false);
       return true;
     }
@@ -353,7 +353,7 @@ public final class EntryTable {
     expire();
     collect();
     dropClosed();
-    return contents.entries.values().stream()
+    return contents.all().stream()
         .filter(entry -> includePrivate || !entry.isPrivate())
         .filter(entry -> entry.isPersisting() || entry.held() != null)
         .sorted(Comparator.comparing(Entry::name))

@@ -2,6 +2,7 @@ package io.tensorcache.internal.scope;
 
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,10 @@ final class Expiries {
   private int purgeAt = FEW;
   private volatile long soonestMillis = Long.MAX_VALUE;
 
-  void add(Entry entry) {
+  /** {@code isDone} tells those that nobody needs any more. */
+  void add(Entry entry, Predicate<Entry> isDone) {
     if (queue.size() >= purgeAt) { // most may have been replaced since
-      queue.removeIf(each -> each.gone);
+      queue.removeIf(isDone);
       purgeAt = Math.max(FEW, 2 * queue.size());
     }
     queue.add(entry);

@@ -45,6 +45,16 @@ final class Lineage {
     return nodes.computeIfAbsent(name, key -> new Node());
   }
 
+  /** The number of this moment, above all that were given. */
+  long now() {
+    return ++changes;
+  }
+
+  boolean hasDependents(String name) {
+    Node node = nodes.get(name);
+    return node != null && !node.dependents.isEmpty();
+  }
+
   /** How many names are known. */
   int size() {
     return nodes.size();
@@ -65,6 +75,7 @@ final class Lineage {
   /** Its value entered. What has no sources needs not be known. */
   void kept(Ticket ticket, Entry entry) {
     ticket.settled = ++changes;
+    ticket.land();
     if (ticket.sources().isEmpty()) {
       drop(ticket);
       trim();
@@ -152,12 +163,18 @@ final class Lineage {
    * @return the entries among them
    */
   List<Entry> changed(String name, @Nullable Ticket self) {
+    return changed(name, self, Long.MAX_VALUE);
+  }
+
+  /** The same for what began before a value of the name left. */
+  List<Entry> changed(String name, @Nullable Ticket self, long before) {
     if (!nodes.containsKey(name)) {
       return List.of();
     }
     List<Entry> entries = new ArrayList<>();
     Set<Ticket> seen = new HashSet<>();
     Deque<Ticket> open = new ArrayDeque<>(dependents(name));
+    open.removeIf(ticket -> ticket.began >= before);
     while (!open.isEmpty()) {
       Ticket ticket = open.remove();
       if (ticket == self || !seen.add(ticket)) {
@@ -190,51 +207,70 @@ final class Lineage {
   }
 
   /**
-   * The entry of a name was put, removed or taken: what other calls have under way for it is
-   * outdated. What this thread computes around the change comes after it.
+   * The entry of a name was put or removed: what other calls have under way for it comes before
+   * that. What this thread computes around the change comes after it.
    *
    * @param self what changes it, which is spared; null for a removal
    * @return how many values were being computed
    */
-  int outdate(String name, @Nullable Ticket self) {
-    Node node = nodes.get(name);
-    return node == null ? 0 : outdateAll(node.own, ticket -> isOutdatedBy(self, ticket));
-  }
-
-  private static boolean isOutdatedBy(@Nullable Ticket self, Ticket ticket) {
-    boolean isLaterOverwrite =
-        self != null
-            && self.purpose == Ticket.Purpose.OVERWRITE
-            && ticket.purpose == Ticket.Purpose.OVERWRITE
-            && ticket.began > self.began;
-    return ticket != self && !isLaterOverwrite;
-  }
-
-  private static int outdateAll(Set<Ticket> tickets, Predicate<Ticket> selected) {
+  int supersede(String name, @Nullable Ticket self) {
     int computing = 0;
-    for (Ticket ticket : tickets) {
-      boolean isRead = ticket.purpose == Ticket.Purpose.READ;
-      boolean isOthers = isRead || ticket.owner != Thread.currentThread();
-      if (ticket.state == Ticket.State.UNDER_WAY
-          && ticket.purpose != Ticket.Purpose.PUT
-          && ticket.isValid()
-          && isOthers
-          && selected.test(ticket)) {
+    for (Ticket ticket : underWay(name)) {
+      if (ticket != self && isOthers(ticket) && !isLaterOverwrite(self, ticket)) {
+        computing += isComputed(ticket) ? 1 : 0;
         ticket.supersede();
-        computing += isRead ? 0 : 1;
       }
     }
     return computing;
   }
 
-  /** Outdates what other threads have under way on such terms; their names. */
+  /** The entry of a name was taken: who reads it is late; who overwrites it comes after that. */
+  void taken(String name) {
+    for (Ticket ticket : underWay(name)) {
+      if (isOthers(ticket) && ticket.purpose != Ticket.Purpose.OVERWRITE) {
+        ticket.outdate();
+      }
+    }
+  }
+
+  /** Outdates what other threads have under way on such terms; the names of what was computed. */
   Set<String> outdate(Predicate<Terms> selected) {
     Set<String> names = new LinkedHashSet<>();
-    for (Map.Entry<String, Node> each : nodes.entrySet()) {
-      if (outdateAll(each.getValue().own, ticket -> selected.test(ticket.terms)) > 0) {
-        names.add(each.getKey());
+    for (String name : nodes.keySet()) {
+      for (Ticket ticket : underWay(name)) {
+        if (isOthers(ticket) && selected.test(ticket.terms)) {
+          if (isComputed(ticket)) {
+            names.add(name);
+          }
+          ticket.outdate();
+        }
       }
     }
     return names;
+  }
+
+  private List<Ticket> underWay(String name) {
+    Node node = nodes.get(name);
+    return node == null
+        ? List.of()
+        : node.own.stream()
+            .filter(ticket -> ticket.state == Ticket.State.UNDER_WAY)
+            .filter(ticket -> ticket.purpose != Ticket.Purpose.PUT)
+            .toList();
+  }
+
+  private static boolean isOthers(Ticket ticket) {
+    return ticket.purpose == Ticket.Purpose.READ || ticket.owner != Thread.currentThread();
+  }
+
+  private static boolean isComputed(Ticket ticket) {
+    return ticket.purpose != Ticket.Purpose.READ && ticket.isValid();
+  }
+
+  private static boolean isLaterOverwrite(@Nullable Ticket self, Ticket ticket) {
+    return self != null
+        && self.purpose == Ticket.Purpose.OVERWRITE
+        && ticket.purpose == Ticket.Purpose.OVERWRITE
+        && ticket.began > self.began;
   }
 }

@@ -112,7 +112,7 @@ public final class Ticket implements AutoCloseable {
     return !outdated;
   }
 
-  /** True if another value was put after this one was asked for, or the entry was removed. */
+  /** True if another value was put, or the entry removed, after this one was asked for. */
   boolean isSuperseded() {
     return superseded;
   }
@@ -123,12 +123,17 @@ public final class Ticket implements AutoCloseable {
     outdate();
   }
 
-  /** The value does not enter, and nobody waits for it anew. With the table locked. */
-  void outdate() {
-    outdated = true;
+  /** Who asks from now on does not wait for it: it is in the table, or outdated. */
+  void land() {
     if (flight != null) {
       flight.abandon();
     }
+  }
+
+  /** The value does not enter, and nobody waits for it anew. With the table locked. */
+  void outdate() {
+    outdated = true;
+    land();
   }
 
   /** Ends it; what did not enter never does. */

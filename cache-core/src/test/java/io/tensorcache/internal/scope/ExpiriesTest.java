@@ -24,10 +24,10 @@ class ExpiriesTest {
   @Test
   void forgetsEntriesThatLeftLongBeforeTheirTime() {
     Entry first = entry("first", 10);
-    expiries.add(first);
+    expiries.add(first, each -> each.gone);
     for (int i = 0; i < 100_000; i++) {
       Entry replaced = entry("x", 1_000_000);
-      expiries.add(replaced);
+      expiries.add(replaced, each -> each.gone);
       replaced.letGo();
     }
     assertTrue(expiries.size() <= 2048, expiries.size() + " are queued");
