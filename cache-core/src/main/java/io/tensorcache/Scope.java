@@ -129,9 +129,10 @@ public final class Scope<T> implements AutoCloseable {
   }
 
   /**
-   * The entry of this name, computed and kept at level {@code NORMAL} if it is not there. Several
-   * threads that ask at the same time compute once. Throws what the computation throws, checked
-   * exceptions included; nothing is kept then.
+   * The entry of this name, computed and kept at level {@code NORMAL} if it is not there, in memory
+   * or in the store. Several threads that ask at the same time compute once; none waits for what
+   * began before the entry, or one that it depends on, was changed. Throws what the computation
+   * throws, checked exceptions included; nothing is kept then.
    *
    * @throws IllegalStateException after close; if the entry holds a value of another kind; or if
    *     the computation asks for the entry itself, by whatever way, with the cycle

@@ -86,7 +86,8 @@ public final class ScopeEntry<V> {
 
   /**
    * The entries of this scope that it is computed from: when one of them is reset, removed,
-   * replaced or expires, this one leaves too. One that is evicted or taken keeps it. Default: none.
+   * replaced or expires, this one leaves too, and what is being computed for it is not kept. One
+   * that is evicted or taken keeps it, until its time to live would have been over. Default: none.
    */
   public ScopeEntry<V> dependsOn(String... names) {
     for (String source : names) {
@@ -118,7 +119,11 @@ public final class ScopeEntry<V> {
     return scope.calls().get(type, name, terms(), Scope.required(name, computation));
   }
 
-  /** Computes the value anew in place of what is there. Throws as {@link #get} does. */
+  /**
+   * Computes the value anew in place of what is there. Throws as {@link #get} does, and {@link
+   * IllegalStateException} if the scope is closed meanwhile. If another thread puts or removes the
+   * entry meanwhile, that comes after it.
+   */
   public V overwrite(Computation<V> computation) {
     return scope.calls().overwrite(type, name, terms(), Scope.required(name, computation));
   }
@@ -128,7 +133,13 @@ public final class ScopeEntry<V> {
     return scope.calls().getIfPresent(type, name, terms());
   }
 
-  /** Keeps a value on these terms in place of what is there. */
+  /**
+   * Keeps a value on these terms in place of what is there, in the store too. If they do not allow
+   * it to be kept, nothing is there afterwards. What another thread is computing for the entry is
+   * not kept.
+   *
+   * @throws IllegalStateException after close, or if the scope is closed meanwhile
+   */
   public void put(V value) {
     scope.calls().put(type, name, terms(), Scope.required(name, value));
   }
