@@ -5,25 +5,30 @@ package io.tensorcache;
  *
  * <p>A source that reads all it watches at each look confirms each look. One that reads a part of
  * it confirms a look once every part was read after it and was as it should be; until then the rows
- * stored since are remembered, and they are dropped if it turns out that they are another
- * computation's.
+ * stored after it are remembered, and they are dropped if they may be another computation's.
  *
  * @param changes changes noticed, those included after which everything was as before: rows are
  *     stored only if this is the same before and after they were computed
- * @param lateChanges changes noticed after looks that should have seen them
+ * @param lateChanges changes among them that earlier looks may have missed: the rows stored after
+ *     unconfirmed looks are dropped
+ * @param untold late changes among those of which nobody is told: nothing shows that a look did
+ *     miss one
  * @param looks how often the source has looked
- * @param confirmedLooks the looks before which nothing had changed unnoticed
+ * @param firstUnconfirmed the first look that is not confirmed; more than {@code looks} if all are
  * @param lastLate the last late change in words: what, where; empty if there was none
- * @param untold late changes among them that nobody need be told of, as they were seen by the first
- *     look that could
  */
 public record Sightings(
-    long changes, long lateChanges, long looks, long confirmedLooks, String lastLate, long untold) {
+    long changes,
+    long lateChanges,
+    long untold,
+    long looks,
+    long firstUnconfirmed,
+    String lastLate) {
   /** Of a source that can tell no more than its fingerprints do. */
-  public static final Sightings NONE = new Sightings(0, 0, 0, 0, "", 0);
+  public static final Sightings NONE = new Sightings(0, 0, 0, 0, Long.MAX_VALUE, "");
 
-  /** Whether rows are to be remembered until the look that they were stored after is confirmed. */
+  /** Whether rows stored now are to be remembered. */
   boolean isUnconfirmed() {
-    return confirmedLooks < looks;
+    return firstUnconfirmed <= looks;
   }
 }

@@ -64,7 +64,7 @@ final class SourceWatch {
     if (seen.lateChanges() != lateSeen) {
       takeBack(seen);
     }
-    recent.confirm(seen.confirmedLooks());
+    recent.confirm(seen.firstUnconfirmed());
     return new Look(fingerprint, seen.changes());
   }
 

@@ -67,7 +67,7 @@ class SourceWatchTest {
 
     @Override
     public Sightings sightings() {
-      return new Sightings(changes, late, looks, confirmed, "the weight was written", 0);
+      return new Sightings(changes, late, 0, looks, confirmed, "the weight was written");
     }
 
     @Override
@@ -76,8 +76,9 @@ class SourceWatchTest {
       if (seen != value) {
         noticeLate();
       }
+      Fingerprint now = current();
       confirmed = looks + 1;
-      return current();
+      return now;
     }
 
     @Override

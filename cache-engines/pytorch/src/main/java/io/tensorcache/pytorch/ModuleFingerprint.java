@@ -2,29 +2,63 @@ package io.tensorcache.pytorch;
 
 import io.tensorcache.Fingerprint;
 import io.tensorcache.FingerprintSource;
+import io.tensorcache.Sightings;
 import org.bytedeco.pytorch.Module;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fingerprint of a module: a digest of its parameters and buffers, the types and options of its
  * layers, its mode, and the precision it computes in (autocast of the calling thread, TF32 or
- * bfloat16 inside float32 operations). Each call looks at the version counters of all tensors,
- * about 0.2 µs each, and reads the weights again only when one has changed. Safe for use by several
- * threads.
+ * bfloat16 inside float32 operations). The weights are read again only when a look, one at each
+ * call, has seen a change. Safe for use by several threads.
  *
- * <p>Not seen are fields of your own classes, options that change after the first call, and tensors
- * that are registered after it. Where these differ between two modules under one name, or change,
- * give another name, or add them: {@code () -> fingerprint.current().and("slope 0.2")}.
+ * <p><b>Seen by the next look</b>, so that no row is served or stored under other weights:
+ *
+ * <ul>
+ *   <li>what PyTorch counts: in-place operations, an optimiser's step, {@code set_data} (also with
+ *       other strides over the same memory), {@code load}, {@code to}, a tensor set anew in its
+ *       layer;
+ *   <li>any write into a tensor in host memory of up to 64 KiB, by {@code .data()}, {@code
+ *       detach()}, a pointer, an indexer or a buffer, whatever its layout and strides;
+ *   <li>of such a write past the version counter into a larger tensor in host memory, one that
+ *       touches one of its 64 probed words: replacing all or a large part of it does;
+ *   <li>modules added, removed or replaced, and numbers and flags set in a layer's options.
+ * </ul>
+ *
+ * <p><b>Seen late</b>: another write past the version counter into a tensor above 64 KiB in host
+ * memory. Each look also reads 128 KiB of these, in turn, so that it is seen after {@link
+ * #looksPerTurn} looks at most, bytes / 128 KiB, one look for a call that hits and two for one that
+ * computes (with a probability of 2^-32 in the next turn only; 360 looks for 45 MB). Then the
+ * listener is told, and the rows that each function stored since the last full turn are dropped
+ * from memory and store; what was served or exported meanwhile, and what another process took from
+ * the store, was not right.
+ *
+ * <p><b>Seen on request</b>: {@link io.tensorcache.CachedFunction#recheck} reads all weights at
+ * once, and the option {@code recheck(Recheck.EVERY_CALL)} does it at each call. So are writes past
+ * the version counter into tensors on a device.
+ *
+ * <p><b>Not seen</b>: fields of your own classes, tensors that are registered after the first look,
+ * the content of lists in a layer's options that is changed after it, and writes by another thread
+ * while the weights are being read. Where these differ between two modules under one name, or
+ * change, give another name, or add them: {@code PyTorch.fingerprint(net).and("slope 0.2")}.
+ *
+ * <p>Holds the memory of the weights until the {@code PointerScope} in which this was made is
+ * closed, {@link #release} or {@code close()} of the cached function is called, the next look finds
+ * the module closed, or the next module is watched after that.
  */
 public final class ModuleFingerprint implements FingerprintSource {
   private final Module module;
+  private final ModuleWatch watch;
+  private final ScopeGuard guard; // collected, or closed by its scope, when this is no longer used
   private final boolean trainingAllowed;
-  private @Nullable Weights last; // guarded by this
-  private @Nullable Setting lastSetting; // guarded by this
+  private volatile @Nullable Setting lastSetting;
 
   ModuleFingerprint(Module module, boolean trainingAllowed) {
     this.module = module;
+    this.watch = new ModuleWatch(module);
     this.trainingAllowed = trainingAllowed;
+    this.guard = new ScopeGuard(watch::release);
+    LeftOvers.add(watch);
   }
 
   /**
@@ -44,17 +78,33 @@ public final class ModuleFingerprint implements FingerprintSource {
    *     training mode and that was not allowed
    */
   @Override
-  public synchronized Fingerprint current() {
-    ModuleState.requireOpen(module);
-    Weights weights = last;
-    if (weights == null || !weights.state().isCurrent()) {
-      last = null;
-      if (weights != null) {
-        weights.state().close();
-      }
-      weights = Weights.of(ModuleState.of(module));
-      last = weights;
-    }
+  public Fingerprint current() {
+    return watch.look(false, this::of);
+  }
+
+  /** The same after all weights were read again. */
+  @Override
+  public Fingerprint recheck() {
+    return watch.look(true, this::of);
+  }
+
+  @Override
+  public Sightings sightings() {
+    return watch.sightings();
+  }
+
+  /** Lets go of the module's memory; the next look reads all of it again. */
+  @Override
+  public void release() {
+    watch.release();
+  }
+
+  /** After how many looks at most a write is seen that the version counter does not count. */
+  public int looksPerTurn() {
+    return watch.look(false, weights -> weights.state().looksPerTurn());
+  }
+
+  private Fingerprint of(ModuleWatch.Weights weights) {
     weights.state().requireFrozen();
     boolean isTraining = weights.state().isTraining();
     if (isTraining && !trainingAllowed) {
@@ -77,12 +127,4 @@ public final class ModuleFingerprint implements FingerprintSource {
   }
 
   private record Setting(Fingerprint mode, long precision, Fingerprint fingerprint) {}
-
-  private record Weights(ModuleState state, Fingerprint evaluation, Fingerprint training) {
-    static Weights of(ModuleState state) {
-      Fingerprint weights =
-          Fingerprint.ofWeights(state.tensors(), PyTorch.tensors()).and(state.layers());
-      return new Weights(state, weights.and("evaluation"), weights.and("training"));
-    }
-  }
 }

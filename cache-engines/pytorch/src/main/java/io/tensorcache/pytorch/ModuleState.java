@@ -14,9 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters and buffers of a module as they were at one moment, with the marks by which a
- * later change is noticed. Immutable; safe for use by several threads while nobody changes the
- * module.
+ * The parameters, buffers and options of a module as they were at one moment, with the marks by
+ * which a later change is noticed. Confined to one thread at a time.
  *
  * <p>A tensor is the one its layer computes with. In the presets {@code conv.weight(other)} sets
  * only the member of the layer and leaves {@code named_parameters()} as it was; this class reads
@@ -27,26 +26,40 @@ final class ModuleState implements AutoCloseable {
   private final List<WatchedTensor> parameters = new ArrayList<>();
   private final List<WatchedTensor> buffers = new ArrayList<>();
   private final List<Tensor> owned = new ArrayList<>();
+  private final List<WatchedOptions> layerOptions = new ArrayList<>();
   private final StringBuilder options = new StringBuilder(); // complete before it is shared
+  private final WindowTurn turn;
 
-  private ModuleState(ModuleTree tree) {
-    this.tree = tree;
+  /**
+   * A change.
+   *
+   * @param isLate whether earlier looks should have seen it
+   * @param what in words
+   */
+  record Change(boolean isLate, String what) {}
+
+  @SuppressWarnings("try") // the scope frees what is made inside
+  private ModuleState(Module module) {
+    this.tree = ModuleTree.of(module);
+    try (PointerScope scope = new PointerScope()) {
+      for (ModuleTree.Node node : tree.nodes()) {
+        Module layer = typed(node.module());
+        options.append(node.path()).append(LayerOptions.of(node.path(), layer)).append('\n');
+        layerOptions.add(WatchedOptions.of(layer));
+        watch(node, layer, node.module().named_parameters(false), parameters);
+        watch(node, layer, node.module().named_buffers(false), buffers);
+      }
+      this.turn = WindowTurn.of(List.of(parameters, buffers));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
-  /** Reads the names and marks of all tensors, none of their values. */
-  @SuppressWarnings("try") // the scope frees what is made inside
+  /** Reads all tensors once, for the marks. */
   static ModuleState of(Module module) {
     requireOpen(module);
-    ModuleState state = new ModuleState(ModuleTree.of(module));
-    try (PointerScope scope = new PointerScope()) {
-      for (ModuleTree.Node node : state.tree.nodes()) {
-        Module layer = typed(node.module());
-        state.options.append(node.path()).append(LayerOptions.of(layer)).append('\n');
-        state.watch(node, layer, node.module().named_parameters(false), state.parameters);
-        state.watch(node, layer, node.module().named_buffers(false), state.buffers);
-      }
-    }
-    return state;
+    return new ModuleState(module);
   }
 
   /**
@@ -122,18 +135,87 @@ final class ModuleState implements AutoCloseable {
     return tree.layers() + "\n" + options;
   }
 
-  /** Whether the module has the same submodules and tensors, unchanged, as when this was read. */
-  boolean isCurrent() {
-    return tree.isCurrent() && areUnchanged(parameters) && areUnchanged(buffers);
+  /**
+   * Looks for a change since this was made: at the modules, the options, the marks of all tensors,
+   * the bytes of small ones, and of large ones some words and the next window. Null if there is
+   * none.
+   */
+  @Nullable Change look() {
+    if (!tree.isCurrent()
+        || !areOptionsUnchanged()
+        || !areUncounted(parameters)
+        || !areUncounted(buffers)) {
+      return new Change(false, "the module was changed");
+    }
+    // Only now: a storage that was resized has freed what these would read.
+    Change change = written(parameters);
+    change = change == null ? written(buffers) : change;
+    String late = change == null ? turn.next() : null;
+    return late == null ? change : new Change(true, late);
   }
 
-  private static boolean areUnchanged(List<WatchedTensor> tensors) {
-    for (WatchedTensor tensor : tensors) {
-      if (!tensor.isUnchanged()) {
+  private boolean areOptionsUnchanged() {
+    for (WatchedOptions layer : layerOptions) {
+      if (!layer.areUnchanged()) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean areUncounted(List<WatchedTensor> tensors) {
+    for (WatchedTensor tensor : tensors) {
+      if (!tensor.isUncounted()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static @Nullable Change written(List<WatchedTensor> tensors) {
+    for (WatchedTensor tensor : tensors) {
+      WatchedMemory large = tensor.large();
+      if (!tensor.areBytesUnchanged() || large != null && !large.areProbesUnchanged()) {
+        return new Change(false, "'" + tensor.name() + "' was written past its version counter");
+      }
+    }
+    return null;
+  }
+
+  /** Whether {@link #look} sees no change. */
+  boolean isCurrent() {
+    return look() == null;
+  }
+
+  /** Whether the last look ended a turn over all windows; true at each look if there are none. */
+  boolean isTurnComplete() {
+    return turn.isComplete();
+  }
+
+  /** Looks in a turn. */
+  int looksPerTurn() {
+    return turn.looks();
+  }
+
+  /** Starts a turn anew. */
+  void restartTurn() {
+    turn.restart();
+  }
+
+  /**
+   * The first large tensor whose old memory is not as it was, or cannot prove it any more; null if
+   * all of it is, so that no look so far has missed a write. Reads all of it.
+   */
+  @Nullable Change unverified() {
+    for (List<WatchedTensor> tensors : List.of(parameters, buffers)) {
+      for (WatchedTensor tensor : tensors) {
+        if (tensor.large() != null && !tensor.isMemoryUnchanged()) {
+          return new Change(
+              tensor.isUncounted(), "'" + tensor.name() + "' was written past its version counter");
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether the module or one of its submodules is in training mode. */

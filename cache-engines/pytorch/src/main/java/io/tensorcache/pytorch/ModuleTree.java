@@ -8,22 +8,29 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.SharedModuleVector;
 import org.bytedeco.pytorch.StringSharedModuleDict;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A module and its submodules at one moment, in the order of registration. Immutable; keeps the
- * submodules alive.
+ * A module and its submodules at one moment, in the order of registration. Immutable; keeps them
+ * alive until it is closed, the root too if it is held by a {@code shared_ptr}, as every module
+ * that Java makes is.
  */
 final class ModuleTree implements AutoCloseable {
   /** A module and its dotted name; the root's is empty. */
   record Node(String path, Module module) {}
 
-  private final Module root;
+  private final String rootClass;
+  private final Module root; // held, if it can be
+  private final boolean isRootHeld;
   private final List<Node> nodes;
   private final long[] addresses;
   private final boolean fastAddresses;
 
   private ModuleTree(Module root, List<Node> nodes, boolean fastAddresses) {
-    this.root = root;
+    Module held = held(root);
+    this.rootClass = root.getClass().getName();
+    this.root = held == null ? root : held;
+    this.isRootHeld = held != null;
     this.nodes = List.copyOf(nodes);
     this.addresses = nodes.stream().skip(1).mapToLong(node -> node.module().address()).toArray();
     this.fastAddresses = fastAddresses;
@@ -47,6 +54,17 @@ final class ModuleTree implements AutoCloseable {
     }
   }
 
+  /** Another reference to a module; null if it is not held by a {@code shared_ptr}. */
+  @SuppressWarnings("try") // the scope frees what is made inside
+  private static @Nullable Module held(Module root) {
+    try (PointerScope scope = new PointerScope()) {
+      SharedModuleVector modules = root.modules(true);
+      return Unscoped.keep(() -> modules.get(0));
+    } catch (RuntimeException e) {
+      return null; // std::bad_weak_ptr
+    }
+  }
+
   /** The root first, then its submodules, depth first. */
   List<Node> nodes() {
     return nodes;
@@ -58,7 +76,7 @@ final class ModuleTree implements AutoCloseable {
    */
   @SuppressWarnings("try") // the scope frees what is made inside
   String layers() {
-    StringJoiner layers = new StringJoiner("\n", root.getClass().getName() + "\n", "");
+    StringJoiner layers = new StringJoiner("\n", rootClass + "\n", "");
     try (PointerScope scope = new PointerScope()) {
       for (Node node : nodes) {
         layers.add(node.path() + " " + node.module().name().getString());
@@ -79,17 +97,23 @@ final class ModuleTree implements AutoCloseable {
 
   /** Whether any module is in training mode. */
   boolean isTraining() {
-    for (Node node : nodes) {
-      if (node.module().is_training()) {
+    if (root.is_training()) {
+      return true;
+    }
+    for (int i = 1; i < nodes.size(); i++) {
+      if (nodes.get(i).module().is_training()) {
         return true;
       }
     }
     return false;
   }
 
-  /** Lets go of the submodules; the root stays the caller's. */
+  /** Lets go of the modules; the root that was given stays the caller's. */
   @Override
   public void close() {
+    if (isRootHeld) {
+      root.close();
+    }
     nodes.stream().skip(1).forEach(node -> node.module().close());
   }
 }

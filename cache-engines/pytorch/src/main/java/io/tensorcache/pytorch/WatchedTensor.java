@@ -1,37 +1,45 @@
 package io.tensorcache.pytorch;
 
-import java.nio.ByteBuffer;
-import org.bytedeco.javacpp.Pointer;
+import io.tensorcache.tensor.HostMemory;
+import io.tensorcache.tensor.TensorMemory;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A parameter or buffer, and the marks by which a change is noticed without reading all of it.
- * Immutable; safe for use by several threads.
- *
- * <p>Noticed are in-place operations (the version counter), other memory behind the same name
- * ({@code set_data}, which {@code load} uses, or a tensor set anew in its layer), another layout,
- * and of writes past the version counter, such as {@code data().copy_(..)} or through a pointer,
- * those that touch one of {@value #PROBES} probed words. The old memory is kept until this object
- * is closed or collected, so that its address is not used again unnoticed.
+ * A parameter or buffer, and what a change of it is noticed by: the marks that PyTorch keeps, and
+ * in host memory the bytes from its first to its last element, whatever lies between them.
+ * Immutable; safe for use by several threads. Keeps the memory that the tensor had until this is
+ * closed, so that what it reads is never freed and no address is used again unnoticed.
  */
 final class WatchedTensor implements AutoCloseable {
-  private static final int PROBES = 8;
-
   private final String name;
   private final Tensor live;
   private final Tensor seen;
-  private final long version;
-  private final long address;
-  private final long elementCount;
-  private final long firstStride;
-  private final ByteBuffer bytes;
-  private final long probed;
+  private final TensorMarks marks;
+  private final @Nullable WatchedBytes small;
+  private final @Nullable WatchedMemory large;
 
   /**
    * @param live the tensor as its module holds it, which shows what is set there later
-   * @throws IllegalArgumentException if changes of the tensor cannot be noticed
+   * @throws IllegalArgumentException if changes of the tensor cannot be noticed, or its values
+   *     cannot be read, with what to do
    */
   WatchedTensor(String name, Tensor live) {
+    requireCounter(name, live);
+    TensorMemory memory = PyTorch.tensors().view(live).memory();
+    this.name = name;
+    this.live = live;
+    this.seen = Unscoped.keep(live::detach);
+    this.marks =
+        NativeMarks.isLaidOutAsExpected() ? new NativeMarks(live) : new CalledMarks(live, seen);
+    long address = memory instanceof HostMemory host ? host.address() : 0;
+    long byteCount = address == 0 ? 0 : memory.byteCount();
+    boolean isSmall = byteCount <= WatchedBytes.MOST;
+    this.small = byteCount > 0 && isSmall ? new WatchedBytes(address, byteCount) : null;
+    this.large = isSmall ? null : new WatchedMemory(address, byteCount);
+  }
+
+  private static void requireCounter(String name, Tensor live) {
     if (live.is_inference()) {
       throw new IllegalArgumentException(
           "'"
@@ -41,15 +49,6 @@ final class WatchedTensor implements AutoCloseable {
               + ": it has no version counter, so changes go unnoticed; load the module outside of"
               + " inference mode");
     }
-    this.name = name;
-    this.live = live;
-    this.seen = Unscoped.keep(live::detach);
-    this.version = live._version();
-    this.address = address(live);
-    this.elementCount = live.numel();
-    this.firstStride = firstStride(live);
-    this.bytes = firstBytes(seen);
-    this.probed = probe(bytes);
   }
 
   /** The dotted name in the module, {@code layer1.conv.weight} for example. */
@@ -62,53 +61,34 @@ final class WatchedTensor implements AutoCloseable {
     return live;
   }
 
-  /** Whether nothing changed since this object was made. About 200 ns. */
-  boolean isUnchanged() {
-    return live.defined()
-        && live._version() == version
-        && live.is_alias_of(seen)
-        && live.numel() == elementCount
-        && firstStride(live) == firstStride
-        // Last before the probes: a storage that was resized has freed what they would read.
-        && address(live) == address
-        && probe(bytes) == probed;
+  /** The memory if it is too large to be read at each look. */
+  @Nullable WatchedMemory large() {
+    return large;
+  }
+
+  /** Whether PyTorch counted no change. About 50 ns. */
+  boolean isUncounted() {
+    return marks.areUnchanged();
+  }
+
+  /** Whether a small tensor's bytes are all as they were; true for others. */
+  boolean areBytesUnchanged() {
+    return small == null || small.areUnchanged();
+  }
+
+  /**
+   * Whether all of the memory that the tensor had is as it was, whatever the tensor has now; false
+   * also if that memory was freed, or if an operation on it was counted, after which equal bytes
+   * would not prove that there were no others in between.
+   */
+  boolean isMemoryUnchanged() {
+    return marks.isMemoryUncounted() && areBytesUnchanged() && (large == null || large.isUnchanged());
   }
 
   /** Lets go of the old memory; must not be used afterwards. */
   @Override
   public void close() {
+    marks.close();
     seen.close();
-  }
-
-  private static long address(Tensor tensor) {
-    Pointer data = tensor.const_data_ptr();
-    return data == null ? 0 : data.address();
-  }
-
-  private static long firstStride(Tensor tensor) {
-    return tensor.dim() == 0 ? 0 : tensor.stride(0);
-  }
-
-  /** The memory from the first element on, at most 2 GiB; empty when only a device can read it. */
-  private static ByteBuffer firstBytes(Tensor tensor) {
-    Pointer data = tensor.is_cpu() && tensor.is_contiguous() ? tensor.const_data_ptr() : null;
-    if (data == null || tensor.nbytes() == 0) {
-      return ByteBuffer.allocate(0);
-    }
-    return new TorchMemory(tensor, tensor.nbytes())
-        .slice(0, (int) Math.min(Integer.MAX_VALUE, tensor.nbytes()));
-  }
-
-  private static long probe(ByteBuffer bytes) {
-    int length = bytes.capacity();
-    if (length < Long.BYTES) {
-      return length == 0 ? 0 : bytes.get(0);
-    }
-    long sum = 0;
-    int step = Math.max(1, (length - Long.BYTES) / (PROBES - 1));
-    for (int at = 0, i = 0; i < PROBES && at <= length - Long.BYTES; i++, at += step) {
-      sum = sum * 31 + bytes.getLong(at);
-    }
-    return sum;
   }
 }

@@ -93,22 +93,22 @@ class LayerOptionsTest {
 
   @Test
   void readsNumbersArraysNamesAndChoices() {
-    assertEquals("(inplace=false, negative_slope=0.25)", LayerOptions.of(leaky(0.25)));
+    assertEquals("(inplace=false, negative_slope=0.25)", LayerOptions.of("", leaky(0.25)));
     AvgPool2dOptions average = new AvgPool2dOptions(new LongPointer(4, 2));
     assertEquals(
         "(ceil_mode=false, count_include_pad=true, divisor_override=none, kernel_size=4x2, padding=0x0, stride=4x2)",
-        LayerOptions.of(new AvgPool2dImpl(average)));
+        LayerOptions.of("", new AvgPool2dImpl(average)));
     GELUOptions gelu = new GELUOptions();
-    assertEquals("(approximate=none)", LayerOptions.of(new GELUImpl(gelu)));
+    assertEquals("(approximate=\"none\")", LayerOptions.of("", new GELUImpl(gelu)));
     assertEquals(
         "(elementwise_affine=true, eps=1.0E-5, normalized_shape=[6])",
-        LayerOptions.of(new LayerNormImpl(new LongVector(new long[] {6}))));
-    assertEquals("(inplace=false)", LayerOptions.of(new ReLUImpl()));
-    assertEquals("(end_dim=-1, start_dim=1)", LayerOptions.of(new FlattenImpl()));
+        LayerOptions.of("", new LayerNormImpl(new LongVector(new long[] {6}))));
+    assertEquals("(inplace=false)", LayerOptions.of("", new ReLUImpl()));
+    assertEquals("(end_dim=-1, start_dim=1)", LayerOptions.of("", new FlattenImpl()));
   }
 
   @Test
   void aModuleWithoutOptionsHasNone() {
-    assertEquals("", LayerOptions.of(new SequentialImpl()));
+    assertEquals("", LayerOptions.of("", new SequentialImpl()));
   }
 }
