@@ -87,8 +87,7 @@ final class OptionReader {
   /** Whether options of the getter's type can be read, whatever they hold. */
   static boolean canRead(Method getter) {
     Class<?> type = getter.getReturnType();
-    return count(getter) > 0
-        && (READERS.containsKey(type) || isName(type) || isVariant(type));
+    return count(getter) > 0 && (READERS.containsKey(type) || isName(type) || isVariant(type));
   }
 
   /** The value as text, equal only for equal values; null if it cannot be read. */
@@ -203,8 +202,8 @@ final class OptionReader {
   }
 
   /**
-   * Where an optional array of this many 64-bit numbers lies, then whether there is one. The presets
-   * look for that behind the first number, whatever the count.
+   * Where an optional array of this many 64-bit numbers lies, then whether there is one. The
+   * presets look for that behind the first number, whatever the count.
    */
   static ByteBuffer optionalArray(Pointer value, int count) {
     return NativeBytes.at(value.address(), (count + 1L) * Long.BYTES);

@@ -22,8 +22,7 @@ final class WatchedOptions {
   static WatchedOptions of(Module layer) {
     WatchedOptions watched = new WatchedOptions();
     for (Pointer options : LayerOptions.pointers(layer)) {
-      ByteBuffer memory =
-          NativeBytes.at(options.address(), Loader.sizeof(options.getClass()));
+      ByteBuffer memory = NativeBytes.at(options.address(), Loader.sizeof(options.getClass()));
       watched.options.add(new Bytes(memory, NativeBytes.copyOf(memory)));
     }
     return watched;

@@ -82,7 +82,9 @@ final class WatchedTensor implements AutoCloseable {
    * would not prove that there were no others in between.
    */
   boolean isMemoryUnchanged() {
-    return marks.isMemoryUncounted() && areBytesUnchanged() && (large == null || large.isUnchanged());
+    return marks.isMemoryUncounted()
+        && areBytesUnchanged()
+        && (large == null || large.isUnchanged());
   }
 
   /** Lets go of the old memory; must not be used afterwards. */

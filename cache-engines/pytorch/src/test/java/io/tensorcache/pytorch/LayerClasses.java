@@ -32,8 +32,7 @@ final class LayerClasses {
 
   /** Those with options, without their abstract bases. */
   static List<Class<? extends Module>> all() throws Exception {
-    Path jar =
-        Path.of(Module.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Path jar = Path.of(Module.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     List<Class<? extends Module>> all = new ArrayList<>();
     try (JarFile file = new JarFile(jar.toFile())) {
       for (JarEntry entry : Collections.list(file.entries())) {

@@ -23,8 +23,7 @@ class ModuleLifetimeTest {
   private static final int SIDE = 1024; // 4 MiB
   private static final int ROUNDS = 100;
 
-  private final TensorCache cache =
-      TensorCache.builder("lifetime").heap(ByteSize.ofMiB(4)).build();
+  private final TensorCache cache = TensorCache.builder("lifetime").heap(ByteSize.ofMiB(4)).build();
   private final Tensor x = Unscoped.keep(() -> torch.rand(4, SIDE));
 
   @AfterEach

@@ -72,7 +72,7 @@ final class OptionChanges {
       }
       for (int i = 0; i < length; i++) {
         int at = i * Long.BYTES;
-        changes.add(() -> array.putDouble(at, array.getDouble(at) + 0.25));
+        changes.add(() -> array.putLong(at, array.getLong(at) == 1 ? 2 : 1));
       }
     } else if (value instanceof Tensor tensor) {
       changes.add(() -> tensor.put(torch.ones(3)));
