@@ -2,6 +2,7 @@ package io.tensorcache.samples;
 
 import io.tensorcache.cli.HealthCheck;
 import io.tensorcache.cli.HealthChecks;
+import io.tensorcache.pytorch.PyTorch;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,9 @@ public final class DoctorCommand implements Callable<Integer> {
 
   private static HealthCheck pytorch() {
     try {
-      return new HealthCheck("pytorch", true, "ok, " + torch.get_num_threads() + " threads");
+      String from = PyTorch.load();
+      return new HealthCheck(
+          "pytorch", true, "ok, " + torch.get_num_threads() + " threads, " + from);
     } catch (LinkageError e) {
       String why = e.toString().lines().findFirst().orElse("");
       return new HealthCheck("pytorch", false, "cannot be loaded: " + why);

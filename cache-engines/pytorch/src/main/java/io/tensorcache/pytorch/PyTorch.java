@@ -16,7 +16,25 @@ import org.bytedeco.pytorch.Tensor;
  * is without a cache.
  */
 public final class PyTorch {
+  static {
+    TorchLibraries.loadFirst();
+  }
+
   private PyTorch() {}
+
+  /**
+   * Loads the native libraries of PyTorch for Java, so that a foreign libtorch of the same names,
+   * on {@code LD_LIBRARY_PATH} or the distribution's own, does not get in between and end the
+   * process. Any use of this class does it. Call it before the first use of a class of the presets
+   * where another libtorch may be installed. Not for the presets of CUDA, which load their own in
+   * another order. Calling it again does nothing.
+   *
+   * @return the file that {@code libtorch_cpu} came from
+   * @throws UnsatisfiedLinkError if a library cannot be loaded
+   */
+  public static String load() {
+    return TorchLibraries.loadFirst();
+  }
 
   /**
    * The adapter for dense CPU and CUDA tensors of every dtype in {@link
