@@ -42,6 +42,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private final @Nullable RowAges ages; // where the store has a time to live
   private final StatsRecorder recorder = new StatsRecorder();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final FunctionUse functionUse;
   private volatile boolean closed;
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
@@ -69,6 +70,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
       Closing.all(tiers::close, this::failed);
       throw e;
     }
+    this.functionUse = new FunctionUse(persisted);
   }
 
   CacheConfig config() {
@@ -106,12 +108,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   FunctionState function(String name, FunctionSettings settings) {
     checkOpen();
     if (settings.persisting() && persisted == null) {
-      throw new IllegalStateException(
-          "function \""
-              + name
-              + "\" is persisting and cache \""
-              + config.name()
-              + "\" has no store: add store(store -> store.directory(path)) to its builder");
+      throw hasNoStore("function \"" + name + "\" is persisting and ");
     }
     FunctionState state = functions.computeIfAbsent(name, key -> new FunctionState(key, settings));
     if (!state.settings().equals(settings)) {
@@ -124,6 +121,19 @@ final class CacheCore implements TierEvents, AutoCloseable {
               + settings);
     }
     return state;
+  }
+
+  private IllegalStateException hasNoStore(String because) {
+    return new IllegalStateException(
+        because
+            + "cache \""
+            + config.name()
+            + "\" has no store: add store(store -> store.directory(path)) to its builder");
+  }
+
+  /** What is known of the code and the cost of functions. */
+  FunctionUse functionUse() {
+    return functionUse;
   }
 
   boolean isClosed() {
@@ -206,25 +216,25 @@ final class CacheCore implements TierEvents, AutoCloseable {
     }
     for (TensorKey key : keys.distinctKeys()) {
       if (!ages.isYoung(key)) {
-        ages.left(key);
-        if (tiers.contains(key)) {
-          tiers.removeEverywhere(key);
-          group.add(-1);
-        }
+        dropFromMemory(key, group);
       }
     }
   }
 
   /** Drops a row wherever it is. */
   void drop(TensorKey key, FunctionSettings of, Group group) {
-    if (tiers.contains(key)) {
-      tiers.removeEverywhere(key);
-      group.add(-1);
-    }
-    left(key);
+    dropFromMemory(key, group);
     PersistedRows durable = persisted(of);
     if (durable != null) {
       durable.remove(key);
+    }
+  }
+
+  private void dropFromMemory(TensorKey key, Group group) {
+    left(key);
+    if (tiers.contains(key)) {
+      tiers.removeEverywhere(key);
+      group.add(-1);
     }
   }
 
@@ -338,10 +348,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   RowStore store() {
     checkOpen();
     if (persisted == null) {
-      throw new IllegalStateException(
-          "cache \""
-              + config.name()
-              + "\" has no store: add store(store -> store.directory(path)) to its builder");
+      throw hasNoStore("");
     }
     return persisted.rowStore();
   }
@@ -349,6 +356,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   /** True if every row that persists is acknowledged. */
   boolean flush() {
     checkOpen();
+    functionUse.save(functions.values(), true);
     return persisted == null || persisted.flush();
   }
 
@@ -365,32 +373,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     List<TierStats> use = tierStats();
     List<FunctionStats> byName =
         new TreeMap<>(functions).values().stream().map(state -> state.stats(groups)).toList();
-    long spent =
-        recorder.keyNanos.sum()
-            + recorder.loadNanos.sum()
-            + recorder.storeNanos.sum()
-            + recorder.checkNanos.sum();
-    long notSpent = functions.values().stream().mapToLong(FunctionState::nanosNotSpent).sum();
-    return new CacheStats(
-        recorder.hitsByTier(),
-        recorder.waited.sum(),
-        recorder.missesByReason(),
-        recorder.duplicates.sum(),
-        recorder.rowsVerified.sum(),
-        recorder.mismatches.sum(),
-        byName.stream().mapToLong(FunctionStats::rowsComputed).sum(),
-        recorder.rowsNotAdmitted.sum(),
-        recorder.evictions.sum(),
-        recorder.failures.sum(),
-        recorder.keyNanos.sum(),
-        recorder.loadNanos.sum(),
-        recorder.storeNanos.sum(),
-        recorder.checkNanos.sum(),
-        byName.stream().mapToLong(FunctionStats::computeNanos).sum(),
-        notSpent - spent,
-        use,
-        tiers.devices(),
-        byName);
+    return recorder.snapshot(use, tiers.devices(), byName, scopes.stats());
   }
 
   @Override
@@ -413,6 +396,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   }
 
   private void closeStore() {
+    functionUse.save(functions.values(), false);
     if (persisted != null) {
       persisted.close();
     }

@@ -65,6 +65,11 @@ final class CachedCall<T> {
     this.rows = InputViews.rows(function, views);
   }
 
+  /** The group of its rows. */
+  Group group() {
+    return group;
+  }
+
   /**
    * The outputs. After the failure of a device, what the function returns by itself: nothing is
    * copied then, so that nothing of ours can fail again. Throws what the function threw.
@@ -239,13 +244,7 @@ final class CachedCall<T> {
       return mine;
     }
     RowList missing = durable.read(keys, mine, result, found, function, group);
-    for (int i = 0, next = 0; i < mine.size(); i++) {
-      if (next < missing.size() && missing.get(next) == mine.get(i)) {
-        next++;
-      } else {
-        claims.land(mine.get(i), null);
-      }
-    }
+    claims.landFound(mine, missing);
     return missing;
   }
 
@@ -275,13 +274,15 @@ final class CachedCall<T> {
   private boolean computeMissing(
       BatchKeys keys, RowList mine, Claims claims, ResultBatch<T> result) {
     boolean all = mine.size() == rows;
+    RowProbe<T> probe = new RowProbe<>(function, adapter, call, mine.size());
+    probe.begin(inputs, views, mine::get);
     List<T> gathered = all ? List.of() : call.gather(inputs, views, mine);
     try (ComputedBatch<T> computed =
         call.compute(all ? inputs : inputs.withTensors(gathered), mine.size())) {
       if (!result.open(computed.schema())) {
         return false;
       }
-      new RowProbe<>(function, adapter, call).run(inputs, views, mine.size(), mine::get, computed);
+      probe.end(computed, () -> watch.isStill(look));
       MissReasons.count(core, function, group, keys, mine, found);
       counted += mine.size();
       if (computed.isStorable()) {
@@ -336,7 +337,10 @@ final class CachedCall<T> {
    * its rows.
    */
   private Outputs<T> recompute(BatchKeys keys, RowList missing, @Nullable Claims claims) {
+    RowProbe<T> probe = new RowProbe<>(function, adapter, call, rows);
+    probe.begin(inputs, views, row -> row);
     try (ComputedBatch<T> computed = call.compute(inputs, rows)) {
+      probe.end(computed, () -> watch.isStill(look));
       return recompute(computed, keys, missing, claims);
     }
   }
@@ -350,7 +354,6 @@ final class CachedCall<T> {
       core.recorder().rowsNotAdmitted.add(missing.size());
       return copyOf(computed);
     }
-    new RowProbe<>(function, adapter, call).run(inputs, views, rows, row -> row, computed);
     boolean unchanged = mayStore(keys, missing);
     long start = System.nanoTime();
     try (ResultBatch<T> result = newResult(null)) {

@@ -6,6 +6,7 @@ import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function whose outputs are cached row by row. Safe for use by several threads, if the function
@@ -32,6 +33,7 @@ public final class CachedFunction<T> implements AutoCloseable {
   private final TensorAdapter<T> adapter;
   private final TensorOperation<T> operation;
   private volatile boolean closed;
+  private @Nullable Group used; // of the last call; a race costs a look more
 
   CachedFunction(
       CacheCore core,
@@ -44,6 +46,14 @@ public final class CachedFunction<T> implements AutoCloseable {
     this.watch = watch;
     this.adapter = adapter;
     this.operation = operation;
+  }
+
+  /** Other code may have served these rows before: looked at when the group changes. */
+  private void uses(Group group) {
+    if (group != used) {
+      used = group;
+      core.functionUse().begins(state, group, operation);
+    }
   }
 
   /** The name given to {@code wrap}. */
@@ -150,7 +160,9 @@ public final class CachedFunction<T> implements AutoCloseable {
   public Outputs<T> apply(Inputs<T> inputs) {
     checkOpen();
     try {
-      return new CachedCall<>(core, state, watch, adapter, operation, inputs).outputs();
+      CachedCall<T> call = new CachedCall<>(core, state, watch, adapter, operation, inputs);
+      uses(call.group());
+      return call.outputs();
     } finally {
       Reference.reachabilityFence(inputs);
     }

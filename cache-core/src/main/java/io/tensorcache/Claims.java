@@ -64,6 +64,17 @@ final class Claims implements AutoCloseable {
     }
   }
 
+  /** Lands the rows that were found after all, in order: those asked for that are not missing. */
+  void landFound(RowList asked, RowList missing) {
+    for (int i = 0, next = 0; i < asked.size(); i++) {
+      if (next < missing.size() && missing.get(next) == asked.get(i)) {
+        next++;
+      } else {
+        land(asked.get(i), null);
+      }
+    }
+  }
+
   /** Lands what has not landed yet, with nothing: call it before waiting for others. */
   void landRest() {
     started.values().forEach(flight -> flight.land(null));

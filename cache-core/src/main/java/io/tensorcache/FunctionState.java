@@ -1,8 +1,10 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.durable.FunctionNote;
 import io.tensorcache.stats.FunctionStats;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What a cache knows of one named function. Safe for use by several threads. */
 final class FunctionState {
   private static final int MOST_PROBED = 64;
+  private static final long MOST_NOTED = 1_000_000;
 
   private final String name;
   private final FunctionSettings settings;
@@ -21,8 +24,11 @@ final class FunctionState {
   final LongAdder rowsComputed = new LongAdder();
   final LongAdder computeNanos = new LongAdder();
   private final Set<String> probed = ConcurrentHashMap.newKeySet(); // code that passed the probe
+  private final Set<Thread> probing = ConcurrentHashMap.newKeySet();
   private volatile @Nullable KeyPlan lastPlan;
   private volatile @Nullable Group current;
+  private volatile @Nullable FunctionNote earlier; // of another program
+  private volatile long noted; // rows computed when a note was taken last
   private volatile @Nullable RowSchema lastSchema;
 
   FunctionState(String name, FunctionSettings settings) {
@@ -72,6 +78,15 @@ final class FunctionState {
     probed.add(code);
   }
 
+  /** Begins a probe; false if this thread is in one: the function calls itself. */
+  boolean beginProbe() {
+    return probing.add(Thread.currentThread());
+  }
+
+  void endProbe() {
+    probing.remove(Thread.currentThread());
+  }
+
   /** The schema as the one object that earlier rows have, so that rows compare by identity. */
   RowSchema shared(RowSchema schema) {
     RowSchema last = lastSchema;
@@ -82,10 +97,43 @@ final class FunctionState {
     return schema;
   }
 
-  /** Mean computing time of a row times hits. */
-  long nanosNotSpent() {
-    long rows = rowsComputed.sum();
-    return rows == 0 ? 0 : (long) ((double) computeNanos.sum() / rows * hits.sum());
+  /** What an earlier program measured, if it did. */
+  void isKnownFromEarlier(@Nullable FunctionNote note) {
+    if (note != null && note.rows() > 0) {
+      earlier = note;
+    }
+  }
+
+  /** Mean computing time of a row, in this program and earlier ones; empty if none was computed. */
+  private OptionalDouble rowNanos() {
+    FunctionNote before = earlier;
+    long rows = rowsComputed.sum() + (before == null ? 0 : before.rows());
+    long nanos = computeNanos.sum() + (before == null ? 0 : before.nanos());
+    return rows == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) nanos / rows);
+  }
+
+  /**
+   * What a later program should know; null if that is nothing.
+   *
+   * @param onlyNews whether nothing is to be told before twice as many rows were computed
+   */
+  @Nullable FunctionNote note(boolean onlyNews) {
+    Group now = current;
+    String code = now == null ? null : now.code();
+    long computed = rowsComputed.sum();
+    if (code == null || onlyNews && computed < 2 * noted) {
+      return null;
+    }
+    noted = Math.max(1, computed);
+    FunctionNote before = earlier;
+    long rows = computed + (before == null ? 0 : before.rows());
+    long nanos = computeNanos.sum() + (before == null ? 0 : before.nanos());
+    boolean isOld = rows > MOST_NOTED; // so that a faster machine shows
+    return new FunctionNote(
+        now.provenance(),
+        isOld ? rows / 2 : rows,
+        isOld ? nanos / 2 : nanos,
+        WrappedCode.lasting(code));
   }
 
   FunctionStats stats(Groups groups) {
@@ -98,6 +146,7 @@ final class FunctionState {
         rowsComputed.sum(),
         now == null ? 0 : now.rows(),
         now == null ? 0 : groups.others(now).stream().mapToLong(Group::rows).sum(),
-        computeNanos.sum());
+        computeNanos.sum(),
+        rowNanos());
   }
 }

@@ -1,7 +1,9 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.durable.Provenance;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of one function under one fingerprint. */
 final class Group {
@@ -10,6 +12,8 @@ final class Group {
   private final Fingerprint fingerprint;
   private final Provenance provenance;
   private final AtomicLong rows = new AtomicLong();
+  private final AtomicBoolean warned = new AtomicBoolean();
+  private @Nullable String code; // guarded by this
 
   Group(int number, String function, Fingerprint fingerprint) {
     this.number = number;
@@ -44,6 +48,23 @@ final class Group {
 
   void add(long count) {
     rows.addAndGet(count);
+  }
+
+  /** Remembers the code that serves these rows; the one before, null if there was none. */
+  synchronized @Nullable String servedBy(String now) {
+    String before = code;
+    code = now;
+    return before;
+  }
+
+  /** The code that serves these rows; null if none did. */
+  synchronized @Nullable String code() {
+    return code;
+  }
+
+  /** True once. */
+  boolean mayWarn() {
+    return warned.compareAndSet(false, true);
   }
 
   void reset() {

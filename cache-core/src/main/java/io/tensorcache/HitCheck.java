@@ -94,8 +94,7 @@ final class HitCheck<T> {
   /** Null if the function throws: the hit is served all the same, and the listener told. */
   private @Nullable ComputedBatch<T> computeAgain(boolean whole, List<T> gathered, int count) {
     try {
-      return call.computeAgain(
-          whole ? inputs : inputs.withTensors(gathered), whole ? rows : count);
+      return call.computeAgain(whole ? inputs : inputs.withTensors(gathered), whole ? rows : count);
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
@@ -163,8 +162,7 @@ final class HitCheck<T> {
       BatchKeys keys, ComputedBatch<T> before, Map<Integer, Row> right, ComputedBatch<T> again) {
     boolean sameShape = before.schema().equals(again.schema());
     try (ResultBatch<T> result =
-            new ResultBatch<>(
-                adapter, function.settings().granularity(), inputs.tensor(0), rows);
+            new ResultBatch<>(adapter, function.settings().granularity(), inputs.tensor(0), rows);
         ComputedBatch<T> all = sameShape ? null : call.computeAgain(inputs, rows)) {
       result.open(all == null ? before.schema() : all.schema());
       if (all != null) {

@@ -13,6 +13,7 @@ import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.DurableUse;
+import io.tensorcache.internal.durable.FunctionNote;
 import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.durable.StoredEntry;
 import io.tensorcache.stats.TierStats;
@@ -175,6 +176,24 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
               "stored rows are computed again, as no memory can be had for them: " + e, e));
       return false;
     }
+  }
+
+  /** What the store knows of a function; null if nothing. */
+  @Nullable FunctionNote note(Provenance of) {
+    return guarded(null, () -> store.notes().of(of));
+  }
+
+  void note(FunctionNote note) {
+    store.notes().put(note);
+  }
+
+  void saveNotes() {
+    guarded(
+        null,
+        () -> {
+          store.notes().save();
+          return null;
+        });
   }
 
   boolean contains(TensorKey key) {

@@ -33,12 +33,60 @@ record RowDifference(boolean isWithin, double largest) {
       byte[] second = b.payload(part);
       if (!Arrays.equals(first, second)) {
         RowDifference of = of(spec.storedDtype(), first, second, tolerance);
-        all =
-            new RowDifference(
-                all.isWithin && of.isWithin, Math.max(all.largest, of.largest));
+        all = new RowDifference(all.isWithin && of.isWithin, Math.max(all.largest, of.largest));
       }
     }
     return all;
+  }
+
+  /**
+   * The same where a row may be padded to the length of its batch: outputs of one rank that differ
+   * in their shape are compared as far as both reach.
+   */
+  static RowDifference ofPadded(Row a, Row b, double tolerance) {
+    if (a.schema().equals(b.schema()) || a.schema().parts().size() != b.schema().parts().size()) {
+      return of(a, b, tolerance);
+    }
+    RowDifference all = NONE;
+    for (int part = 0; part < a.schema().parts().size(); part++) {
+      RowSchema.Part first = a.schema().parts().get(part);
+      RowSchema.Part second = b.schema().parts().get(part);
+      int rank = first.spec().rank();
+      if (!first.name().equals(second.name())
+          || first.storedDtype() != second.storedDtype()
+          || rank != second.spec().rank()) {
+        return new RowDifference(false, Double.POSITIVE_INFINITY);
+      }
+      long[] shape = new long[rank];
+      Arrays.setAll(shape, axis -> Math.min(first.spec().dim(axis), second.spec().dim(axis)));
+      RowDifference of =
+          of(
+              first.storedDtype(),
+              corner(a.payload(part), first, shape),
+              corner(b.payload(part), second, shape),
+              tolerance);
+      all = new RowDifference(all.isWithin && of.isWithin, Math.max(all.largest, of.largest));
+    }
+    return all;
+  }
+
+  /** The elements whose index along each axis is below that of {@code shape}. */
+  private static byte[] corner(byte[] payload, RowSchema.Part of, long[] shape) {
+    int width = of.storedDtype().byteSize();
+    int count = (int) Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    byte[] corner = new byte[count * width];
+    for (int i = 0; i < count; i++) {
+      long rest = i;
+      long from = 0;
+      long stride = 1;
+      for (int axis = shape.length - 1; axis >= 0; axis--) {
+        from += rest % shape[axis] * stride;
+        rest /= shape[axis];
+        stride *= of.spec().dim(axis);
+      }
+      System.arraycopy(payload, (int) from * width, corner, i * width, width);
+    }
+    return corner;
   }
 
   private static RowDifference of(DType dtype, byte[] first, byte[] second, double tolerance) {
@@ -50,7 +98,8 @@ record RowDifference(boolean isWithin, double largest) {
       largest = Math.max(largest, distance(a[i], b[i]));
     }
     boolean mayDiffer = tolerance > 0 && dtype.isFloatingPoint();
-    return new RowDifference(mayDiffer && largest <= allowed, largest);
+    boolean isWithin = mayDiffer ? largest <= allowed : Arrays.equals(first, second);
+    return new RowDifference(isWithin, largest);
   }
 
   private static double magnitude(double[] numbers) {

@@ -6,55 +6,92 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorView;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a function once more at its first batch of two rows or more, with one of those rows alone,
  * and compares: rows that depend on each other, or a batch that is not the first axis, show. A row
- * in the middle is taken, as the first or last may be the one that depends on no other. Confined to
- * one thread.
+ * in the middle is taken, as the first or last may be the one that depends on no other. It is
+ * computed before the batch, as a function may use the memory of its outputs again. Confined to one
+ * thread.
  */
 final class RowProbe<T> {
   private final FunctionState function;
   private final TensorAdapter<T> adapter;
   private final FunctionCall<T> call;
+  private final int count;
+  private @Nullable Row alone; // what the function returned for the row in the middle
+  private @Nullable Exception thrown; // or what it threw
 
-  RowProbe(FunctionState function, TensorAdapter<T> adapter, FunctionCall<T> call) {
+  /** A probe of {@code count} rows that are about to be computed. */
+  RowProbe(FunctionState function, TensorAdapter<T> adapter, FunctionCall<T> call, int count) {
     this.function = function;
     this.adapter = adapter;
     this.call = call;
-  }
-
-  private boolean isDue(ComputedBatch<T> computed, int rows) {
-    FunctionSettings settings = function.settings();
-    return rows >= 2
-        && settings.granularity() == Granularity.ROWS
-        && settings.checks().probeTolerance() >= 0
-        && computed.isStorable()
-        && !function.isProbed(WrappedCode.of(call.operation()));
+    this.count = count;
   }
 
   /**
-   * Probes unless this code was probed before.
+   * Computes the row in the middle, unless this code was probed before.
    *
-   * @param count how many rows were computed
-   * @param rowOf which row of the inputs each of them is
-   * @throws FunctionContractException if the row differs, or the function throws for it
+   * @param rowOf which row of the inputs each of the rows is
    */
-  void run(
-      Inputs<T> inputs, List<TensorView> views, int count, IntUnaryOperator rowOf, ComputedBatch<T> computed) {
-    if (!isDue(computed, count)) {
+  void begin(Inputs<T> inputs, List<TensorView> views, IntUnaryOperator rowOf) {
+    FunctionSettings settings = function.settings();
+    boolean isDue =
+        count >= 2
+            && settings.granularity() == Granularity.ROWS
+            && settings.checks().probeTolerance() >= 0
+            && !function.isProbed(WrappedCode.of(call.operation()));
+    if (isDue && function.beginProbe()) {
+      try {
+        computeMiddle(inputs, views, rowOf);
+      } finally {
+        function.endProbe();
+      }
+    }
+  }
+
+  private void computeMiddle(Inputs<T> inputs, List<TensorView> views, IntUnaryOperator rowOf) {
+    RowList middle = new RowList();
+    middle.add(rowOf.applyAsInt(count / 2));
+    List<T> gathered = call.gather(inputs, views, middle);
+    try (ComputedBatch<T> one = call.computeAgain(inputs.withTensors(gathered), 1)) {
+      if (one.isStorable()) {
+        alone = one.row(0, 0);
+      }
+    } catch (Exception e) {
+      boolean isAboutTheRow = call.threw(e) || e instanceof FunctionContractException;
+      if (!isAboutTheRow || Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      thrown = e;
+    } finally {
+      gathered.forEach(adapter::release);
+    }
+  }
+
+  /**
+   * Compares with the batch, which did not throw.
+   *
+   * @param isStill tells whether the function is the same that it was when the probe began
+   * @throws FunctionContractException if the row differs, or the function threw for it
+   */
+  void end(ComputedBatch<T> computed, BooleanSupplier isStill) {
+    Exception cause = thrown;
+    Row one = alone;
+    if (cause == null && one == null || !isStill.getAsBoolean()) {
       return;
     }
-    int middle = count / 2;
-    RowList one = new RowList();
-    one.add(rowOf.applyAsInt(middle));
-    List<T> gathered = call.gather(inputs, views, one);
-    try (ComputedBatch<T> alone = alone(inputs.withTensors(gathered))) {
-      Row expected = computed.row(middle, 0);
+    if (one == null) {
+      throw refusal("for one row alone it throws, or returns no row", cause);
+    }
+    if (computed.isStorable()) {
       RowDifference difference =
-          RowDifference.of(expected, alone.row(0, 0), function.settings().checks().probeTolerance());
+          RowDifference.ofPadded(
+              computed.row(count / 2, 0), one, function.settings().checks().probeTolerance());
       if (!difference.isWithin()) {
         throw refusal(
             "a row computed alone differs from the same row in a batch of "
@@ -65,25 +102,10 @@ final class RowProbe<T> {
             null);
       }
       function.probed(WrappedCode.of(call.operation()));
-    } finally {
-      gathered.forEach(adapter::release);
     }
   }
 
-  private ComputedBatch<T> alone(Inputs<T> one) {
-    try {
-      return call.computeAgain(one, 1);
-    } catch (FunctionContractException e) {
-      throw refusal("for one row alone it does not return one row", e);
-    } catch (Exception e) {
-      if (!call.threw(e) || Thread.currentThread().isInterrupted()) {
-        throw e;
-      }
-      throw refusal("it throws for one row alone", e);
-    }
-  }
-
-  private FunctionContractException refusal(String what, @Nullable Throwable cause) {
+  private FunctionContractException refusal(String what, @Nullable Exception cause) {
     String message =
         "function \""
             + function.name()

@@ -5,10 +5,12 @@ import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.internal.scope.Removals;
+import io.tensorcache.stats.ScopeStats;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,6 +109,25 @@ final class Scopes {
       state.rowEvicted(key);
       tell();
     }
+  }
+
+  /** What all that are open did. */
+  ScopeStats stats() {
+    List<ScopeStats> all = new ArrayList<>();
+    forEachRoot(state -> add(state, all));
+    return new ScopeStats(
+        all.stream().mapToLong(ScopeStats::hits).sum(),
+        all.stream().mapToLong(ScopeStats::misses).sum(),
+        all.stream().mapToLong(ScopeStats::evictions).sum(),
+        all.stream().mapToLong(ScopeStats::collected).sum(),
+        all.stream().mapToLong(ScopeStats::entries).sum(),
+        all.stream().mapToLong(ScopeStats::bytes).sum(),
+        all.stream().mapToLong(ScopeStats::listenerFailures).sum());
+  }
+
+  private static void add(ScopeState<?> state, List<ScopeStats> all) {
+    all.add(state.stats());
+    state.children().forEach(child -> add(child, all));
   }
 
   void reset(boolean persisting) {

@@ -1,8 +1,14 @@
 package io.tensorcache;
 
 import io.tensorcache.config.Tier;
+import io.tensorcache.stats.CacheStats;
+import io.tensorcache.stats.DeviceStats;
+import io.tensorcache.stats.FunctionStats;
 import io.tensorcache.stats.MissReason;
+import io.tensorcache.stats.ScopeStats;
+import io.tensorcache.stats.TierStats;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -54,6 +60,36 @@ final class StatsRecorder {
   void computed(FunctionState function, long rows, long nanos) {
     function.rowsComputed.add(rows);
     function.computeNanos.add(nanos);
+  }
+
+  /** Everything counted, beside what tiers, functions and scopes say. */
+  CacheStats snapshot(
+      List<TierStats> tiers,
+      List<DeviceStats> devices,
+      List<FunctionStats> functions,
+      ScopeStats scopes) {
+    long spent = keyNanos.sum() + loadNanos.sum() + storeNanos.sum() + checkNanos.sum();
+    return new CacheStats(
+        hitsByTier(),
+        waited.sum(),
+        missesByReason(),
+        duplicates.sum(),
+        rowsVerified.sum(),
+        mismatches.sum(),
+        functions.stream().mapToLong(FunctionStats::rowsComputed).sum(),
+        rowsNotAdmitted.sum(),
+        evictions.sum(),
+        failures.sum(),
+        keyNanos.sum(),
+        loadNanos.sum(),
+        storeNanos.sum(),
+        checkNanos.sum(),
+        functions.stream().mapToLong(FunctionStats::computeNanos).sum(),
+        CacheStats.savedNanos(functions, List.of(), spent),
+        tiers,
+        devices,
+        functions,
+        scopes);
   }
 
   Map<Tier, Long> hitsByTier() {

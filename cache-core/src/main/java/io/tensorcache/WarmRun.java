@@ -128,6 +128,7 @@ final class WarmRun<T> {
   private Missing<T> missing(
       @Nullable PersistedRows durable, Inputs<T> inputs, List<TensorView> views, int count) {
     Group group = function.group(core.groups(), watch.look().fingerprint());
+    core.functionUse().begins(function, group, operation);
     if (fingerprint == null) {
       fingerprint = group.fingerprint();
     }

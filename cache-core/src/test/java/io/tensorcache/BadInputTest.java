@@ -119,7 +119,7 @@ class BadInputTest {
     HostTensor two = rowsOf(x, 0, 2);
     assertTrue(sameBits(Counted.featuresOf(two, 2, 1), cached.apply(two)));
     assertEquals(6, cache.stats().tiers().get(0).entries());
-    assertEquals(6, cache.stats().functions().get(0).rowsStored(), "each row once");
+    assertEquals(6, cache.stats().functions().get(0).rowsInMemory(), "each row once");
   }
 
   @Test
@@ -263,14 +263,14 @@ class BadInputTest {
     Counted features = Counted.features(2);
     @SuppressWarnings("unchecked")
     var cached =
-        cache.wrap(
-            "f",
-            V1,
-            HOST,
-            x ->
-                features.calls.get() == 0
-                    ? ((CachedFunction<HostTensor>) nested(self, features, x)).apply(x)
-                    : features.apply(x));
+        cache
+            .function("f", V1, HOST)
+            .probing(false)
+            .wrap(
+                x ->
+                    features.calls.get() == 0
+                        ? ((CachedFunction<HostTensor>) nested(self, features, x)).apply(x)
+                        : features.apply(x));
     self[0] = cached;
     HostTensor x = batch(0, 2, 3);
     assertTrue(sameBits(Counted.featuresOf(x, 2, 1), cached.apply(x)));

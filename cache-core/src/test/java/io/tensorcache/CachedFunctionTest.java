@@ -159,14 +159,14 @@ class CachedFunctionTest {
   void copiesTheOutputOfAFunctionThatReusesItsBuffer() {
     HostTensor buffer = HostTensor.ofFloats(new float[2], 2);
     var cached =
-        cache.wrap(
-            "f",
-            V1,
-            HOST,
-            x -> {
-              buffer.bytes().asFloatBuffer().put(x.floats());
-              return buffer;
-            });
+        cache
+            .function("f", V1, HOST)
+            .probing(false)
+            .wrap(
+                x -> {
+                  buffer.bytes().asFloatBuffer().put(x.floats());
+                  return buffer;
+                });
     HostTensor y1 = cached.apply(HostTensor.ofFloats(new float[] {1, 2}, 2));
     cached.apply(HostTensor.ofFloats(new float[] {3, 4}, 2));
     assertEquals("[1.0, 2.0]", java.util.Arrays.toString(y1.floats()));
@@ -185,7 +185,11 @@ class CachedFunctionTest {
 
   @Test
   void keepsTheDTypeOfTheOutput() {
-    var cached = cache.wrap("f", V1, HOST, x -> HostTensor.ofDoubles(new double[] {0.1, 0.2}, 2));
+    var cached =
+        cache
+            .function("f", V1, HOST)
+            .probing(false)
+            .wrap(x -> HostTensor.ofDoubles(new double[] {0.1, 0.2}, 2));
     HostTensor x = HostTensor.ofLongs(new long[] {1, 2}, 2);
     for (int i = 0; i < 2; i++) {
       assertEquals(DType.FLOAT64, cached.apply(x).spec().dtype());
@@ -220,6 +224,7 @@ class CachedFunctionTest {
       var calls = new java.util.concurrent.atomic.AtomicInteger();
       var cached =
           own.function("f", V1, HOST)
+              .probing(false)
               .wrapOperation(
                   in -> {
                     calls.incrementAndGet();
@@ -383,7 +388,7 @@ class CachedFunctionTest {
       assertEquals(490, small.stats().evictions());
       cached.apply(batch(0, 10, 3));
       assertEquals(10, small.stats().misses(MissReason.EVICTED));
-      assertEquals(10, small.stats().functions().get(0).rowsStored());
+      assertEquals(10, small.stats().functions().get(0).rowsInMemory());
     }
   }
 
@@ -404,7 +409,7 @@ class CachedFunctionTest {
     cached.apply(batch(0, 8, 3));
     cache.clear();
     assertEquals(0, cache.stats().tiers().get(0).bytes().bytes());
-    assertEquals(0, cache.stats().functions().get(0).rowsStored());
+    assertEquals(0, cache.stats().functions().get(0).rowsInMemory());
     cached.apply(batch(0, 8, 3));
     assertEquals(16, features.rows.get());
   }

@@ -72,7 +72,7 @@ class DeviceResetTest {
     try (TensorCache cache = function.builder(100).build()) {
       isServedRightAfterAReset(cache);
       assertEquals(2, cache.stats().devices().get(0).entries());
-      assertEquals(2, cache.stats().functions().get(0).rowsStored());
+      assertEquals(2, cache.stats().functions().get(0).rowsInMemory());
     }
   }
 

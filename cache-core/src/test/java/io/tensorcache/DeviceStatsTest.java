@@ -31,7 +31,7 @@ class DeviceStatsTest {
   private static void checkStored(TensorCache cache, long rows) {
     CacheStats stats = cache.stats();
     assertEquals(rows, stats.devices().get(0).entries());
-    assertEquals(rows, stats.functions().get(0).rowsStored());
+    assertEquals(rows, stats.functions().get(0).rowsInMemory());
   }
 
   @Test

@@ -84,7 +84,7 @@ class DeviceTierTest extends DeviceFixture {
       assertEquals(6, stats.hitsByTier().get(Tier.DEVICE));
       assertEquals(6, stats.devices().get(0).hits());
       assertEquals(3, stats.devices().get(0).entries());
-      assertEquals(3, stats.functions().get(0).rowsStored());
+      assertEquals(3, stats.functions().get(0).rowsInMemory());
       assertEquals(ByteSize.ofBytes(3 * 256), stats.tiers().get(0).bytes());
       assertEquals(List.of(), failures);
     }
@@ -133,7 +133,7 @@ class DeviceTierTest extends DeviceFixture {
       assertEquals(1, stats.hitsByTier().get(Tier.HEAP));
       assertEquals(2, stats.hitsByTier().get(Tier.DEVICE));
       assertEquals(0, stats.evictions());
-      assertEquals(3, stats.functions().get(0).rowsStored());
+      assertEquals(3, stats.functions().get(0).rowsInMemory());
       assertEquals(ByteSize.ofBytes(512), stats.devices().get(0).bytes());
     }
   }
@@ -147,7 +147,7 @@ class DeviceTierTest extends DeviceFixture {
       check(cached, 0, 1);
       assertEquals(List.of(2L, 1L, 1L), asked);
       assertEquals(2, cache.stats().evictions());
-      assertEquals(2, cache.stats().functions().get(0).rowsStored());
+      assertEquals(2, cache.stats().functions().get(0).rowsInMemory());
     }
   }
 
@@ -288,7 +288,7 @@ class DeviceTierTest extends DeviceFixture {
         check(cached, 0, 3, 1, 2);
         assertEquals(up, Standin.count("bytes to device"));
         assertEquals(List.of(3L), asked);
-        assertEquals(3, cache.stats().functions().get(0).rowsStored());
+        assertEquals(3, cache.stats().functions().get(0).rowsInMemory());
         assertEquals(0, cache.moveTo(0));
       }
     }

@@ -149,7 +149,7 @@ class MixedPlacesTest extends DeviceFixture {
         assertCounted(
             check(cached, cache, 0, 4, 1), Map.of(hostTier(cache), 1L, Tier.DEVICE, 1L), 0);
         assertEquals(List.of("device 3", "host 1"), computed);
-        assertEquals(4, cache.stats().functions().get(0).rowsStored());
+        assertEquals(4, cache.stats().functions().get(0).rowsInMemory());
       }
     }
     assertEquals(List.of(), failures);
@@ -168,7 +168,7 @@ class MixedPlacesTest extends DeviceFixture {
         assertEquals(1, cache.stats().devices().get(0).entries());
         assertCounted(check(cached, cache, HOST, 5, 3, 1), Map.of(Tier.DEVICE, 1L, tier, 2L), 0);
         assertEquals(List.of("host 3", "device 1"), computed);
-        assertEquals(4, cache.stats().functions().get(0).rowsStored());
+        assertEquals(4, cache.stats().functions().get(0).rowsInMemory());
       }
     }
     assertEquals(List.of(), failures);

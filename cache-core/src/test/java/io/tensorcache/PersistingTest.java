@@ -215,6 +215,7 @@ class PersistingTest {
                 .function("pair", V1, HOST)
                 .persisting(true)
                 .storeAs(DType.BFLOAT16)
+                .probing(false)
                 .wrapOperation(
                     inputs -> {
                       calls.incrementAndGet();

@@ -320,7 +320,7 @@ class PrefetchTest {
       assertEquals(180, hits(cache, Tier.DURABLE), cache.stats().toString());
       assertEquals(60, hits(cache, Tier.HEAP));
       assertEquals(0, cache.stats().evictions(), "never at another's expense");
-      assertEquals(30, cache.stats().functions().get(0).rowsStored());
+      assertEquals(30, cache.stats().functions().get(0).rowsInMemory());
       cache.reset();
       assertTrue(sameBits(expected, cached.apply(x)));
       assertEquals(60, features.rows.get());

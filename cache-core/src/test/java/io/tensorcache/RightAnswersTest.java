@@ -246,7 +246,10 @@ class RightAnswersTest {
   @Test
   void integersInGiveFloatsOut() {
     var cached =
-        cache.wrap("f", V1, HOST, in -> HostTensor.ofFloats(new float[] {0.25f, 0.75f}, 2));
+        cache
+            .function("f", V1, HOST)
+            .probing(false)
+            .wrap(in -> HostTensor.ofFloats(new float[] {0.25f, 0.75f}, 2));
     HostTensor x = HostTensor.ofLongs(new long[] {7, 8}, 2);
     cached.apply(x);
     assertEquals(0.75f, cached.apply(x).floats()[1]);

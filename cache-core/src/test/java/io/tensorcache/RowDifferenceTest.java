@@ -22,8 +22,7 @@ class RowDifferenceTest {
   }
 
   private static Row floats(float... values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : values) {
       bytes.putFloat(value);
     }
@@ -44,13 +43,22 @@ class RowDifferenceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UINT8, ff, 00, 255", "INT8, ff, 00, 1", "BOOL, 01, 00, 1", "INT16, 00ff, 0000, 256",
-    "UINT16, 00ff, 0000, 65280", "UINT32, ffffffff, 00000000, 4294967295",
+    "UINT8, ff, 00, 255",
+    "INT8, ff, 00, 1",
+    "BOOL, 01, 00, 1",
+    "INT16, 00ff, 0000, 256",
+    "UINT16, 00ff, 0000, 65280",
+    "UINT32, ffffffff, 00000000, 4294967295",
     "INT64, feffffffffffffff, 0000000000000000, 2",
     "UINT64, 0000000000000080, 0000000000000000, 9.223372036854775808e18",
-    "FLOAT16, 003c, 0040, 1", "BFLOAT16, 803f, 0040, 1", "FLOAT8_E4M3, 38, 40, 1",
-    "FLOAT8_E4M3, b8, 38, 2", "FLOAT8_E4M3, 01, 00, 0.001953125", "FLOAT8_E5M2, 3c, 40, 1",
-    "FLOAT8_E4M3, 7f, 00, Infinity", "FLOAT8_E5M2, 7c, 00, Infinity",
+    "FLOAT16, 003c, 0040, 1",
+    "BFLOAT16, 803f, 0040, 1",
+    "FLOAT8_E4M3, 38, 40, 1",
+    "FLOAT8_E4M3, b8, 38, 2",
+    "FLOAT8_E4M3, 01, 00, 0.001953125",
+    "FLOAT8_E5M2, 3c, 40, 1",
+    "FLOAT8_E4M3, 7f, 00, Infinity",
+    "FLOAT8_E5M2, 7c, 00, Infinity",
     "COMPLEX64, 0000803f00000040, 0000803f0000803f, 1"
   })
   void theLargestDifferenceIsOfTheNumbers(
@@ -60,8 +68,7 @@ class RowDifferenceTest {
     assertEquals(largest, RowDifference.of(row(dtype, a), row(dtype, b), 0).largest());
     boolean mayBeWithin = dtype.isFloatingPoint() && Double.isFinite(largest);
     assertEquals(
-        mayBeWithin && largest <= 1,
-        RowDifference.of(row(dtype, a), row(dtype, b), 1).isWithin());
+        mayBeWithin && largest <= 1, RowDifference.of(row(dtype, a), row(dtype, b), 1).isWithin());
   }
 
   @Test

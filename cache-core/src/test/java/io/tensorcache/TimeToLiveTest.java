@@ -56,6 +56,7 @@ class TimeToLiveTest {
     return cache
         .function("f", Fingerprint.version("1"), HostTensor.adapter())
         .persisting(true)
+        .probing(false)
         .wrap(
             x -> {
               computed.addAndGet((int) x.spec().dim(0));

@@ -69,7 +69,8 @@ class VerifyingTest {
     float[] before = features(x).floats();
     weight = 2;
     float[] after = features(x).floats();
-    assertTrue(Counted.sameBits(features(x), cached.apply(x)), "what was just computed is returned");
+    assertTrue(
+        Counted.sameBits(features(x), cached.apply(x)), "what was just computed is returned");
     assertEquals(3, told.size());
     for (int row = 0; row < 3; row++) {
       MismatchException mismatch = (MismatchException) told.get(row);
@@ -91,8 +92,7 @@ class VerifyingTest {
 
   @Test
   void failsWhereItIsAskedTo() {
-    CachedFunction<HostTensor> cached =
-        verified().onMismatch(Mismatch.FAIL).wrap(this::features);
+    CachedFunction<HostTensor> cached = verified().onMismatch(Mismatch.FAIL).wrap(this::features);
     HostTensor x = Counted.batch(0, 3, 3);
     cached.apply(x);
     weight = 2;
@@ -171,14 +171,12 @@ class VerifyingTest {
     weight = 2;
     assertTrue(Counted.sameBits(Counted.featuresOf(x, 2, 1), cached.apply(x)));
     assertEquals(4, cache.stats().mismatches());
-    assertEquals(
-        Double.POSITIVE_INFINITY, ((MismatchException) told.get(0)).largestDifference());
+    assertEquals(Double.POSITIVE_INFINITY, ((MismatchException) told.get(0)).largestDifference());
   }
 
   @Test
   void roundedRowsAreComparedAsStored() {
-    CachedFunction<HostTensor> cached =
-        verified().storeAs(DType.FLOAT16).wrap(this::features);
+    CachedFunction<HostTensor> cached = verified().storeAs(DType.FLOAT16).wrap(this::features);
     HostTensor x = Counted.batch(0, 8, 3);
     HostTensor first = cached.apply(x);
     assertTrue(Counted.sameBits(first, cached.apply(x)));
@@ -200,8 +198,7 @@ class VerifyingTest {
     HostTensor x = Counted.batch(0, 2, 3);
     cached.apply(Inputs.of(x));
     weight = 2;
-    assertTrue(
-        Counted.sameBits(Counted.featuresOf(x, 3, 2), cached.apply(Inputs.of(x)).tensor(1)));
+    assertTrue(Counted.sameBits(Counted.featuresOf(x, 3, 2), cached.apply(Inputs.of(x)).tensor(1)));
     assertEquals(2, cache.stats().mismatches());
   }
 
@@ -283,10 +280,6 @@ class VerifyingTest {
         IllegalArgumentException.class, () -> cache.function("f", V1, HOST).verifying(1, -1));
     assertThrows(
         IllegalStateException.class,
-        () ->
-            cache
-                .function("f", V1, HOST)
-                .onMismatch(Mismatch.FAIL)
-                .wrap(this::features));
+        () -> cache.function("f", V1, HOST).onMismatch(Mismatch.FAIL).wrap(this::features));
   }
 }

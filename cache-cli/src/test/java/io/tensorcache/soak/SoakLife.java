@@ -40,7 +40,10 @@ final class SoakLife implements AutoCloseable {
       builder.disk(ByteSize.ofMiB(16), directory);
     }
     builder.whenFull(one(random, WhenFull.values()));
-    builder.compression(one(random, Compression.values()));
+    Compression compression = one(random, Compression.values());
+    if (tiers > 1) {
+      builder.compression(compression);
+    }
     int limit = 2 + random.nextInt(30);
     WhenFull whenFull = one(random, WhenFull.EVICT, WhenFull.EVICT, WhenFull.KEEP_FIRST);
     SyncPolicy sync = one(random, SyncPolicy.INTERVAL, SyncPolicy.ON_CLOSE);

@@ -6,6 +6,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a cache did, counted in rows. An immutable snapshot; counters that change while it is taken
@@ -29,10 +31,14 @@ import java.util.Map;
  * @param checkNanos time spent in the functions to verify hits and to probe
  * @param computeNanos time spent in the functions otherwise
  * @param savedNanos hits times the mean computing time of a row of their function, less the time on
- *     keys, loads and stores; negative for a cache that costs more than it saves
+ *     keys, loads, stores and checks; negative for a cache that costs more than it saves. Empty
+ *     while a function has hits and its computing time is not known: no row was computed in this
+ *     program, nor noted in the store by an earlier one. Rows that waited are not in it
  * @param tiers what each tier and the store hold now
  * @param devices what the device tier holds now, on each device that it was used on
  * @param functions what each function did
+ * @param scopes what the scopes that are open now did, all together; in none of the other counts,
+ *     but their copies in the tiers are in {@code tiers}
  */
 public record CacheStats(
     Map<Tier, Long> hitsByTier,
@@ -50,10 +56,11 @@ public record CacheStats(
     long storeNanos,
     long checkNanos,
     long computeNanos,
-    long savedNanos,
+    OptionalLong savedNanos,
     List<TierStats> tiers,
     List<DeviceStats> devices,
-    List<FunctionStats> functions) {
+    List<FunctionStats> functions,
+    ScopeStats scopes) {
 
   /** Copies the collections. */
   public CacheStats {
@@ -89,14 +96,45 @@ public record CacheStats(
     return rows == 0 ? 0 : (double) served / rows;
   }
 
-  /** {@link #savedNanos} as a duration. */
-  public Duration saved() {
-    return Duration.ofNanos(savedNanos);
+  /** {@link #savedNanos} as a duration; empty while it is unknown. */
+  public Optional<Duration> saved() {
+    return savedNanos.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(savedNanos.getAsLong()));
   }
 
   /**
-   * What happened between an earlier snapshot of the same cache and this one; tiers and functions
-   * are those of now.
+   * {@link #savedNanos} of functions.
+   *
+   * @param now what they did
+   * @param earlier what they had done when counting began; may lack functions
+   * @param spentNanos time spent on keys, loads, stores and checks since
+   */
+  public static OptionalLong savedNanos(
+      List<FunctionStats> now, List<FunctionStats> earlier, long spentNanos) {
+    double saved = -spentNanos;
+    for (FunctionStats function : now) {
+      long before =
+          earlier.stream()
+              .filter(other -> other.name().equals(function.name()))
+              .mapToLong(FunctionStats::hits)
+              .sum();
+      long hits = function.hits() - before;
+      if (hits > 0 && function.rowNanos().isEmpty()) {
+        return OptionalLong.empty();
+      }
+      saved += hits * function.rowNanos().orElse(0);
+    }
+    return OptionalLong.of((long) saved);
+  }
+
+  private long spentNanos() {
+    return keyNanos + loadNanos + storeNanos + checkNanos;
+  }
+
+  /**
+   * What happened between an earlier snapshot of the same cache and this one; tiers, devices,
+   * functions and scopes are those of now.
    */
   public CacheStats since(CacheStats earlier) {
     return new CacheStats(
@@ -115,10 +153,11 @@ public record CacheStats(
         storeNanos - earlier.storeNanos,
         checkNanos - earlier.checkNanos,
         computeNanos - earlier.computeNanos,
-        savedNanos - earlier.savedNanos,
+        savedNanos(functions, earlier.functions, spentNanos() - earlier.spentNanos()),
         tiers,
         devices,
-        functions);
+        functions,
+        scopes);
   }
 
   private static <K extends Enum<K>> Map<K, Long> minus(
@@ -148,32 +187,49 @@ public record CacheStats(
         present(missesByReason),
         duplicates,
         rowsComputed);
+    if (rowsVerified > 0) {
+      line(text, "verified %,d hits, of which %,d differed", rowsVerified, mismatches);
+    }
     line(text, "not admitted %,d, evicted %,d, failures %,d", rowsNotAdmitted, evictions, failures);
     line(
         text,
-        "seconds: keys %.3f, loads %.3f, stores %.3f, computing %.3f, saved %.3f",
+        "seconds: keys %.3f, loads %.3f, stores %.3f, checks %.3f, computing %.3f, saved %s",
         keyNanos / 1e9,
         loadNanos / 1e9,
         storeNanos / 1e9,
+        checkNanos / 1e9,
         computeNanos / 1e9,
-        savedNanos / 1e9);
+        savedNanos.isEmpty()
+            ? "unknown (no row was computed yet)"
+            : String.format(Locale.ROOT, "%.3f", savedNanos.getAsLong() / 1e9));
     for (TierStats tier : tiers) {
       line(text, "%s: %,d rows, %s of %s", tier.tier(), tier.entries(), tier.bytes(), tier.limit());
     }
     for (FunctionStats function : functions) {
       line(
           text,
-          "%s: hits %,d, misses %,d, rows stored %,d%s",
+          "%s: hits %,d, waited %,d, misses %,d, rows in memory %,d%s",
           function.name(),
           function.hits(),
+          function.waited(),
           function.misses(),
-          function.rowsStored(),
+          function.rowsInMemory(),
           function.rowsUnderOtherFingerprints() == 0
               ? ""
               : String.format(
                   Locale.ROOT,
                   ", %,d rows exist under another fingerprint",
                   function.rowsUnderOtherFingerprints()));
+    }
+    if (scopes.hits() + scopes.misses() + scopes.entries() > 0) {
+      line(
+          text,
+          "scopes: hits %,d, misses %,d, evicted %,d, entries %,d of %,d bytes",
+          scopes.hits(),
+          scopes.misses(),
+          scopes.evictions(),
+          scopes.entries(),
+          scopes.bytes());
     }
     return text.toString().stripTrailing();
   }

@@ -1,5 +1,7 @@
 package io.tensorcache.stats;
 
+import java.util.OptionalDouble;
+
 /**
  * What one function did.
  *
@@ -8,9 +10,11 @@ package io.tensorcache.stats;
  * @param waited rows served by waiting for another thread that was computing them
  * @param misses rows that were not
  * @param rowsComputed rows the function computed
- * @param rowsStored rows held in memory now under the current fingerprint
+ * @param rowsInMemory rows held in memory now under the current fingerprint
  * @param rowsUnderOtherFingerprints rows held in memory now that were computed with other weights
  * @param computeNanos time spent in the function
+ * @param rowNanos mean computing time of a row, in this program and, where the function persists,
+ *     in earlier ones that used the store; empty while none is known
  */
 public record FunctionStats(
     String name,
@@ -18,6 +22,7 @@ public record FunctionStats(
     long waited,
     long misses,
     long rowsComputed,
-    long rowsStored,
+    long rowsInMemory,
     long rowsUnderOtherFingerprints,
-    long computeNanos) {}
+    long computeNanos,
+    OptionalDouble rowNanos) {}

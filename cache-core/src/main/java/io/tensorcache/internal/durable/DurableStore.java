@@ -310,6 +310,7 @@ public final class DurableStore implements AutoCloseable {
         () -> {
           writer.seal();
           parts.pruner().clear();
+          parts.notes().clear();
           parts.ledger().recount(0);
           return PruneCount.NONE;
         });
@@ -345,6 +346,11 @@ public final class DurableStore implements AutoCloseable {
    */
   public void forEach(Consumer<StoredEntry> visitor) {
     browser().forEach(visitor);
+  }
+
+  /** What is known of the functions whose rows are here. */
+  public FunctionNotes notes() {
+    return parts.notes();
   }
 
   /** To look at what is in the files, entry by entry. */

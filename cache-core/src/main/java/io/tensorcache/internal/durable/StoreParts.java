@@ -12,7 +12,8 @@ record StoreParts(
     Health health,
     Catalog catalog,
     Ledger ledger,
-    Pruner pruner) {
+    Pruner pruner,
+    FunctionNotes notes) {
 
   static StoreParts of(
       StoreFiles held, Path directory, DurableSettings settings, StoreClock clock, Health health) {
@@ -20,7 +21,9 @@ record StoreParts(
     Catalog catalog = new Catalog(files, directory, clock, health);
     Ledger ledger = new Ledger(files, directory);
     Pruner pruner = new Pruner(files, catalog, ledger, health);
-    return new StoreParts(files, directory, settings, clock, health, catalog, ledger, pruner);
+    FunctionNotes notes = new FunctionNotes(files, ledger, health);
+    return new StoreParts(
+        files, directory, settings, clock, health, catalog, ledger, pruner, notes);
   }
 
   /** Of a store that is only looked at. */

@@ -3,6 +3,7 @@ package io.tensorcache.samples.frozen;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
+import java.util.OptionalDouble;
 
 /**
  * The run without the cache beside the run with it.
@@ -24,14 +25,16 @@ record Comparison(
     return without.seconds() / with.seconds();
   }
 
-  /** Computing that the hits spared. */
-  double secondsSaved() {
-    return stats.savedNanos() / 1e9 + secondsPaid();
+  /** Computing that the hits spared; empty if nobody knows how long a row takes. */
+  OptionalDouble secondsSaved() {
+    return stats.savedNanos().isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(stats.savedNanos().getAsLong() / 1e9 + secondsPaid());
   }
 
-  /** Keys, loads and stores. */
+  /** Keys, loads, stores and checks. */
   double secondsPaid() {
-    return (stats.keyNanos() + stats.loadNanos() + stats.storeNanos()) / 1e9;
+    return (stats.keyNanos() + stats.loadNanos() + stats.storeNanos() + stats.checkNanos()) / 1e9;
   }
 
   /** Rows of the first epoch that were in the cache before it. */

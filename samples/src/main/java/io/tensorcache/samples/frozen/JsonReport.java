@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A comparison for programs: one JSON object, its members described in {@code samples/README.md}.
@@ -29,7 +30,8 @@ final class JsonReport {
         "tiers", comparison.stats().tiers().stream().map(tier -> tier(comparison, tier)).toList());
     object.put("peak_memory_bytes", comparison.with().peakBytes());
     object.put("peak_memory_bytes_without", comparison.without().peakBytes());
-    object.put("seconds_saved", comparison.secondsSaved());
+    OptionalDouble saved = comparison.secondsSaved();
+    object.put("seconds_saved", saved.orElse(Double.NaN));
     object.put("seconds_paid", comparison.secondsPaid());
     object.put("rows_reused", comparison.rowsReused());
     object.put("rows_under_other_fingerprints", comparison.rowsUnderOtherFingerprints());

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.TierStats;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** A comparison for people. */
 final class Report {
@@ -77,8 +78,15 @@ final class Report {
         without.seconds() - without.featureSeconds(),
         with.seconds() - with.featureSeconds());
     line(
-        "The cache saved %.3f s of computing and took %.3f s for keys, loads and stores.",
-        comparison.secondsSaved(), comparison.secondsPaid());
+        "The cache saved %s of computing and took %.3f s for keys, loads, stores and checks.",
+        saved(), comparison.secondsPaid());
+  }
+
+  private String saved() {
+    OptionalDouble seconds = comparison.secondsSaved();
+    return seconds.isEmpty()
+        ? "an unknown time"
+        : String.format(Locale.ROOT, "%.3f s", seconds.getAsDouble());
   }
 
   private void tiers() {
@@ -121,7 +129,8 @@ final class Report {
     if (comparison.rowsUnderOtherFingerprints() > 0) {
       line("");
       line(
-          "%,d rows reused: %,d rows exist under another fingerprint, that of the backbone of seed %d.",
+          "%,d rows reused: %,d rows exist under another fingerprint, that of the backbone of seed"
+              + " %d.",
           comparison.rowsReused(), comparison.rowsUnderOtherFingerprints(), Options.DEFAULT_SEED);
     }
     if (comparison.options().augment) {

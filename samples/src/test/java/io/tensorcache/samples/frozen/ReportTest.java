@@ -13,9 +13,12 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.samples.frozen.Features.Served;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
+import io.tensorcache.stats.ScopeStats;
 import io.tensorcache.stats.TierStats;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -50,6 +53,8 @@ class ReportTest {
         0,
         Map.of(),
         0,
+        0,
+        0,
         90,
         0,
         0,
@@ -57,11 +62,15 @@ class ReportTest {
         SECOND / 8,
         SECOND / 4,
         SECOND / 8,
+        0,
         SECOND / 2,
-        3 * SECOND,
+        OptionalLong.of(3 * SECOND),
         List.of(new TierStats(Tier.HEAP, 90, held, ByteSize.ofMiB(1), 77, 0)),
         List.of(),
-        List.of(new FunctionStats("backbone", 60, 0, 90, 90, 90, otherRows, SECOND / 2)));
+        List.of(
+            new FunctionStats(
+                "backbone", 60, 0, 90, 90, 90, otherRows, SECOND / 2, OptionalDouble.empty())),
+        new ScopeStats(0, 0, 0, 0, 0, 0, 0));
   }
 
   private JsonObject json(Comparison comparison) {
