@@ -184,13 +184,14 @@ class BenchGpuTest {
     assertEquals(1000, json.get("scale").getAsInt());
     assertTrue(json.get("device").getAsString().contains("Stand-in 0"), json.toString());
     Map<String, JsonObject> figures = byName(json);
-    assertEquals(12, figures.size(), figures.keySet().toString());
+    assertEquals(13, figures.size(), figures.keySet().toString());
     assertAnswered(figures, "copy on the device", "copy_us", "read_plus_written_gb_per_s");
     for (String spec : new String[] {"float32[32, 150]", "float16[32, 150]", "float32[32, 512]"}) {
       assertAnswered(figures, "keys of " + spec, "kernel_us", "read_gb_per_s", "call_us");
     }
     assertAnswered(figures, "keys of float32[1, 9633]", "kernel_us", "read_gb_per_s", "call_us");
     assertAnswered(figures, "fingerprint of 200 tensors", "call_us", "read_gb_per_s");
+    assertAnswered(figures, "change check of 200 tensors", "call_us", "read_gb_per_s");
     for (String tier : new String[] {"DEVICE", "OFF_HEAP", "DURABLE"}) {
       String name = "hit of float32[32, 25] from " + tier;
       assertAnswered(figures, name, "hit_us", "copy_us", "beyond_us");
@@ -220,6 +221,7 @@ class BenchGpuTest {
           "copy on",
           "keys of",
           "fingerprint of",
+          "change check of",
           "hit of",
           "epoch of",
           TORCH + ": not measured: python3 cannot import torch: No module named 'torchcache'",
