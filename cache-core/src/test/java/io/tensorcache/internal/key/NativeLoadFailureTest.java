@@ -16,9 +16,17 @@ class NativeLoadFailureTest {
     var failure = new UnsatisfiedLinkError("no jnitensorcache in java.library.path: /usr/lib");
     failure.initCause(new UnsatisfiedLinkError(NOEXEC + "\nand more"));
     String said = NativeLoadFailure.of(failure, URI.create("file:/x.jar").toURL()).getMessage();
-    assertTrue(said.contains("is there and cannot be loaded: " + NOEXEC + ";"), said);
+    assertTrue(said.startsWith("no native library: " + NOEXEC + "; "), said);
     assertTrue(said.contains("noexec") && said.contains("org.bytedeco.javacpp.cachedir"), said);
     assertFalse(said.contains("cmake"), said);
+  }
+
+  @Test
+  void oneThatIsBrokenIs() throws Exception {
+    var failure = new UnsatisfiedLinkError("no jnitensorcache in java.library.path: /usr/lib");
+    failure.initCause(new UnsatisfiedLinkError("/tmp/libjnitensorcache.so: file too short"));
+    String said = NativeLoadFailure.of(failure, URI.create("file:/x.jar").toURL()).getMessage();
+    assertTrue(said.contains("/tmp/libjnitensorcache.so: file too short; to have one"), said);
   }
 
   @Test
