@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Granularity;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -116,6 +118,14 @@ class GoldenKeysTest {
         .persisting(true)
         .wrap(x -> HostTensor.ofFloats(new float[] {9, 16}, 1, 2))
         .apply(HostTensor.ofRows(new float[][] {{3, 4}}));
+  }
+
+  @Test
+  void keyMdShowsThem() throws IOException {
+    String text = Files.readString(Path.of("..", "KEY.md"));
+    for (String name : List.of("version.1", "row.public", "row.salted")) {
+      assertTrue(text.contains(GOLDEN.getProperty(name)), name);
+    }
   }
 
   @Test
