@@ -156,7 +156,14 @@ public final class TensorCache implements AutoCloseable {
    */
   @Override
   public void close() {
-    core.close();
+    boolean interrupted = Thread.interrupted(); // Ehcache would take it
+    try {
+      core.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** The name and what the tiers hold. */
