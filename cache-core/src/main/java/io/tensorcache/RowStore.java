@@ -112,6 +112,14 @@ public final class RowStore implements AutoCloseable {
   }
 
   /**
+   * Those of the {@link #problems} that the system had with files, such as a directory that cannot
+   * be listed or no descriptor left: what was found may not be all.
+   */
+  public List<String> unreadable() {
+    return access.unreadable();
+  }
+
+  /**
    * What it holds of each function under each fingerprint, in order of names. Reads indexes only.
    */
   public List<StoredFunction> functions() {

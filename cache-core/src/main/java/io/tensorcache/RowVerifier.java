@@ -7,6 +7,8 @@ import io.tensorcache.internal.durable.StoredEntry;
 import io.tensorcache.store.Verification;
 import io.tensorcache.store.Verification.BadRow;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -51,6 +53,8 @@ final class RowVerifier {
     } catch (CorruptEntryException e) {
       corrupt++;
       list(entry, e);
+    } catch (ClosedChannelException | NoSuchFileException e) {
+      return; // dropped to make room since it was listed: no row of the store any more
     } catch (IOException e) {
       unreadable++;
       list(entry, e);

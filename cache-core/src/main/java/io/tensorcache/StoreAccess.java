@@ -7,6 +7,7 @@ import io.tensorcache.internal.durable.BusyException;
 import io.tensorcache.internal.durable.DurableEvents;
 import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -109,6 +110,12 @@ final class StoreAccess implements AutoCloseable {
     return List.copyOf(failures.noted);
   }
 
+  /** Those of them that kept something from being read. */
+  List<String> unreadable() {
+    problems();
+    return List.copyOf(failures.unread);
+  }
+
   @Override
   public void close() {
     if (own != null) {
@@ -121,10 +128,14 @@ final class StoreAccess implements AutoCloseable {
 
     private final ConcurrentLinkedQueue<TensorCacheException> queue = new ConcurrentLinkedQueue<>();
     private final Set<String> noted = ConcurrentHashMap.newKeySet();
+    private final Set<String> unread = ConcurrentHashMap.newKeySet();
 
     void note(TensorCacheException failure) {
       if (noted.size() < MOST_NOTED) {
         noted.add(String.valueOf(failure.getMessage()));
+        if (failure instanceof StorageException && failure.getCause() instanceof IOException) {
+          unread.add(String.valueOf(failure.getMessage()));
+        }
       }
     }
 

@@ -10,6 +10,7 @@ final class Answer {
   private final StringBuilder text = new StringBuilder();
   private final Map<String, @Nullable Object> members = new LinkedHashMap<>();
   private int exitCode = ExitCode.OK;
+  private boolean isWritten;
 
   /** A member of the JSON object. */
   Answer put(String member, @Nullable Object value) {
@@ -31,6 +32,16 @@ final class Answer {
   Answer failed() {
     exitCode = ExitCode.FAILED;
     return this;
+  }
+
+  /** It is on standard output already. */
+  Answer written() {
+    isWritten = true;
+    return this;
+  }
+
+  boolean isWritten() {
+    return isWritten;
   }
 
   int exitCode() {

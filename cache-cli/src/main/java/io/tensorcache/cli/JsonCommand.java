@@ -23,7 +23,9 @@ abstract class JsonCommand implements Callable<Integer> {
   public final Integer call() {
     Answer answer = answer();
     PrintWriter out = spec.commandLine().getOut();
-    out.print(json ? Json.write(answer.members()) + "\n" : answer.text());
+    if (!answer.isWritten()) {
+      out.print(json ? Json.write(answer.members()) + "\n" : answer.text());
+    }
     out.flush();
     return answer.exitCode();
   }

@@ -65,6 +65,9 @@ final class LsCommand extends StoreCommand {
         object.put("problems", store.problems());
         objects.add(object);
         Cli.warn(spec().commandLine(), store.problems());
+        if (!store.unreadable().isEmpty()) {
+          answer.failed();
+        }
       }
     }
     return answer.put("stores", objects).lines(table);
@@ -95,29 +98,13 @@ final class LsCommand extends StoreCommand {
 
   private void rows(RowStore store, Answer answer) {
     RowSelection of = function == null ? RowSelection.all() : RowSelection.ofFunction(function);
-    Table table = new Table("key", "function", "outputs", "bytes", "stored", "segment", "offset");
-    List<Object> objects = new ArrayList<>();
-    store.forEach(
-        of,
-        row -> {
-          if (isJson()) {
-            objects.add(object(row));
-          } else {
-            table.row(
-                row.key(),
-                row.function(),
-                text(row.outputs()),
-                row.bytes(),
-                row.stored(),
-                row.segment(),
-                row.offset());
-          }
-        });
-    answer.put("rows", objects);
-    if (table.isEmpty()) {
-      answer.line("no rows");
+    RowListing listing = new RowListing(store, of, spec().commandLine().getOut());
+    if (isJson()) {
+      listing.json(path().toString());
+      listing.problems();
     } else {
-      answer.lines(table);
+      listing.text();
     }
+    answer.written();
   }
 }

@@ -7,6 +7,7 @@ import io.tensorcache.store.StoredFunction;
 import io.tensorcache.store.StoredOutput;
 import io.tensorcache.store.StoredRow;
 import io.tensorcache.tensor.DType;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,8 @@ abstract class StoreCommand extends JsonCommand {
     try {
       return open.get();
     } catch (StorageException e) {
-      if (RowStore.names(directory()).contains(name())) {
+      boolean isOfTheSystem = e.getCause() instanceof IOException;
+      if (isOfTheSystem || RowStore.names(directory()).contains(name())) {
         throw e;
       }
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -75,6 +77,9 @@ abstract class StoreCommand extends JsonCommand {
   final void addProblems(RowStore store, Answer to) {
     to.put("problems", store.problems());
     Cli.warn(spec().commandLine(), store.problems());
+    if (!store.unreadable().isEmpty()) {
+      to.failed(); // what was found may not be all
+    }
   }
 
   final Progress progress(String task, long rows) {

@@ -8,14 +8,25 @@ import java.util.List;
 /** Lines of cells under each other: numbers and sizes to the right, the rest to the left. */
 final class Table {
   private final List<List<String>> rows = new ArrayList<>();
+  private int[] width = {};
+  private boolean[] right = {};
 
   Table(String... heads) {
     rows.add(List.of(heads));
   }
 
   Table row(Object... cells) {
-    rows.add(Arrays.stream(cells).map(cell -> PlainText.line(String.valueOf(cell))).toList());
+    rows.add(plain(cells));
     return this;
+  }
+
+  private static List<String> plain(Object... cells) {
+    return Arrays.stream(cells).map(cell -> PlainText.line(String.valueOf(cell))).toList();
+  }
+
+  /** One more row under {@link #lines}, which is not kept; a wider cell moves the rest. */
+  String line(Object... cells) {
+    return line(plain(cells));
   }
 
   boolean isEmpty() {
@@ -24,8 +35,8 @@ final class Table {
 
   List<String> lines() {
     int columns = rows.get(0).size();
-    int[] width = new int[columns];
-    boolean[] right = new boolean[columns];
+    width = new int[columns];
+    right = new boolean[columns];
     Arrays.fill(right, rows.size() > 1);
     for (List<String> row : rows) {
       for (int i = 0; i < columns; i++) {
@@ -33,15 +44,15 @@ final class Table {
         right[i] &= row == rows.get(0) || row.get(i).matches("[-0-9.,]+( [KMG]?i?B| %)?");
       }
     }
-    List<String> lines = new ArrayList<>();
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < columns; i++) {
-        String space = " ".repeat(width[i] - row.get(i).length());
-        line.append(right[i] ? space + row.get(i) : row.get(i) + space).append("  ");
-      }
-      lines.add(line.toString().stripTrailing());
+    return rows.stream().map(this::line).toList();
+  }
+
+  private String line(List<String> row) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < row.size(); i++) {
+      String space = " ".repeat(Math.max(0, width[i] - row.get(i).length()));
+      line.append(right[i] ? space + row.get(i) : row.get(i) + space).append("  ");
     }
-    return lines;
+    return line.toString().stripTrailing();
   }
 }

@@ -137,6 +137,56 @@ class LookingCommandsTest {
   }
 
   @Test
+  void whatCannotBeReadIsNoSuccess() throws IOException {
+    Path segment = store.resolve(SampleStore.rows(store).get(0).segment() + ".tcs");
+    Path link = store.resolve("seg-00000000000000aa-0.tcs");
+    Files.createSymbolicLink(link, segment);
+    for (String command : List.of("ls", "ls --rows", "du", "stats", "verify", "clear")) {
+      Object[] words = (command + " " + store).split(" ");
+      Run run = Run.here(words).assertCode(ExitCode.FAILED);
+      assertTrue((run.out() + run.err()).contains("is a link"), run.toString());
+    }
+    String key = SampleStore.rows(store).get(0).key().toString();
+    Run.here("why", store, key).assertCode(ExitCode.FAILED);
+    Run.here("export", store, directory.resolve("to"), "--function", "head")
+        .assertCode(ExitCode.FAILED);
+    Files.delete(link);
+    Run.here("why", store, key).assertCode(ExitCode.OK);
+  }
+
+  /** Never more than a row is held for the answer. */
+  @Test
+  void rowsArePrintedAsTheyAreVisited() {
+    for (String form : List.of("--json", "--rows")) {
+      int[] largest = new int[2]; // of one print, prints
+      java.io.Writer counting =
+          new java.io.Writer() {
+            @Override
+            public void write(char[] text, int from, int length) {
+              largest[0] = Math.max(largest[0], length);
+              largest[1]++;
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+          };
+      int code =
+          Cli.commandLine(new Terminal(false, java.io.Reader.nullReader()))
+              .setOut(new java.io.PrintWriter(counting))
+              .execute(
+                  "ls",
+                  store.toString(),
+                  "--rows",
+                  form.equals("--rows") ? "--function=net" : form);
+      assertEquals(ExitCode.OK, code);
+      assertTrue(largest[0] < 1000 && largest[1] > 20, largest[0] + ", " + largest[1]);
+    }
+  }
+
+  @Test
   void doctorLooksAtKeysAndTheStore() {
     Run run = Run.here("doctor", store).assertCode(ExitCode.OK);
     for (String part :
