@@ -86,14 +86,13 @@ class CachedModuleTest {
   void callsTheModuleForMissingRowsOnly() {
     AtomicInteger rows = new AtomicInteger();
     CachedFunction<Tensor> cached =
-        PyTorch.cached(
-            cache,
-            "net",
-            net,
-            batch -> {
-              rows.addAndGet((int) batch.size(0));
-              return net.forward(batch);
-            });
+        PyTorch.function(cache, "net", net)
+            .probing(false)
+            .wrap(
+                batch -> {
+                  rows.addAndGet((int) batch.size(0));
+                  return net.forward(batch);
+                });
     Tensor batch = torch.rand(8, 6);
     cached.apply(batch.narrow(0, 0, 5));
     cached.apply(batch);
