@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class
     },
     footer = {
+      "  first          A slow function called three times: the shortest program there is.",
       "  cli            Lists, checks and cleans up durable stores: cli --help.",
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
       "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",

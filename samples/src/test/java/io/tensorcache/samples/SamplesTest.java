@@ -13,6 +13,7 @@ class SamplesTest {
       assertEquals(0, run.exitCode());
       for (String command :
           new String[] {
+            "first ",
             "frozen ",
             "frozen-kotlin ",
             "kpca ",
