@@ -46,7 +46,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
   private volatile boolean closed;
 
   CacheCore(CacheConfig config, RowKeys keys, @Nullable CacheListener listener) {
-    this(config, keys, listener, new InFlight(PATIENCE), InstantSource.system());
+    this(config, keys, listener, new InFlight(PATIENCE), SteadyClock.SYSTEM);
   }
 
   CacheCore(

@@ -22,14 +22,7 @@ record ScopeSettings(
 
   static ScopeSettings defaults(CacheLevel level) {
     return new ScopeSettings(
-        level,
-        LevelTable.defaults(),
-        Retention.COPY,
-        null,
-        null,
-        null,
-        null,
-        InstantSource.system());
+        level, LevelTable.defaults(), Retention.COPY, null, null, null, null, SteadyClock.SYSTEM);
   }
 
   Bounds bounds() {

@@ -9,7 +9,6 @@ import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,8 +56,7 @@ final class StoreAccess implements AutoCloseable {
    */
   static StoreAccess toChange(Path directory, String name, DurableSettings settings) {
     Failures failures = new Failures();
-    DurableStore own =
-        DurableStore.open(directory, name, settings, failures, InstantSource.system());
+    DurableStore own = DurableStore.open(directory, name, settings, failures, SteadyClock.SYSTEM);
     StoreAccess access = new StoreAccess(() -> own, own, true, failures);
     String refusal = own.use().refusal();
     if (refusal != null) {

@@ -89,8 +89,8 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Bytes of rows kept on the Java heap at most, 256 more counted for each row. Default: none if {@link #device} or {@link
-   * #offHeap} is set, else 256 MiB or a quarter of the Java heap.
+   * Bytes of rows kept on the Java heap at most, 256 more counted for each row. Default: none if
+   * {@link #device} or {@link #offHeap} is set, else 256 MiB or a quarter of the Java heap.
    *
    * @throws IllegalArgumentException if it is larger than the Java heap or below 1 KiB
    */

@@ -39,6 +39,10 @@ class TimeToLiveTest {
   private final AtomicInteger computed = new AtomicInteger();
 
   private TensorCache cache(UnaryOperator<TensorCacheBuilder> tiers) {
+    return cache(tiers, clock);
+  }
+
+  private TensorCache cache(UnaryOperator<TensorCacheBuilder> tiers, InstantSource clock) {
     TensorCacheBuilder builder =
         TensorCache.builder("t").store(store -> store.directory(directory).timeToLive(HOUR));
     try (TensorCache model = tiers.apply(builder).build()) {
@@ -64,6 +68,27 @@ class TimeToLiveTest {
               values[0] += now.get() / 1000 - START / 1000; // of a world that changes
               return HostTensor.ofFloats(values, x.spec().shape());
             });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HEAP", "OFF_HEAP"})
+  void aRowGrowsOldWhenTheClockIsSetBack(Tier tier) {
+    ByteSize size = ByteSize.ofMiB(4);
+    AtomicLong nanos = new AtomicLong();
+    InstantSource steady = new SteadyClock(now::get, nanos::get);
+    try (TensorCache cache =
+        cache(builder -> tier == Tier.HEAP ? builder.heap(size) : builder.offHeap(size), steady)) {
+      CachedFunction<HostTensor> f = function(cache);
+      f.apply(X);
+      cache.flush();
+      now.addAndGet(-Duration.ofDays(1).toMillis());
+      nanos.addAndGet(HOUR.toNanos() - 1_000_000);
+      f.apply(X);
+      assertEquals(2, computed.get());
+      nanos.addAndGet(1_000_001_000_000L); // the index of the store counts seconds
+      f.apply(X);
+      assertEquals(4, computed.get());
+    }
   }
 
   @ParameterizedTest

@@ -27,6 +27,10 @@ final class Health {
   private final ConcurrentLinkedQueue<Consumer<DurableEvents>> pending =
       new ConcurrentLinkedQueue<>();
   private final AtomicLong failures = new AtomicLong();
+
+  /** Not told yet; noted without taking memory. */
+  private volatile @Nullable Throwable thrown;
+
   private volatile @Nullable Refusal refusal;
   private volatile @Nullable String lastTold;
 
@@ -46,6 +50,11 @@ final class Health {
   void failed(TensorCacheException failure) {
     failures.incrementAndGet();
     pending.add(to -> to.failed(failure));
+  }
+
+  /** Notes what nobody expected; there may be no memory to say so, and then it is told later. */
+  void thrown(Throwable e) {
+    thrown = e;
   }
 
   void evicted(long entries) {
@@ -122,6 +131,11 @@ final class Health {
 
   /** Tells what is pending. Must be called without a lock. */
   void deliver() {
+    Throwable unexpected = thrown;
+    if (unexpected != null) {
+      failed(new StorageException("the durable store failed: " + unexpected, unexpected));
+      thrown = null;
+    }
     if (pending.isEmpty()) {
       return;
     }

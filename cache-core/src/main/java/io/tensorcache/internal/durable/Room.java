@@ -142,8 +142,9 @@ final class Room {
     }
   }
 
-  private static @Nullable Carried read(
+  private @Nullable Carried read(
       Segment segment, TensorKey key, int start, int bytes, Provenance of, long createdMillis) {
+    files.allocating(bytes);
     ByteBuffer entry = ByteBuffer.allocate(bytes);
     long at = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.RECORD_HEADER_BYTES;
     try {

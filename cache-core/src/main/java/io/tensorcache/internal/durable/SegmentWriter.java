@@ -100,6 +100,7 @@ final class SegmentWriter {
   private ByteBuffer out() {
     ByteBuffer out = buffer;
     if (out == null) {
+      files.allocating(BUFFER);
       out = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
       buffer = out;
     }
@@ -262,7 +263,7 @@ final class SegmentWriter {
 
   /**
    * After a failed write: keeps what was published, as well as it can, and goes on in a new
-   * segment. What cannot be sealed is replayed by whoever opens the store next.
+   * segment. What cannot be sealed is replayed by whoever opens the store next. Throws nothing.
    */
   void abandon() {
     Segment segment = active;
@@ -283,7 +284,8 @@ final class SegmentWriter {
       segment.file().truncate(keep);
       segment.file().force();
       IndexFileV1.write(files, segment.name, segment.tag, keep, entries);
-    } catch (IOException e) {
+      catalog.sealed(segment, entries, keep); // some may have been found that are cut off now
+    } catch (IOException | RuntimeException | Error e) {
       return; // the failure that led here was told
     } finally {
       segment.file().unpin();

@@ -71,4 +71,7 @@ interface StoreFiles extends AutoCloseable {
   /** Lets go of the directory. Files that are open stay open. */
   @Override
   void close() throws IOException;
+
+  /** Told before the store allocates so many bytes for what goes to a file or comes from one. */
+  default void allocating(long byteCount) {}
 }

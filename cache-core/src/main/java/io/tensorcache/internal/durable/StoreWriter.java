@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +26,20 @@ final class StoreWriter implements Runnable {
   private static final long MOST_UNFORCED_BYTES = 32 << 20;
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int TAKEOVER_TICKS = 5;
+
+  /** After what nobody expects. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final StoreParts parts;
   private final WriteQueue queue;
   private final @Nullable WriterLock lock;
   private final @Nullable SegmentWriter segment;
   private final Room room;
-  private final Takeover takeover;
+  private final Upkeep upkeep;
   private final Thread thread;
 
   private long lastTick = System.nanoTime();
   private long dirtySince;
-  private int ticks;
 
   /** The rows that are being written. */
   private final Map<TensorKey, Pending> batch = new HashMap<>();
@@ -47,6 +49,9 @@ final class StoreWriter implements Runnable {
 
   /** How many rows of the batch are written or given up. */
   private int settled;
+
+  /** Made at the start: at the end there may be no memory for it. */
+  private final List<Action> ending;
 
   private boolean lostSinceFlush;
   private volatile long written;
@@ -63,13 +68,24 @@ final class StoreWriter implements Runnable {
             ? null
             : parts.segmentWriter(lock, new SecureRandom()::nextLong, this::publish);
     this.room = parts.room();
-    this.takeover = parts.takeover();
+    this.upkeep = new Upkeep(parts, room);
     this.thread = new Thread(this, "tensorcache-durable-" + name);
     thread.setDaemon(true);
+    thread.setContextClassLoader(StoreWriter.class.getClassLoader()); // not that of who came first
+    this.ending =
+        List.of(this::sealLast, this::unlock, parts.catalog()::close, parts.health()::deliver);
   }
 
   void start() {
-    thread.start();
+    boolean isStarted = false;
+    try {
+      thread.start();
+      isStarted = true;
+    } finally {
+      if (!isStarted) {
+        finish();
+      }
+    }
   }
 
   long written() {
@@ -95,11 +111,13 @@ final class StoreWriter implements Runnable {
     boolean offered =
         queue.offer(
             () -> {
+              T value = null;
               try {
-                result.complete(action.call());
-              } catch (Exception e) {
-                parts.health().failed(new StorageException("the durable store failed: " + e, e));
-                result.complete(null);
+                value = action.call();
+              } catch (Throwable e) {
+                parts.health().thrown(e);
+              } finally {
+                result.complete(value); // or who waits would wait for ever
               }
             });
     return offered ? result.join() : null;
@@ -126,22 +144,43 @@ final class StoreWriter implements Runnable {
     boolean more = true;
     while (more) {
       try {
-        WriteQueue.Batch batch = queue.take(BATCH_BYTES, waitNanos());
-        more = !batch.isEnd();
-        if (batch.task() != null) {
-          batch.task().run();
-        } else if (!batch.rows().isEmpty()) {
-          write(batch.rows());
-        }
-        tickIfDue();
+        more = step();
+        parts.health().deliver();
       } catch (InterruptedException e) {
         continue; // this thread is nobody's to stop: close() ends it
-      } catch (RuntimeException | OutOfMemoryError e) {
-        parts.health().failed(new StorageException("the durable store failed: " + e, e));
+      } catch (Throwable e) { // takes no memory: there may be none, and some again in a moment
+        lostSinceFlush = true; // what it was about to do, a removal for example
+        parts.health().thrown(e);
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-      parts.health().deliver();
     }
     finish();
+  }
+
+  /** Does what comes next; false after the last. */
+  private boolean step() throws InterruptedException {
+    WriteQueue.Batch next = queue.take(BATCH_BYTES, waitNanos());
+    Runnable task = next.task();
+    if (task != null) {
+      task.run();
+    } else if (!next.rows().isEmpty()) {
+      write(next.rows());
+    }
+    tickIfDue();
+    return !next.isEnd();
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  /** Whatever it throws is told with the next delivery; this thread goes on. */
+  private void quietly(Action action) {
+    try {
+      action.run();
+    } catch (Throwable e) {
+      parts.health().thrown(e);
+    }
   }
 
   private long waitNanos() {
@@ -152,12 +191,15 @@ final class StoreWriter implements Runnable {
   }
 
   private void write(List<Pending> rows) {
-    List<Room.Carried> entries = new ArrayList<>(rows.size());
+    int due = rows.size();
     settled = 0;
     try {
+      List<Room.Carried> entries = new ArrayList<>(rows.size());
       for (Pending row : rows) {
         Room.Carried entry = encode(row);
-        if (entry != null) {
+        if (entry == null) {
+          due--;
+        } else {
           entries.add(entry);
           batch.put(row.key, row);
         }
@@ -165,14 +207,22 @@ final class StoreWriter implements Runnable {
       if (parts.health().refusal() == null && segment != null) {
         write(segment, entries);
       }
-    } catch (IOException e) {
-      failWrite(e);
+    } catch (IOException | RuntimeException | Error e) {
+      quietly(() -> failWrite(e));
     } finally {
-      lose(entries.size() - settled);
-      rows.forEach(queue::done);
-      unwanted.forEach(parts.pruner()::bury);
-      unwanted.clear();
+      lose(due - settled);
+      for (int i = 0; i < rows.size(); i++) {
+        queue.done(rows.get(i));
+      }
       batch.clear();
+      quietly(this::buryUnwanted);
+    }
+  }
+
+  private void buryUnwanted() {
+    while (!unwanted.isEmpty()) {
+      parts.pruner().bury(unwanted.get(unwanted.size() - 1));
+      unwanted.remove(unwanted.size() - 1); // what fails is tried again after the next batch
     }
   }
 
@@ -193,6 +243,7 @@ final class StoreWriter implements Runnable {
       return null;
     }
     try {
+      parts.files().allocating(row.byteCount());
       EncodedEntry entry = EncodedEntry.of(row.key, row.row, 0, parts.settings().compression());
       return new Room.Carried(row.key, entry, row.provenance, row.createdMillis);
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -253,7 +304,7 @@ final class StoreWriter implements Runnable {
     }
   }
 
-  private void failWrite(IOException e) {
+  private void failWrite(Throwable e) {
     lostSinceFlush = true; // what was written may not be on the disk
     if (segment != null) {
       segment.abandon();
@@ -274,7 +325,7 @@ final class StoreWriter implements Runnable {
   private void recountQuietly() {
     try {
       parts.ledger().recount(0);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return; // what led here is told
     }
   }
@@ -293,7 +344,7 @@ final class StoreWriter implements Runnable {
       if (segment != null && really) {
         segment.force();
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failWrite(e);
     }
   }
@@ -306,37 +357,24 @@ final class StoreWriter implements Runnable {
       return;
     }
     lastTick = System.nanoTime();
-    parts.catalog().poll();
-    if (segment == null || parts.health().isRefusalFinal()) {
-      return;
-    }
-    parts.health().retryIfDue();
-    try {
-      if (++ticks % TAKEOVER_TICKS == 0) {
-        takeOver(segment);
-      }
-      parts.ledger().change(used -> used);
-      room.dropExpired(parts.clock().millis());
-    } catch (IOException e) {
-      parts.health().refuse("the durable store cannot be kept in order: " + e, e, false);
-    }
-  }
-
-  /** A dead process may have left reservations too. */
-  private void takeOver(SegmentWriter open) throws IOException {
-    if (takeover.run()) {
-      parts.ledger().recount(open.indexBytes());
-    }
+    upkeep.tick(segment);
   }
 
   private void finish() {
+    for (Action part : ending) {
+      quietly(part);
+    }
+  }
+
+  private void sealLast() {
     try {
-      if (segment != null) {
-        segment.seal();
-      }
-    } catch (IOException e) {
+      seal();
+    } catch (IOException | RuntimeException | Error e) {
       failWrite(e);
     }
+  }
+
+  private void unlock() throws IOException {
     try {
       if (lock != null) {
         lock.close();
@@ -344,8 +382,6 @@ final class StoreWriter implements Runnable {
     } catch (IOException e) {
       parts.health().failed(new StorageException("a lock file remains: " + e, e));
     }
-    parts.catalog().close();
-    parts.health().deliver();
   }
 
   /** Waits until everything queued is written; {@link WriteQueue#close} comes before. */

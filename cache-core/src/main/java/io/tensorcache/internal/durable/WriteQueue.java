@@ -3,14 +3,16 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +21,16 @@ import org.jspecify.annotations.Nullable;
  * row counts until it is written. Safe for use by several threads.
  */
 final class WriteQueue {
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final int MOST_ATTEMPTS = 10_000;
+
   private final long capacityBytes;
   private final RankedLock lock = new RankedLock(Rank.WRITE_QUEUE);
   private final Condition arrived = lock.newCondition();
   private final Condition freed = lock.newCondition();
 
-  /** Rows and tasks. Guarded by lock. */
-  private final ArrayDeque<Object> items = new ArrayDeque<>();
+  /** Rows and tasks. Guarded by lock. A linked list: one that cannot grow stays what it was. */
+  private final Queue<Object> items = new LinkedList<>();
 
   private final Map<TensorKey, Pending> rows = new ConcurrentHashMap<>();
 
@@ -79,11 +84,8 @@ final class WriteQueue {
       if (closed) {
         return false;
       }
-      if (rows.putIfAbsent(row.key, row) == null) {
-        heldBytes += row.byteCount();
-        unreservedBytes += row.byteCount();
-        items.add(row);
-        arrived.signal();
+      if (!rows.containsKey(row.key)) {
+        add(row);
       }
       return true;
     } catch (InterruptedException e) {
@@ -92,6 +94,20 @@ final class WriteQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Adds all of a row or, where there is no memory, nothing. */
+  private void add(Pending row) {
+    rows.put(row.key, row);
+    try {
+      items.add(row);
+    } catch (OutOfMemoryError e) {
+      rows.remove(row.key, row);
+      throw e;
+    }
+    heldBytes += row.byteCount();
+    unreservedBytes += row.byteCount();
+    arrived.signal();
   }
 
   /** Adds something to be done after the rows before it; false if closed. */
@@ -116,20 +132,30 @@ final class WriteQueue {
       while (items.isEmpty() && !closed && left > 0) {
         left = arrived.awaitNanos(left);
       }
-      List<Pending> batch = new ArrayList<>();
-      long bytes = 0;
-      while (items.peek() instanceof Pending row && (bytes == 0 || bytes < mostBytes)) {
-        batch.add(row);
-        bytes += row.byteCount();
-        items.poll();
+      List<Pending> waiting = first(mostBytes);
+      Runnable task = items.peek() instanceof Runnable first ? first : null;
+      Batch batch = new Batch(waiting, task, items.isEmpty() && closed);
+      for (int i = 0; i < Math.max(waiting.size(), task == null ? 0 : 1); i++) {
+        items.remove(); // after everything that needs memory
       }
-      if (batch.isEmpty() && items.poll() instanceof Runnable task) {
-        return new Batch(batch, task, false);
-      }
-      return new Batch(batch, null, batch.isEmpty() && closed);
+      return batch;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The rows before the first task, of up to so many bytes and one more. */
+  private List<Pending> first(long mostBytes) {
+    List<Pending> waiting = new ArrayList<>();
+    long bytes = 0;
+    for (Object item : items) {
+      if (!(item instanceof Pending row) || bytes > 0 && bytes >= mostBytes) {
+        break;
+      }
+      waiting.add(row);
+      bytes += row.byteCount();
+    }
+    return waiting;
   }
 
   /** Bytes that will be asked for: those of rows without room on the disk. */
@@ -153,13 +179,28 @@ final class WriteQueue {
   /** The row is in the index now, or given up. */
   void done(Pending row) {
     rows.remove(row.key, row);
-    lock.lock();
+    lockForSure();
     try {
       unreservedBytes -= row.isReserved ? 0 : row.byteCount();
       heldBytes -= row.byteCount();
       freed.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Waiting for a lock may need memory, and who waits for room must not wait for ever. */
+  private void lockForSure() {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        lock.lock();
+        return;
+      } catch (OutOfMemoryError e) {
+        if (attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
     }
   }
 

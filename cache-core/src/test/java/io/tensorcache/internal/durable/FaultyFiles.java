@@ -29,6 +29,10 @@ final class FaultyFiles implements StoreFiles.Source {
   }
 
   volatile Fault fault = (operation, file) -> {};
+
+  /** Throws to make an allocation fail. */
+  volatile Runnable allocation = () -> {};
+
   final AtomicLong segmentBytesRead = new AtomicLong();
 
   @Override
@@ -110,6 +114,11 @@ final class FaultyFiles implements StoreFiles.Source {
     @Override
     public void close() throws IOException {
       real.close();
+    }
+
+    @Override
+    public void allocating(long byteCount) {
+      allocation.run();
     }
   }
 
