@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,8 +27,6 @@ final class StoreWriter implements Runnable {
   private static final long MOST_UNFORCED_BYTES = 32 << 20;
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** After what nobody expects. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final StoreParts parts;
@@ -37,7 +36,6 @@ final class StoreWriter implements Runnable {
   private final Room room;
   private final Upkeep upkeep;
   private final Thread thread;
-
   private long lastTick = System.nanoTime();
   private long dirtySince;
 
@@ -58,7 +56,7 @@ final class StoreWriter implements Runnable {
   private volatile long writtenBytes;
   private volatile long lost;
 
-  /** {@code lock} is null for a store that can only be read. */
+  /** {@code lock} is null for a store that is only read. */
   StoreWriter(StoreParts parts, WriteQueue queue, @Nullable WriterLock lock, String name) {
     this.parts = parts;
     this.queue = queue;
@@ -106,7 +104,7 @@ final class StoreWriter implements Runnable {
   }
 
   /** Runs something on the writer's thread, after what is queued; null if that is not possible. */
-  <T> @Nullable T call(java.util.concurrent.Callable<T> action) {
+  <T> @Nullable T call(Callable<T> action) {
     CompletableFuture<@Nullable T> result = new CompletableFuture<>();
     boolean offered =
         queue.offer(
