@@ -68,7 +68,11 @@ final class Lineage {
     }
     node(ticket.name).own.add(ticket);
     for (String source : ticket.sources()) {
-      node(source).dependents.add(ticket);
+      Node node = node(source);
+      node.dependents.add(ticket);
+      if (!idle.isEmpty()) {
+        node.own.forEach(idle::remove); // it may be computed from a ghost that a program holds
+      }
     }
   }
 
@@ -113,8 +117,14 @@ final class Lineage {
     }
   }
 
+  /**
+   * True if all that is asked of the one is known by the other: it has the same sources, and what
+   * may be from a value may be from one that began before it, but not from one that began after.
+   */
   private static boolean isOlderGhost(Ticket other, Ticket than) {
-    return other != than && other.state == Ticket.State.GHOST && than.isCoveredBy(other);
+    return other.state == Ticket.State.GHOST
+        && other.began < than.began
+        && other.hasSourcesOf(than);
   }
 
   private void trim() {

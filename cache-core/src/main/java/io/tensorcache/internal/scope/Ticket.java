@@ -1,6 +1,5 @@
 package io.tensorcache.internal.scope;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -88,10 +87,10 @@ public final class Ticket implements AutoCloseable {
     return isTracked() && state == State.UNDER_WAY;
   }
 
-  /** True if its sources are among those of another one. */
-  boolean isCoveredBy(Ticket other) {
-    Set<String> all = new HashSet<>(other.sources());
-    return all.containsAll(sources());
+  /** True if it is computed from the same names as another one. */
+  boolean hasSourcesOf(Ticket other) {
+    return sources().equals(other.sources())
+        || Set.copyOf(sources()).equals(Set.copyOf(other.sources()));
   }
 
   public String name() {
