@@ -22,6 +22,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -106,6 +107,7 @@ class ScopeStressTest {
     long run(int number) throws Exception {
       Retention retention = RETENTIONS.get(number % RETENTIONS.size());
       ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+      ScheduledExecutorService watcher = Executors.newSingleThreadScheduledExecutor();
       long done = 0;
       try (TensorCache cache = cache()) {
         Scope<HostTensor> scope =
@@ -119,6 +121,8 @@ class ScopeStressTest {
                 .open();
         Scope<HostTensor> stored =
             persistent(cache.scopeBuilder("p", HostTensor.adapter())).retention(retention).open();
+        Future<?> watching =
+            watcher.scheduleAtFixedRate(() -> watch(scope), 0, 3, TimeUnit.MILLISECONDS);
         List<Future<Long>> all = new ArrayList<>();
         for (int t = 0; t < THREADS; t++) {
           SplittableRandom random = new SplittableRandom(seed * 100 + t);
@@ -127,7 +131,10 @@ class ScopeStressTest {
         for (Future<Long> each : all) {
           done += each.get();
         }
+        assertTrue(watching.cancel(false), "the watcher ended by itself"); // by what it threw
       } finally {
+        watcher.shutdownNow();
+        assertTrue(watcher.awaitTermination(60, TimeUnit.SECONDS));
         threads.shutdownNow();
         assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
       }
