@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
 import java.lang.ref.Reference;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +40,7 @@ class ScopeSizeTest {
         scope.put("entry-" + i, value);
       }
       double each = (double) (usedBytes() - before) / ENTRIES;
-      System.out.printf("%.1f bytes an entry, %s%n", each, weak ? "weak" : "strong");
+      System.out.printf(Locale.ROOT, "%.1f bytes an entry, %s%n", each, weak ? "weak" : "strong");
       assertTrue(each > 50, "not measured: " + each); // a name alone has more
       assertTrue(each <= LIMIT_BYTES, each + " bytes an entry");
       assertTrue(scope.stats().entries() == ENTRIES);

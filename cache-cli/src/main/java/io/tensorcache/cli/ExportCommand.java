@@ -5,6 +5,7 @@ import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ExportedRows;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -67,6 +68,7 @@ final class ExportCommand extends StoreCommand {
               .put("files", exported.files());
       answer.line(
           String.format(
+              Locale.ROOT,
               "%d rows of %s (%s) in %s: %s",
               exported.rows(),
               exported.function(),

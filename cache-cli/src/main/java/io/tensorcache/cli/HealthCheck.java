@@ -1,5 +1,7 @@
 package io.tensorcache.cli;
 
+import java.util.Locale;
+
 /**
  * One thing that was looked at.
  *
@@ -11,6 +13,6 @@ public record HealthCheck(String name, boolean isOk, String found) {
   /** One line for people. */
   @Override
   public String toString() {
-    return String.format("%-12s %s", name, found);
+    return String.format(Locale.ROOT, "%-12s %s", name, found);
   }
 }

@@ -6,6 +6,7 @@ import io.tensorcache.store.ImportCheck;
 import io.tensorcache.store.ImportedRows;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -60,8 +61,11 @@ final class ImportCommand extends StoreCommand {
           .put("present", imported.present())
           .line(
               String.format(
+                  Locale.ROOT,
                   "%d rows of %s stored, %d were there already",
-                  imported.rows(), imported.function(), imported.present()));
+                  imported.rows(),
+                  imported.function(),
+                  imported.present()));
     }
   }
 }

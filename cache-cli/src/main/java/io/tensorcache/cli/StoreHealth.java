@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Looks at a store without reading its rows. */
 final class StoreHealth {
@@ -28,6 +29,7 @@ final class StoreHealth {
               "store",
               store.problems().isEmpty(),
               String.format(
+                  Locale.ROOT,
                   "%s, %d rows in %d segments%s, %s",
                   store.problems().isEmpty() ? "ok" : "NOT OK",
                   rows,

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -21,7 +21,7 @@ public record Terminal(boolean isInteractive, Reader answers) {
 
   /** That of this process. A launcher that knows better sets {@code tensorcache.terminal}. */
   public static Terminal ofProcess() {
-    return new Terminal(isTerminal(), new InputStreamReader(System.in, Charset.defaultCharset()));
+    return new Terminal(isTerminal(), new InputStreamReader(System.in, StandardCharsets.UTF_8));
   }
 
   /** True if standard input and output are a terminal, or the launcher says so. */

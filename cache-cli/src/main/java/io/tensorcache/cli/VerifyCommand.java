@@ -3,6 +3,7 @@ package io.tensorcache.cli;
 import io.tensorcache.RowStore;
 import io.tensorcache.store.Verification;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,6 +36,7 @@ final class VerifyCommand extends StoreCommand {
             .put("problems", found.problems());
     answer.line(
         String.format(
+            Locale.ROOT,
             "%s: %d rows sound (%s), %d corrupt, %d unreadable",
             found.isSound() ? "ok" : "NOT OK",
             found.sound(),
@@ -44,8 +46,13 @@ final class VerifyCommand extends StoreCommand {
     for (Verification.BadRow bad : found.badRows()) {
       answer.line(
           String.format(
+              Locale.ROOT,
               "  %s of %s in %s at %d: %s",
-              bad.key(), bad.function(), bad.segment(), bad.offset(), bad.why()));
+              bad.key(),
+              bad.function(),
+              bad.segment(),
+              bad.offset(),
+              bad.why()));
     }
     found.problems().forEach(problem -> answer.line("  " + problem));
     return found.isSound() ? answer : answer.failed();

@@ -7,6 +7,7 @@ import io.tensorcache.store.Verification;
 import io.tensorcache.tensor.TensorKey;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -67,6 +68,7 @@ final class WhyCommand extends StoreCommand {
     for (StoredRow row : found) {
       answer.line(
           String.format(
+              Locale.ROOT,
               "%s of %s under %s: %s, %s, stored %s in %s at %d",
               row.key(),
               row.function(),

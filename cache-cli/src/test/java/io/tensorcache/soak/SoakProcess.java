@@ -3,6 +3,7 @@ package io.tensorcache.soak;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,8 +86,14 @@ final class SoakProcess {
     long lost = keeper.lost();
     boolean isClean = counts.isClean() && lost == 0;
     System.out.printf(
+        Locale.ROOT,
         "SOAK %s: seed %d, %d virtual threads, %s, rows acknowledged %d, lost %d%n",
-        isClean ? "ok" : "FAILED", seed, threads.virtual(), counts, keeper.acknowledged(), lost);
+        isClean ? "ok" : "FAILED",
+        seed,
+        threads.virtual(),
+        counts,
+        keeper.acknowledged(),
+        lost);
     System.out.flush();
     Runtime.getRuntime().halt(isClean ? 0 : 1);
   }

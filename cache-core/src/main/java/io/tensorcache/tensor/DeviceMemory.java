@@ -1,5 +1,6 @@
 package io.tensorcache.tensor;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ public final class DeviceMemory implements TensorMemory {
   @Override
   public String toString() {
     String kept = owner == null ? "" : ", kept by " + owner.getClass().getSimpleName();
-    return String.format("%d bytes at 0x%x of device %d%s", byteCount, address, device, kept);
+    return String.format(
+        Locale.ROOT, "%d bytes at 0x%x of device %d%s", byteCount, address, device, kept);
   }
 }

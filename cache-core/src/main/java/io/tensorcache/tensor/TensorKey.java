@@ -1,5 +1,7 @@
 package io.tensorcache.tensor;
 
+import java.util.Locale;
+
 /**
  * The 128-bit key of a row. Two rows with the same key hold the same bytes, dtype, shape, slot and
  * domain, except with a probability below 2^-111 for rows chosen without knowledge of the seed.
@@ -30,6 +32,6 @@ public record TensorKey(long hi, long lo) {
   /** 32 hexadecimal digits, {@code hi} first. */
   @Override
   public String toString() {
-    return String.format("%016x%016x", hi, lo);
+    return String.format(Locale.ROOT, "%016x%016x", hi, lo);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Where things lie in the bytes of one entry of format 1, with every offset checked. Reads from the
@@ -56,7 +57,10 @@ final class EntryLayout {
     if (in.getInt(0) != EntryFormatV1.MAGIC || in.getShort(8) != EntryFormatV1.VERSION) {
       throw new CorruptEntryException(
           String.format(
-              "an entry of magic %08x and version %d: not format 1", in.getInt(0), in.getShort(8)));
+              Locale.ROOT,
+              "an entry of magic %08x and version %d: not format 1",
+              in.getInt(0),
+              in.getShort(8)));
     }
     EntryLayout layout = new EntryLayout(in, byteCount);
     layout.checkHead();
@@ -80,8 +84,12 @@ final class EntryLayout {
         || head > byteCount) {
       throw new CorruptEntryException(
           String.format(
+              Locale.ROOT,
               "an entry of %d bytes with a header of %d, a schema of %d and %d parts",
-              byteCount, headerBytes, schemaBytes, partCount));
+              byteCount,
+              headerBytes,
+              schemaBytes,
+              partCount));
     }
   }
 
@@ -96,7 +104,12 @@ final class EntryLayout {
           || !PartCodec.isPlausible(codec(part), raw, stored)) {
         throw new CorruptEntryException(
             String.format(
-                "part %d of codec %d with %d bytes stored as %d", part, codec(part), raw, stored));
+                Locale.ROOT,
+                "part %d of codec %d with %d bytes stored as %d",
+                part,
+                codec(part),
+                raw,
+                stored));
       }
       end += stored;
     }
@@ -187,8 +200,11 @@ final class EntryLayout {
     if (sum.value() != in.getInt(4)) {
       throw new CorruptEntryException(
           String.format(
+              Locale.ROOT,
               "an entry of %s with checksum %08x instead of %08x",
-              key(), sum.value(), in.getInt(4)));
+              key(),
+              sum.value(),
+              in.getInt(4)));
     }
   }
 

@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -257,6 +258,7 @@ public final class Device {
       context.requireLife();
       throw new DeviceException(
           String.format(
+              Locale.ROOT,
               "the block of %d bytes at 0x%x %s %s, not in memory of device %d: wrong address or"
                   + " length, freed, or lost with an earlier context of the device; load the tensor"
                   + " again",
@@ -341,9 +343,11 @@ public final class Device {
     if (context.guarded(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
+              Locale.ROOT,
               "stream 0x%x of device %d is being captured into a graph: call the cached function"
                   + " outside of the capture",
-              stream, ordinal));
+              stream,
+              ordinal));
     }
   }
 

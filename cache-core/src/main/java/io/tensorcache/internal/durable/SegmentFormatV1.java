@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -76,9 +77,12 @@ final class SegmentFormatV1 {
     if (version != VERSION) {
       throw new NewerFormatException(
           String.format(
+              Locale.ROOT,
               "%s has format version %d, this program reads %d: use the newer program, or another"
                   + " directory",
-              name, version, VERSION));
+              name,
+              version,
+              VERSION));
     }
     return new Header(
         in.getLong(16), new SegmentName(in.getLong(24), in.getInt(32)), in.getLong(40));

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ record SegmentName(long writer, int number) {
   }
 
   static String lockName(long writer) {
-    return String.format("seg-%016x%s", writer, LOCK);
+    return String.format(Locale.ROOT, "seg-%016x%s", writer, LOCK);
   }
 
   String file(String suffix) {
@@ -46,6 +47,6 @@ record SegmentName(long writer, int number) {
 
   @Override
   public String toString() {
-    return String.format("seg-%016x-%d", writer, number);
+    return String.format(Locale.ROOT, "seg-%016x-%d", writer, number);
   }
 }

@@ -4,6 +4,7 @@ import io.tensorcache.error.StorageException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,7 +86,9 @@ final class Takeover {
       told(
           writer,
           new StorageException(
-              String.format("what writer %016x left cannot be taken over: %s", writer, e), e));
+              String.format(
+                  Locale.ROOT, "what writer %016x left cannot be taken over: %s", writer, e),
+              e));
       return false;
     }
   }

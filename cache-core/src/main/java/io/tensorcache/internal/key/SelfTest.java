@@ -4,6 +4,7 @@ import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The vector every back end hashes when it is loaded: the 8,193 bytes {@code i mod 251}, once as
@@ -64,7 +65,8 @@ final class SelfTest {
     hasher.tch1(memory, layout, 0, 0, key);
     hasher.torchcache(memory, layout, DType.UINT8, sum);
     if (key[0] != HI || key[1] != LO) {
-      return String.format("key %016x%016x instead of %016x%016x", key[0], key[1], HI, LO);
+      return String.format(
+          Locale.ROOT, "key %016x%016x instead of %016x%016x", key[0], key[1], HI, LO);
     }
     return sum[0] == TORCHCACHE ? "" : "torchcache hash " + sum[0] + " instead of " + TORCHCACHE;
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /** The elements of one tensor of an import, row by row. Confined to one thread. */
 final class Column implements AutoCloseable {
@@ -65,8 +66,13 @@ final class Column implements AutoCloseable {
     if (!type.equals(expected.type()) || !shape.equals(expected.shape())) {
       throw new ImportRefusedException(
           String.format(
+              Locale.ROOT,
               "%s holds %s%s, the manifest says %s%s",
-              expected.file(), type, shape, expected.type(), expected.shape()));
+              expected.file(),
+              type,
+              shape,
+              expected.type(),
+              expected.shape()));
     }
   }
 
@@ -79,8 +85,12 @@ final class Column implements AutoCloseable {
     if (!fits || expected.rowBytes() > Integer.MAX_VALUE - 4096) {
       throw new ImportRefusedException(
           String.format(
+              Locale.ROOT,
               "%s has %d bytes of elements where %d rows of %d bytes belong",
-              expected.file(), bytes, expected.rows(), expected.rowBytes()));
+              expected.file(),
+              bytes,
+              expected.rows(),
+              expected.rowBytes()));
     }
     return new Column(file, from, (int) expected.rowBytes());
   }

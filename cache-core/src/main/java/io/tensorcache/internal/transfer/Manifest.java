@@ -132,8 +132,11 @@ record Manifest(
       if (in.count("version") > VERSION) {
         throw new ImportRefusedException(
             String.format(
+                Locale.ROOT,
                 "%s has version %d, this program reads %d: use the newer program",
-                FILE, in.count("version"), VERSION));
+                FILE,
+                in.count("version"),
+                VERSION));
       }
       String written = in.text(OWN_DIGEST);
       object.remove(OWN_DIGEST);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -113,8 +114,11 @@ public final class RowImporter {
         if (file.size() != expected.bytes()) {
           throw new ImportRefusedException(
               String.format(
+                  Locale.ROOT,
                   "%s has %d bytes, the manifest says %d",
-                  expected.name(), file.size(), expected.bytes()));
+                  expected.name(),
+                  file.size(),
+                  expected.bytes()));
         }
         if (!DigestedFile.of(file).equals(expected.sha256())) {
           throw new ImportRefusedException(

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
@@ -137,8 +138,11 @@ class DamagedBytesTest {
       harmless += hits == ROWS ? 1 : 0; // padding, or a provenance that the index has too
     }
     System.out.printf(
+        Locale.ROOT,
         "DamagedBytesTest: %d bits of a segment, 0 wrong, %d rows lost and told, %d harmless%n",
-        8 * small.segment.length, lost, harmless);
+        8 * small.segment.length,
+        lost,
+        harmless);
     assertTrue(harmless < 8 * small.segment.length / 3, harmless + " harmless");
   }
 
@@ -222,9 +226,14 @@ class DamagedBytesTest {
       hits += lastHits;
     }
     System.out.printf(
+        Locale.ROOT,
         "DamagedBytesTest: %d files of %d bytes a round, %d rows served, 0 wrong,"
             + " %d bytes allocated at most, %d for sound files%n",
-        tried, bytes, hits, most, sound);
+        tried,
+        bytes,
+        hits,
+        most,
+        sound);
     assertTrue(hits > 0);
     assertTrue(
         most < 4 * sound + (1 << 20), most + " bytes allocated, " + sound + " for sound ones");

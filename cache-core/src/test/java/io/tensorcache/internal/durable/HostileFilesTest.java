@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -273,8 +274,10 @@ class HostileFilesTest {
     long before = System.nanoTime();
     try (DurableStore store = open()) {
       System.out.printf(
+          Locale.ROOT,
           "HostileFilesTest: %d empty files, opened in %d ms%n",
-          files, (System.nanoTime() - before) / 1_000_000);
+          files,
+          (System.nanoTime() - before) / 1_000_000);
       assertEquals(ROWS, found(store, 0, ROWS));
     }
     assertEquals(1, DurableFixture.files(directory, SegmentName.SEGMENT).size());

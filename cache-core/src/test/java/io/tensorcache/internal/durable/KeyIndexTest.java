@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -78,7 +79,7 @@ class KeyIndexTest {
         worst = Math.max(worst, (double) index.byteCount() / i);
       }
     }
-    System.out.printf("KeyIndexTest: at most %.1f bytes an entry in arrays%n", worst);
+    System.out.printf(Locale.ROOT, "KeyIndexTest: at most %.1f bytes an entry in arrays%n", worst);
     assertTrue(worst <= 40, worst + " bytes an entry");
   }
 
@@ -92,7 +93,7 @@ class KeyIndexTest {
       index.add(new TensorKey(random.nextLong(), random.nextLong()), Place.of(1, i, 64), i);
     }
     double each = (double) (usedHeap() - before) / entries;
-    System.out.printf("KeyIndexTest: %.1f bytes an entry on the heap%n", each);
+    System.out.printf(Locale.ROOT, "KeyIndexTest: %.1f bytes an entry on the heap%n", each);
     assertTrue(each <= 40 && index.size() == entries, each + " bytes an entry");
   }
 
@@ -122,6 +123,7 @@ class KeyIndexTest {
             files,
             System::currentTimeMillis)) {
       System.out.printf(
+          Locale.ROOT,
           "KeyIndexTest: %d entries of %d MiB opened in %d ms, %.1f bytes an entry%n",
           entries,
           bytes >> 20,

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -202,10 +203,10 @@ class OpenFilesTest {
   void limitIsAnEighthOfWhatTheProcessMay() {
     String limits =
         "Max cpu time  unlimited unlimited seconds\nMax open files            %s      4096     files\n";
-    assertEquals(128, DescriptorLimit.of(String.format(limits, "1024")));
-    assertEquals(8, DescriptorLimit.of(String.format(limits, "30")));
-    assertEquals(1024, DescriptorLimit.of(String.format(limits, "1048576")));
-    assertEquals(1024, DescriptorLimit.of(String.format(limits, "unlimited")));
+    assertEquals(128, DescriptorLimit.of(String.format(Locale.ROOT, limits, "1024")));
+    assertEquals(8, DescriptorLimit.of(String.format(Locale.ROOT, limits, "30")));
+    assertEquals(1024, DescriptorLimit.of(String.format(Locale.ROOT, limits, "1048576")));
+    assertEquals(1024, DescriptorLimit.of(String.format(Locale.ROOT, limits, "unlimited")));
     assertEquals(128, DescriptorLimit.of(""));
   }
 }

@@ -7,6 +7,7 @@ import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /** Prints how long keys take beside a copy of the same bytes: a program for tuning, not a test. */
 final class KeySpeed {
@@ -51,6 +52,6 @@ final class KeySpeed {
       }
       best = Math.min(best, (System.nanoTime() - start) / (double) inner);
     }
-    System.out.printf(" | %s %.2f us %.1f GB/s", what, best / 1000, bytes / best);
+    System.out.printf(Locale.ROOT, " | %s %.2f us %.1f GB/s", what, best / 1000, bytes / best);
   }
 }

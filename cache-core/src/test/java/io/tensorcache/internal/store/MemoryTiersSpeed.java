@@ -10,6 +10,7 @@ import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -97,7 +98,14 @@ public final class MemoryTiersSpeed {
       best = Math.min(best, (System.nanoTime() - start) / (double) order.length);
     }
     System.out.printf(
+        Locale.ROOT,
         "%7d B, %6d rows, %-8s read %8.0f, copy %8.0f, ratio %.2f, first store %d%n",
-        rowBytes, keys.length, onHeap ? "heap" : "off-heap", best, copy, best / copy, storeNanos);
+        rowBytes,
+        keys.length,
+        onHeap ? "heap" : "off-heap",
+        best,
+        copy,
+        best / copy,
+        storeNanos);
   }
 }
