@@ -19,18 +19,14 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the functions of one cache share. Safe for use by several threads. */
 final class CacheCore implements TierEvents, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(CacheCore.class);
-
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final CacheConfig config;
   private final RowKeys keys;
-  private final @Nullable CacheListener listener;
+  private final Failures failures;
   private final CacheTiers tiers;
   private final @Nullable PersistedRows persisted;
   private final Map<String, FunctionState> functions = new ConcurrentHashMap<>();
@@ -59,7 +55,7 @@ final class CacheCore implements TierEvents, AutoCloseable {
     this.scopes = new Scopes(this, PATIENCE);
     this.config = config;
     this.keys = keys;
-    this.listener = listener;
+    this.failures = new Failures(config.name(), listener, inFlight, recorder);
     StoreConfig store = config.store();
     Duration timeToLive = store == null ? null : store.timeToLive();
     this.ages = timeToLive == null ? null : new RowAges(timeToLive, clock);
@@ -307,18 +303,11 @@ final class CacheCore implements TierEvents, AutoCloseable {
 
   @Override
   public void failed(TensorCacheException failure) {
-    recorder.failures.increment();
-    log.debug("cache {}: {}", config.name(), failure.toString());
-    if (listener != null) {
-      inFlight.enterFunction(); // this thread may have claimed rows that the listener asks for
-      try {
-        listener.onFailure(failure);
-      } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
-        log.warn("the listener of cache {} threw", config.name(), e);
-      } finally {
-        inFlight.leaveFunction();
-      }
-    }
+    failures.tell(failure);
+  }
+
+  Failures failures() {
+    return failures;
   }
 
   /** Drops what is in memory only. */

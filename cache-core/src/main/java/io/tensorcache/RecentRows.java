@@ -4,9 +4,9 @@ import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of rows that were stored after looks which are not confirmed yet. Safe for use by
@@ -54,14 +54,23 @@ final class RecentRows {
     }
   }
 
-  /** All of them, which are forgotten. */
-  List<Stored> takeAll() {
+  /** The oldest of them; null if there are none. */
+  @Nullable Stored first() {
     lock.lock();
     try {
-      List<Stored> all = new ArrayList<>(rows);
-      rows.clear();
-      count = 0;
-      return all;
+      return rows.peekFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the oldest, if it is still this one. */
+  void forget(Stored first) {
+    lock.lock();
+    try {
+      if (rows.peekFirst() == first) {
+        count -= rows.removeFirst().keys().size();
+      }
     } finally {
       lock.unlock();
     }

@@ -2,6 +2,8 @@ package io.tensorcache;
 
 import io.tensorcache.config.Recheck;
 import io.tensorcache.error.LateChangeException;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +31,9 @@ final class SourceWatch {
   private final Recheck recheck;
   private final AtomicLong calls = new AtomicLong();
   private final RecentRows recent = new RecentRows();
-  private final Object lateLock = new Object();
-  private volatile long lateSeen; // written under lateLock
-  private long untoldSeen; // guarded by lateLock
+  private final RankedLock late = new RankedLock(Rank.LATE_CHANGE);
+  private volatile long lateSeen; // written under late
+  private long untoldSeen; // guarded by late
 
   /** What held at the begin of a call. */
   record Look(Fingerprint fingerprint, long changes) {}
@@ -103,37 +105,57 @@ final class SourceWatch {
     }
   }
 
-  /** Drops the rows that may be another computation's. Who looks meanwhile waits for it. */
+  /**
+   * Drops the rows that may be another computation's. Who looks meanwhile waits for it; the
+   * listener is told when nobody does any more.
+   */
   private void takeBack(Sightings seen) {
-    LateChangeException told;
-    synchronized (lateLock) {
+    core.failures().tellAfter(() -> takeBackOnce(seen));
+  }
+
+  private void takeBackOnce(Sightings seen) {
+    late.lock();
+    try {
       if (seen.lateChanges() <= lateSeen) {
         return;
       }
-      int dropped = 0;
-      for (RecentRows.Stored stored : recent.takeAll()) {
-        stored.keys().forEach(key -> core.drop(key, function, stored.group()));
-        dropped += stored.keys().size();
-      }
+      int dropped = dropRecent();
       boolean isTold = seen.lateChanges() - lateSeen > seen.untold() - untoldSeen;
+      if (isTold) {
+        core.failed(lateChange(seen, dropped));
+      }
       lateSeen = seen.lateChanges();
       untoldSeen = seen.untold();
-      if (!isTold) {
-        return;
-      }
-      told =
-          new LateChangeException(
-              "function \""
-                  + function.name()
-                  + "\": "
-                  + seen.lastLate()
-                  + "; "
-                  + dropped
-                  + " rows stored since it was last seen right are dropped. To notice such a write at once call recheck() after it,"
-                  + " or set recheck(Recheck.EVERY_CALL)");
+    } finally {
+      late.unlock();
     }
-    log.warn("cache {}: {}", core.config().name(), told.getMessage());
-    core.failed(told);
+  }
+
+  /** Each is forgotten when it is dropped: if memory runs out, the next look goes on. */
+  private int dropRecent() {
+    int dropped = 0;
+    for (RecentRows.Stored stored; (stored = recent.first()) != null; recent.forget(stored)) {
+      for (TensorKey key : stored.keys()) {
+        core.drop(key, function, stored.group());
+      }
+      dropped += stored.keys().size();
+    }
+    return dropped;
+  }
+
+  private LateChangeException lateChange(Sightings seen, int dropped) {
+    LateChangeException change =
+        new LateChangeException(
+            "function \""
+                + function.name()
+                + "\": "
+                + seen.lastLate()
+                + "; "
+                + dropped
+                + " rows stored since it was last seen right are dropped. To notice such a write at once call recheck() after it,"
+                + " or set recheck(Recheck.EVERY_CALL)");
+    log.warn("cache {}: {}", core.config().name(), change.getMessage());
+    return change;
   }
 
   void release() {

@@ -26,6 +26,12 @@ public enum Rank {
   /** Which entries of a scope were used longest ago. */
   SCOPE_RECENCY,
 
+  /**
+   * Which late change of a function's weights was seen. The rows that it makes doubtful are dropped
+   * under it, and what fails at that is told without it.
+   */
+  LATE_CHANGE,
+
   /** The keys of rows that a change of weights would drop that is noticed late. */
   RECENT_ROWS,
 

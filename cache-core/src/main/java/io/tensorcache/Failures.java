@@ -1,0 +1,64 @@
+package io.tensorcache;
+
+import io.tensorcache.error.TensorCacheException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listener of one cache what went wrong. Safe for use by several threads. */
+final class Failures {
+  private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+  private final String cache;
+  private final @Nullable CacheListener listener;
+  private final InFlight inFlight;
+  private final StatsRecorder recorder;
+
+  /** What went wrong on this thread and is told afterwards. */
+  private final ThreadLocal<@Nullable List<TensorCacheException>> untold = new ThreadLocal<>();
+
+  Failures(
+      String cache, @Nullable CacheListener listener, InFlight inFlight, StatsRecorder recorder) {
+    this.cache = cache;
+    this.listener = listener;
+    this.inFlight = inFlight;
+    this.recorder = recorder;
+  }
+
+  void tell(TensorCacheException failure) {
+    List<TensorCacheException> later = untold.get();
+    if (later != null) {
+      later.add(failure);
+      return;
+    }
+    recorder.failures.increment();
+    log.debug("cache {}: {}", cache, failure.toString());
+    if (listener != null) {
+      inFlight.enterFunction(); // this thread may have claimed rows that the listener asks for
+      try {
+        listener.onFailure(failure);
+      } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
+        log.warn("the listener of cache {} threw", cache, e);
+      } finally {
+        inFlight.leaveFunction();
+      }
+    }
+  }
+
+  /**
+   * Runs what others may wait for, under a lock: no listener runs on this thread before it has
+   * ended, however it ends.
+   */
+  void tellAfter(Runnable action) {
+    List<TensorCacheException> failures = new ArrayList<>();
+    untold.set(failures);
+    try {
+      action.run();
+    } finally {
+      untold.remove();
+      failures.forEach(this::tell);
+    }
+  }
+}
