@@ -199,7 +199,8 @@ final class CachedCall<T> {
     RowList left = missing;
     alone = core.inFlight().isInsideFunction() || Thread.currentThread().isInterrupted();
     while (!left.isEmpty()) {
-      try (Claims claims = Claims.of(core.inFlight(), keys, left, alone)) {
+      InFlight.Owner owner = new InFlight.Owner();
+      try (Claims claims = Claims.of(core.inFlight(), owner, keys, left, alone)) {
         RowList mine = lookUpAgain(keys, claims, result);
         boolean whole =
             found.sawOtherShape() || settings.partialMiss() == PartialMiss.RECOMPUTE_BATCH;
@@ -214,6 +215,8 @@ final class CachedCall<T> {
           return recompute(keys, new RowList(), null);
         }
         left = failed;
+      } finally {
+        owner.hasEnded = true;
       }
     }
     return finish(keys, result);

@@ -13,16 +13,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims implements AutoCloseable {
   private final RowList mine = new RowList();
+  private final InFlight.Owner owner;
   private final Map<Integer, InFlight.Flight> started = new HashMap<>();
+
+  /** The last one, which leads to all others: to be landed when there is no memory. */
+  private InFlight.@Nullable Flight last;
+
   private final Map<Integer, InFlight.Flight> awaited = new LinkedHashMap<>();
+
+  private Claims(InFlight.Owner owner) {
+    this.owner = owner;
+  }
 
   /**
    * Claims what is free.
    *
+   * @param owner ended by the caller when it closes the claims, whatever that comes to
    * @param alone whether to compute all rows without a claim, whoever else does
    */
-  static Claims of(InFlight inFlight, BatchKeys keys, RowList rows, boolean alone) {
-    Claims claims = new Claims();
+  static Claims of(
+      InFlight inFlight, InFlight.Owner owner, BatchKeys keys, RowList rows, boolean alone) {
+    Claims claims = new Claims(owner);
     try {
       for (int i = 0; i < rows.size(); i++) {
         claims.claim(inFlight, keys.key(rows.get(i)), rows.get(i), alone);
@@ -35,7 +46,8 @@ final class Claims implements AutoCloseable {
   }
 
   private void claim(InFlight inFlight, TensorKey key, int row, boolean alone) {
-    InFlight.Flight flight = inFlight.newFlight(key);
+    InFlight.Flight flight = inFlight.newFlight(key, owner, last);
+    last = flight; // before others can see it
     started.put(row, flight);
     InFlight.@Nullable Flight other = alone ? null : inFlight.start(flight);
     if (other == null) {
@@ -75,10 +87,14 @@ final class Claims implements AutoCloseable {
     }
   }
 
-  /** Lands what has not landed yet, with nothing: call it before waiting for others. */
+  /**
+   * Lands what has not landed yet, with nothing: call it before waiting for others. Needs no
+   * memory.
+   */
   void landRest() {
-    started.values().forEach(flight -> flight.land(null));
-    started.clear();
+    for (InFlight.Flight flight = last; flight != null; flight = flight.before) {
+      flight.land(null);
+    }
   }
 
   /** The same. */

@@ -32,27 +32,52 @@ final class InFlight {
     this.patience = patience;
   }
 
+  /** Who claims rows for one attempt to compute them. */
+  static final class Owner {
+    private final Thread thread = Thread.currentThread();
+
+    /**
+     * Set at the end of the attempt, without a call: no matter how much memory and stack are left,
+     * nobody waits any longer for what has not landed.
+     */
+    volatile boolean hasEnded;
+  }
+
   /** One row on its way. */
   final class Flight {
     private final TensorKey key;
-    private final Thread owner = Thread.currentThread();
+    private final Owner owner;
     private final CompletableFuture<@Nullable Row> result = new CompletableFuture<>();
 
-    private Flight(TensorKey key) {
+    /** The one before it of the same owner. */
+    final @Nullable Flight before;
+
+    private Flight(TensorKey key, Owner owner, @Nullable Flight before) {
       this.key = key;
+      this.owner = owner;
+      this.before = before;
     }
 
     /**
      * Ends it with the row, or with null if there is none: waiting threads then see for themselves.
-     * Only the first call counts.
+     * Only the first call counts. Needs no memory.
      */
     void land(@Nullable Row row) {
-      flights.remove(key, this);
-      result.complete(row);
+      if (result.isDone()) {
+        return;
+      }
+      try {
+        flights.remove(key, this);
+      } catch (OutOfMemoryError e) {
+        // of the map's counters: a flight that has landed is not in the way, see start
+      } finally {
+        result.complete(row);
+      }
     }
 
+    /** True if nobody works on it any more. */
     boolean hasLanded() {
-      return result.isDone();
+      return result.isDone() || owner.hasEnded;
     }
 
     /**
@@ -66,9 +91,13 @@ final class InFlight {
         try {
           return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-          if (owner.getState() == Thread.State.RUNNABLE) {
+          if (owner.hasEnded) {
+            return result.getNow(null);
+          }
+          if (owner.thread.getState() == Thread.State.RUNNABLE) {
             waitedSince = System.nanoTime();
-          } else if (System.nanoTime() - waitedSince > patience.toNanos() || !owner.isAlive()) {
+          } else if (System.nanoTime() - waitedSince > patience.toNanos()
+              || !owner.thread.isAlive()) {
             return null;
           }
         } catch (InterruptedException e) {
@@ -82,13 +111,21 @@ final class InFlight {
   }
 
   /** A new flight of this row. */
-  Flight newFlight(TensorKey key) {
-    return new Flight(key);
+  Flight newFlight(TensorKey key, Owner owner, @Nullable Flight before) {
+    return new Flight(key, owner, before);
   }
 
   /** Starts a flight; null if it is now under way, else the one that already is. */
   @Nullable Flight start(Flight flight) {
-    return flights.putIfAbsent(flight.key, flight);
+    while (true) {
+      Flight other = flights.putIfAbsent(flight.key, flight);
+      if (other == null || !other.hasLanded()) {
+        return other;
+      }
+      if (flights.replace(flight.key, other, flight)) { // could not be removed
+        return null;
+      }
+    }
   }
 
   /** Flights under way. */

@@ -1,7 +1,9 @@
 package io.tensorcache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
@@ -43,10 +45,11 @@ class ClaimsTest {
   @Test
   void landsWhatItHasNotLandedWhenClosed() {
     BatchKeys keys = keysOf(3);
-    try (Claims claims = Claims.of(inFlight, keys, rows(0, 1, 2), false)) {
+    try (Claims claims = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1, 2), false)) {
       claims.land(1, null);
       assertEquals(2, inFlight.size());
-      assertEquals(2, Claims.of(inFlight, keys, rows(0, 2), false).awaited().size());
+      assertEquals(
+          2, Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 2), false).awaited().size());
     }
     assertEquals(0, inFlight.size());
   }
@@ -57,7 +60,24 @@ class ClaimsTest {
     BatchKeys keys = keysOf(2);
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> Claims.of(inFlight, keys, rows(0, 1, 2), false).close());
+        () -> Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1, 2), false).close());
     assertEquals(0, inFlight.size(), "a thread that waits for these rows would wait for ever");
+  }
+
+  @Test
+  void whatCouldNotLandIsNotWaitedFor() {
+    BatchKeys keys = keysOf(2);
+    InFlight.Owner owner = new InFlight.Owner();
+    Claims lost = Claims.of(inFlight, owner, keys, rows(0, 1), false); // never closed
+    var awaited = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0), false).awaited();
+    owner.hasEnded = true;
+    assertTrue(awaited.get(0).hasLanded());
+    assertNull(awaited.get(0).await());
+    Claims next = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1), false);
+    assertEquals(2, next.mine().size(), "they are free");
+    lost.landRest();
+    assertEquals(2, inFlight.size(), "the new ones stay");
+    next.close();
+    assertEquals(0, inFlight.size());
   }
 }

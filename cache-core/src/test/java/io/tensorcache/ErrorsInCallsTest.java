@@ -1,0 +1,152 @@
+package io.tensorcache;
+
+import static io.tensorcache.Counted.sameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorAdapter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A thread whose call ends with an error, wherever that is thrown, keeps no other one waiting. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ErrorsInCallsTest {
+  private static final int WIDTH = 3;
+  private static final Duration PATIENCE = Duration.ofHours(1); // nothing here ends by it
+
+  private final HostTensor batch = Counted.batch(0, 6, WIDTH);
+
+  /** What a call runs that is not ours: methods of the adapter, and the function. */
+  private final class Steps {
+    private final Thread failing = Thread.currentThread();
+    private final CountDownLatch failsNow = new CountDownLatch(1);
+    private final Error error;
+    private final int failsAt;
+    private int count;
+    private volatile @Nullable Thread waiting;
+
+    Steps(int failsAt, Error error) {
+      this.failsAt = failsAt;
+      this.error = error;
+    }
+
+    /**
+     * Steps of the call, not of the wrapping. The one that fails does so when the other thread
+     * waits for its rows, or has ended.
+     */
+    void step() {
+      if (waiting == null || Thread.currentThread() != failing || ++count != failsAt) {
+        return;
+      }
+      failsNow.countDown();
+      Thread other;
+      while ((other = waiting) != null
+          && other.getState() != Thread.State.TIMED_WAITING
+          && other.getState() != Thread.State.TERMINATED) {
+        Thread.onSpinWait();
+      }
+      throw error;
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+      step();
+      try {
+        return method.invoke(HostTensor.adapter(), arguments);
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      }
+    }
+
+    @SuppressWarnings("unchecked")
+    TensorAdapter<HostTensor> adapter() {
+      return (TensorAdapter<HostTensor>)
+          Proxy.newProxyInstance(
+              TensorAdapter.class.getClassLoader(),
+              new Class<?>[] {TensorAdapter.class},
+              (proxy, method, arguments) -> call(method, arguments));
+    }
+
+    HostTensor function(HostTensor in) {
+      step();
+      return Counted.featuresOf(in, WIDTH, 1);
+    }
+  }
+
+  private TensorCache cache(InFlight inFlight) {
+    RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    try (TensorCache model = TensorCache.builder("errors").heap(ByteSize.ofMiB(1)).build()) {
+      return new TensorCache(
+          new CacheCore(model.config(), keys, null, inFlight, InstantSource.system()));
+    }
+  }
+
+  /** True if the call came to the step that fails. */
+  private boolean failsAt(int step, Error error, PartialMiss partialMiss) throws Exception {
+    Steps steps = new Steps(step, error);
+    InFlight inFlight = new InFlight(PATIENCE);
+    try (TensorCache cache = cache(inFlight)) {
+      var cached =
+          cache
+              .function("f", Fingerprint.version("1"), steps.adapter())
+              .onPartialMiss(partialMiss)
+              .wrap(steps::function);
+      FutureTask<HostTensor> other =
+          new FutureTask<>(
+              () -> {
+                steps.failsNow.await();
+                return cached.apply(batch);
+              });
+      steps.waiting = new Thread(other, "other");
+      steps.waiting.start();
+      Error thrown = null;
+      try {
+        cached.apply(Counted.batch(3, 6, WIDTH));
+      } catch (Error e) {
+        thrown = e;
+      }
+      steps.failsNow.countDown();
+      assertTrue(
+          sameBits(Counted.featuresOf(batch, WIDTH, 1), other.get(60, TimeUnit.SECONDS)),
+          "step " + step);
+      assertEquals(0, inFlight.size(), "step " + step);
+      if (thrown != null) {
+        assertSame(error, thrown);
+      }
+      return steps.count >= step;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PartialMiss.class)
+  void noErrorBetweenClaimAndLandingKeepsOthersWaiting(PartialMiss partialMiss) throws Exception {
+    for (Error error :
+        List.of(
+            new OutOfMemoryError("injected"),
+            new StackOverflowError("injected"),
+            new NoClassDefFoundError("injected"))) {
+      int step = 1;
+      while (failsAt(step, error, partialMiss)) {
+        step++;
+      }
+      assertTrue(step > 10, "only " + step + " steps");
+    }
+  }
+}
