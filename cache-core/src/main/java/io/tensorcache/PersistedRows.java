@@ -361,7 +361,8 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   @Override
   public void close() {
     if (telling.get()) {
-      new Thread(this::end, "tensorcache-close-" + core.config().name()).start();
+      Runnable end = () -> Closing.all(all -> all.part("the store", this::end), this::failed);
+      new Thread(end, "tensorcache-close-" + core.config().name()).start();
     } else {
       end();
     }

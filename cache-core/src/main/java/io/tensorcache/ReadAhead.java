@@ -56,6 +56,7 @@ final class ReadAhead implements AutoCloseable {
   private Thread thread(Runnable work) {
     Thread thread = new Thread(work, "tensorcache-prefetch-" + core.config().name());
     thread.setDaemon(true);
+    thread.setContextClassLoader(ReadAhead.class.getClassLoader()); // not that of who came first
     return thread;
   }
 
@@ -155,14 +156,22 @@ final class ReadAhead implements AutoCloseable {
       if (schema != null) {
         fill(batch, schema, durable);
       }
-    } catch (RuntimeException | OutOfMemoryError e) {
+      batch.costs(processorNanos() - start);
+    } catch (Throwable e) { // an Error too: no caller is here to get it
+      tell(e);
+    } finally {
+      batch.end();
+    }
+  }
+
+  private void tell(Throwable e) {
+    try {
       core.failed(
           e instanceof TensorCacheException known
               ? known
               : new StorageException("rows could not be read ahead: " + e, e));
-    } finally {
-      batch.costs(processorNanos() - start);
-      batch.end();
+    } catch (OutOfMemoryError noRoom) {
+      return; // not even for telling it: the call reads by itself
     }
   }
 
