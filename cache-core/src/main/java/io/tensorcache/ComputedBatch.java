@@ -147,6 +147,22 @@ final class ComputedBatch<T> implements AutoCloseable {
     return Row.of(schema, group, payloads);
   }
 
+  /** The same for one row of which no other is asked for: the outputs stay where they are. */
+  Row rowAlone(int index) {
+    byte[][] payloads = new byte[views.size()][];
+    for (int part = 0; part < payloads.length; part++) {
+      TensorView view = views.get(part);
+      if (view.memory() instanceof DeviceMemory) {
+        try (HostCopy copy = HostCopy.of(view.rowAlone(index))) {
+          payloads[part] = payload(copy.view(), 0, schema.parts().get(part));
+        }
+      } else {
+        payloads[part] = payload(view, index, schema.parts().get(part));
+      }
+    }
+    return Row.of(schema, 0, payloads);
+  }
+
   /** An output on a device is copied to the host, when its first row is asked for. */
   private TensorView hostView(int part) {
     if (views.get(part).memory() instanceof DeviceMemory) {

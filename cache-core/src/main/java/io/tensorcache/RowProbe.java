@@ -91,7 +91,7 @@ final class RowProbe<T> {
     if (computed.isStorable()) {
       RowDifference difference =
           RowDifference.ofPadded(
-              computed.row(count / 2, 0), one, function.settings().checks().probeTolerance());
+              computed.rowAlone(count / 2), one, function.settings().checks().probeTolerance());
       if (!difference.isWithin()) {
         throw refusal(
             "a row computed alone differs from the same row in a batch of "

@@ -1,6 +1,7 @@
 package io.tensorcache.tensor;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A tensor as the cache sees it: spec, strides and memory. Never copies and never owns. Immutable;
@@ -117,6 +118,17 @@ public final class TensorView {
   /** True if the elements lie one after another in row-major order. */
   public boolean isContiguous() {
     return contiguous;
+  }
+
+  /**
+   * One row of this batch as a batch of its own, {@code [1, ...]}, in the same memory.
+   *
+   * @throws IndexOutOfBoundsException if there is no such row
+   */
+  public TensorView rowAlone(int index) {
+    Objects.checkIndex(index, spec.dim(0));
+    long offset = byteOffset + index * byteStrides[0];
+    return new TensorView(spec.row().batch(1), byteStrides, memory, offset);
   }
 
   /** This tensor as a batch of one row: {@code [1, ...]}. */
