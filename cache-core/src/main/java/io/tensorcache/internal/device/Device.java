@@ -39,8 +39,8 @@ public final class Device {
       new LinkedHashMap<>(16, 0.75f, true);
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
-  private @Nullable String findings; // guarded by workspacesLock
-  private long stream; // guarded by workspacesLock; 0 until it is needed
+  private @Nullable String findings; // guarded by lock
+  private long stream; // guarded by lock; 0 until it is needed
 
   private Device(int ordinal) {
     this.ordinal = ordinal;

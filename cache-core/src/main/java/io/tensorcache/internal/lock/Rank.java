@@ -117,14 +117,14 @@ public enum Rank {
   /** The segments that are known. */
   SEGMENTS,
 
-  /** The records of a segment that are removed. */
-  DEAD_RANGES,
-
   /** Which segments have a descriptor. They are opened and closed under it. */
   OPEN_FILES,
 
   /** One part of the index. */
   INDEX_SHARD,
+
+  /** The records of a segment that are removed. Asked while a part of the index is gone through. */
+  DEAD_RANGES,
 
   /** Whether the store writes. What failed is noted under it and told without it. */
   HEALTH
