@@ -47,6 +47,7 @@ class ClassLoadersTest {
       function =
           cache
               .function("same", Fingerprint.version("1"), HostTensor.adapter())
+              .probing(false)
               .persisting(kind.equals("store"))
               .wrap(
                   x -> {

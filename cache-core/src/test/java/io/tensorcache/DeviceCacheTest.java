@@ -87,7 +87,10 @@ class DeviceCacheTest extends DeviceFixture {
       StandinTensor input = batch(0, 1, 2);
       input.floats();
       CachedFunction<StandinTensor> slow =
-          cache.function("f", held(Fingerprint.version("1")), adapter).wrap(x -> assertNever());
+          cache
+              .function("f", held(Fingerprint.version("1")), adapter)
+              .probing(false)
+              .wrap(x -> assertNever());
       StandinTensor result = slow.apply(input);
       byte[] early = new byte[(int) result.spec().byteCount()];
       Standin.peek(adapter.view(result), early);
@@ -366,14 +369,14 @@ class DeviceCacheTest extends DeviceFixture {
     AtomicInteger computed = new AtomicInteger();
     try (TensorCache cache = builder().build()) {
       CachedFunction<StandinTensor> cached =
-          cache.wrap(
-              "f",
-              Fingerprint.version("1"),
-              adapter,
-              x -> {
-                computed.addAndGet((int) x.spec().dim(0));
-                return engine(x);
-              });
+          cache
+              .function("f", Fingerprint.version("1"), adapter)
+              .probing(false)
+              .wrap(
+                  x -> {
+                    computed.addAndGet((int) x.spec().dim(0));
+                    return engine(x);
+                  });
       List<Callable<Void>> tasks = new ArrayList<>();
       for (int thread = 0; thread < 3; thread++) {
         Random random = new Random(seed + thread);

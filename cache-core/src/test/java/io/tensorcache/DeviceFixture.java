@@ -41,7 +41,7 @@ abstract class DeviceFixture {
   }
 
   CachedFunction<StandinTensor> wrap(TensorCache cache) {
-    return cache.wrap("f", Fingerprint.version("1"), adapter, this::engine);
+    return cache.function("f", Fingerprint.version("1"), adapter).probing(false).wrap(this::engine);
   }
 
   float[] values(int... rows) {

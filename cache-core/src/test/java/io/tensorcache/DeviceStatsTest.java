@@ -40,17 +40,17 @@ class DeviceStatsTest {
       List<CachedFunction<StandinTensor>> self = new ArrayList<>();
       boolean[] isInside = new boolean[1];
       CachedFunction<StandinTensor> cached =
-          cache.wrap(
-              "f",
-              Fingerprint.version("1"),
-              function.adapter,
-              x -> {
-                if (!isInside[0]) {
-                  isInside[0] = true;
-                  self.get(0).apply(x).floats();
-                }
-                return function.compute(x);
-              });
+          cache
+              .function("f", Fingerprint.version("1"), function.adapter)
+              .probing(false)
+              .wrap(
+                  x -> {
+                    if (!isInside[0]) {
+                      isInside[0] = true;
+                      self.get(0).apply(x).floats();
+                    }
+                    return function.compute(x);
+                  });
       self.add(cached);
       function.check(cached, 0, 1, 2);
       assertEquals(List.of(2L, 2L), function.asked);

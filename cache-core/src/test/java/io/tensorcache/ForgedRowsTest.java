@@ -48,6 +48,7 @@ class ForgedRowsTest {
     }
     return cache
         .function("f", Fingerprint.version("1"), HostTensor.adapter())
+        .probing(false)
         .persisting(true)
         .wrap(
             x -> {

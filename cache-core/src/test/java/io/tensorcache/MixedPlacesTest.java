@@ -53,7 +53,7 @@ class MixedPlacesTest extends DeviceFixture {
   }
 
   private CachedFunction<Object> wrapEither(TensorCache cache) {
-    return cache.wrap("f", Fingerprint.version("1"), either, this::turned);
+    return cache.function("f", Fingerprint.version("1"), either).probing(false).wrap(this::turned);
   }
 
   /** Any bits become any other bits, NaNs and negative zeros included. */

@@ -29,7 +29,10 @@ final class StandinFunction {
   }
 
   CachedFunction<StandinTensor> wrap(TensorCache cache) {
-    return cache.wrap("f", Fingerprint.version("1"), adapter, this::compute);
+    return cache
+        .function("f", Fingerprint.version("1"), adapter)
+        .probing(false)
+        .wrap(this::compute);
   }
 
   private final List<StandinTensor> made = new CopyOnWriteArrayList<>();

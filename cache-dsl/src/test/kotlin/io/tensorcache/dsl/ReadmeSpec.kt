@@ -40,7 +40,7 @@ class ReadmeSpec :
           }
         }
       // end: hello-kotlin
-      rows.get() shouldBe 2
+      rows.get() shouldBe 3 // one of them for the probe
     }
 
     test("scopes") {

@@ -98,7 +98,12 @@ class TensorCacheDslSpec :
       tensorCache("rows") { tiers { heap(1.MiB) } }
         .use { cache ->
           val doubled =
-            cache.wrap("doubled", Fingerprint.version("1"), HostTensor.adapter()) { x ->
+            cache.wrap(
+              "doubled",
+              Fingerprint.version("1"),
+              HostTensor.adapter(),
+              { probing = false },
+            ) { x ->
               rows.addAndGet(x.spec().dim(0).toInt())
               HostTensor.ofFloats(
                 FloatArray(x.floats().size) { i -> 2 * x.floats()[i] },
@@ -156,7 +161,10 @@ class TensorCacheDslSpec :
                 "same",
                 Fingerprint.version("1"),
                 HostTensor.adapter(),
-                { persisting = true },
+                {
+                  persisting = true
+                  probing = false
+                },
               ) {
                 rows.addAndGet(it.spec().dim(0).toInt())
                 it
