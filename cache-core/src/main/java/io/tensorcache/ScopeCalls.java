@@ -128,6 +128,7 @@ final class ScopeCalls {
     boolean isShared = table.keeps(terms) || terms.persisting();
     try {
       while (true) {
+        table.expire(); // or it would join what is computed from a source whose time is over
         Flights.Flight flight = start(name, isShared);
         if (flight.isMine()) {
           V value = computeIfAbsent(type, name, terms, computation, flight);

@@ -118,6 +118,18 @@ class ScopeStaleTest {
     assertEquals(2, number(scope.getIfPresent("L")));
   }
 
+  /** Nobody else has looked since the time was over. */
+  @Test
+  @Timeout(25) // who waited in vain goes on after 30 s
+  void whoAsksAfterASourceExpiredDoesNotJoinWhatBeganBefore() throws Exception {
+    scope.entry("sample").timeToLive(Duration.ofMillis(5)).put(tensor(1));
+    Future<HostTensor> before = computing(k());
+    now.set(5);
+    assertEquals(2, number(k().get(() -> tensor(2)))); // without waiting for the other thread
+    assertEquals(1, finish(before));
+    assertEquals(2, number(scope.getIfPresent("K")));
+  }
+
   @Test
   void whatIsComputedFromAnOutdatedComputationIsNotKept() throws Exception {
     Future<HostTensor> inner =
