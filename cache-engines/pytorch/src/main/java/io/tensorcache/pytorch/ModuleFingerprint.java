@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * the version counter into tensors on a device.
  *
  * <p><b>Not seen</b>: fields of your own classes, tensors that are registered after the first look,
- * the content of lists in a layer's options that is changed after it, and writes by another thread
- * while the weights are being read. Where these differ between two modules under one name, or
- * change, give another name, or add them: {@code PyTorch.fingerprint(net).and("slope 0.2")}.
+ * the content of lists in a layer's options that is changed after it, writes by another thread
+ * while the weights are being read, and a write past the version counter that is taken back while
+ * the module runs. Where these differ between two modules under one name, or change, give another
+ * name, or add them: {@code PyTorch.fingerprint(net).and("slope 0.2")}.
  *
  * <p>Holds the memory of the weights until the {@code PointerScope} in which this was made is
  * closed, {@link #release} or {@code close()} of the cached function is called, the next look finds
