@@ -18,6 +18,6 @@ class FirstCacheTest {
     assertEquals(0, run.exitCode(), run.toString());
     List<String> lines = run.out().lines().toList();
     assertTrue(lines.get(2).startsWith("epoch 3: "), run.out());
-    assertTrue(run.out().contains("hits 512 of 768 rows"), run.out());
+    assertTrue(run.out().contains("served 512 of 768 rows"), run.out());
   }
 }

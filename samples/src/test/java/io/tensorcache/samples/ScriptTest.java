@@ -31,6 +31,6 @@ class ScriptTest {
         lines.get(0).startsWith("epoch 1: ") && lines.get(0).endsWith("hit rate 0 %"), run.out());
     assertTrue(
         lines.get(1).startsWith("epoch 2: ") && lines.get(1).endsWith("hit rate 100 %"), run.out());
-    assertTrue(run.out().contains("hits 1,438 of 3,235 rows"), run.out());
+    assertTrue(run.out().contains("served 1,438 of 3,235 rows"), run.out());
   }
 }
