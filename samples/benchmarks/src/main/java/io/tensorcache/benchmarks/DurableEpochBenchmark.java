@@ -72,6 +72,7 @@ public class DurableEpochBenchmark {
   private CachedFunction<Tensor> wrap(TensorCache in) {
     return in.function("features", Fingerprint.version("1"), PyTorch.tensors())
         .persisting(true)
+        .probing(false)
         .wrap(this::backbone);
   }
 
