@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of the README, between their region marks, run. */
+/** The programs of the README and of docs/, between their region marks, run. */
 class ReadmeTest {
   private final AtomicInteger rows = new AtomicInteger();
 
@@ -70,12 +70,6 @@ class ReadmeTest {
   }
 
   @Test
-  void theReadmeShowsTheScopes() throws Exception {
-    ReadmeRegions.assertShown(
-        "scopes-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
-  }
-
-  @Test
   void aStoreCanBeLookedAt(@TempDir Path directory) {
     Path cacheDirectory = directory.resolve("cache");
     Path exportDirectory = directory.resolve("export");
@@ -98,13 +92,5 @@ class ReadmeTest {
       assertEquals(3, rows.get()); // one of them for the probe
       assertEquals(1, store.functions().size());
     }
-  }
-
-  @Test
-  void theReadmeShowsThisProgram() throws Exception {
-    ReadmeRegions.assertShown(
-        "store-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
-    ReadmeRegions.assertShown(
-        "hello-java", "src/test/java/io/tensorcache/ReadmeTest.java", "../README.md");
   }
 }

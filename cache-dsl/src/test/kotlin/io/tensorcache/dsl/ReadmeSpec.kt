@@ -6,11 +6,9 @@ import io.tensorcache.Fingerprint
 import io.tensorcache.config.CacheLevel
 import io.tensorcache.scope.Retention
 import io.tensorcache.tensor.HostTensor
-import java.nio.file.Files
-import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicInteger
 
-/** The Kotlin program of the README, between its region marks, runs. */
+/** The Kotlin programs of the README and of docs/, between their region marks, run. */
 class ReadmeSpec :
   FunSpec({
     val rows = AtomicInteger()
@@ -59,35 +57,5 @@ class ReadmeSpec :
         // end: scopes-kotlin
         scope.names() shouldBe listOf()
       }
-    }
-
-    fun shownInReadme(name: String): String =
-      Files.readString(Path.of("../README.md"))
-        .substringAfter("region: $name,")
-        .substringAfter("```kotlin\n")
-        .substringBefore("```")
-
-    test("the README shows the scopes") {
-      val source = Files.readString(Path.of("src/test/kotlin/io/tensorcache/dsl/ReadmeSpec.kt"))
-      val region =
-        source
-          .substringAfter("// begin: scopes-kotlin\n")
-          .substringBefore("        // end: scopes-kotlin")
-      shownInReadme("scopes-kotlin").trimIndent().trim() shouldBe region.trimIndent().trim()
-    }
-
-    test("the README shows this program") {
-      val source = Files.readString(Path.of("src/test/kotlin/io/tensorcache/dsl/ReadmeSpec.kt"))
-      val region =
-        source
-          .substringAfter("// begin: hello-kotlin\n")
-          .substringBefore("      // end: hello-kotlin")
-      val readme = Files.readString(Path.of("../README.md"))
-      val shown =
-        readme
-          .substringAfter("region: hello-kotlin")
-          .substringAfter("```kotlin\n")
-          .substringBefore("```")
-      shown.trimIndent().trim() shouldBe region.trimIndent().trim()
     }
   })
