@@ -4,9 +4,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happened in one process of the soak. Safe for use by several threads. */
+/**
+ * What happened in one process of the soak. What must not be missed is counted without memory. Safe
+ * for use by several threads.
+ */
 final class SoakCounts {
   private static final int MOST_SHOWN = 10;
 
@@ -14,10 +18,14 @@ final class SoakCounts {
   final LongAdder computed = new LongAdder();
   final LongAdder scopeOperations = new LongAdder();
   final LongAdder whileClosed = new LongAdder();
-  final LongAdder outOfMemory = new LongAdder();
-  final LongAdder wrong = new LongAdder();
-  final LongAdder unexpected = new LongAdder();
-  final LongAdder hangs = new LongAdder();
+  final AtomicLong heapRanOut = new AtomicLong();
+
+  /** Calls that ended with it. */
+  final AtomicLong outOfMemory = new AtomicLong();
+
+  final AtomicLong wrong = new AtomicLong();
+  final AtomicLong unexpected = new AtomicLong();
+  final AtomicLong hangs = new AtomicLong();
   private final Map<String, LongAdder> events = new ConcurrentHashMap<>();
   private final AtomicInteger shown = new AtomicInteger();
 
@@ -28,13 +36,13 @@ final class SoakCounts {
 
   /** A value that is not that of its key. */
   void wrong(String what) {
-    wrong.increment();
+    wrong.incrementAndGet();
     show("WRONG " + what, null);
   }
 
   /** Something that no caller should see. */
   void unexpected(String where, Throwable e) {
-    unexpected.increment();
+    unexpected.incrementAndGet();
     show("UNEXPECTED in " + where, e);
   }
 
@@ -57,8 +65,9 @@ final class SoakCounts {
     return false;
   }
 
+  /** True if nothing was wrong, also while the heap ran out. */
   boolean isClean() {
-    return wrong.sum() == 0 && unexpected.sum() == 0 && hangs.sum() == 0;
+    return outOfMemory.get() > 0 && wrong.get() == 0 && unexpected.get() == 0 && hangs.get() == 0;
   }
 
   /** One line. */
@@ -67,15 +76,17 @@ final class SoakCounts {
     return String.format(
         java.util.Locale.ROOT,
         "look-ups %,d, computed %,d, scope operations %,d, wrong %,d, unexpected exceptions %,d,"
-            + " hangs %,d, calls that met a closed cache %,d, out of memory %,d, %s",
+            + " hangs %,d, calls that met a closed cache %,d, heap full %,d times, calls that ran out"
+            + " of memory %,d, %s",
         lookUps.sum(),
         computed.sum(),
         scopeOperations.sum(),
-        wrong.sum(),
-        unexpected.sum(),
-        hangs.sum(),
+        wrong.get(),
+        unexpected.get(),
+        hangs.get(),
         whileClosed.sum(),
-        outOfMemory.sum(),
+        heapRanOut.get(),
+        outOfMemory.get(),
         new TreeMap<>(events));
   }
 }

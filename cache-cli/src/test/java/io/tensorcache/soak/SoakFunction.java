@@ -34,7 +34,32 @@ final class SoakFunction {
       this.columns = columns;
       this.mostRows = mostRows;
     }
+
+    int outputs() {
+      return this == PAIR ? 2 : 1;
+    }
+
+    long value(int version, long id, int column, int output) {
+      return this == NESTED
+          ? SoakValues.value(INNER, 0, id, 0) + 1
+          : SoakValues.value(ordinal(), version, id, column + 100 * output);
+    }
+
+    float smallValue(int version, long id, int column) {
+      return SoakValues.smallValue(ordinal(), version, id, column);
+    }
+
+    long whole(int version, long[] ids, int column) {
+      long sum = 0;
+      for (long id : ids) {
+        sum = sum * 31 + value(version, id, column, 0);
+      }
+      return sum;
+    }
   }
+
+  /** Stands for the function within {@link Kind#NESTED} in its values. */
+  private static final int INNER = 99;
 
   private final Kind kind;
   private final SoakCounts counts;
@@ -78,94 +103,28 @@ final class SoakFunction {
     int before = version.get();
     Outputs<HostTensor> outputs = cached.apply(Inputs.of(HostTensor.ofLongs(input, ids.length, 2)));
     int after = version.get();
-    counts.lookUps.add(kind == Kind.WHOLE ? 1 : ids.length);
+    check(new SoakRows(kind, outputs), ids, before, after);
+    counts.lookUps.add(kind == Kind.WHOLE ? 1 : ids.length); // not what no memory is left to check
+  }
+
+  private void check(SoakRows rows, long[] ids, int before, int after) {
     String seen = "";
     for (int candidate = before; candidate <= after; candidate++) {
-      seen = difference(outputs, ids, candidate);
+      seen = rows.difference(ids, candidate);
       if (seen.isEmpty()) {
         return;
       }
     }
-    if (before == after || !isEachRowOfOne(outputs, ids, before, after)) {
+    if (before == after || !rows.isEachOfOne(ids, before, after)) {
       counts.wrong(kind + " version " + before + " to " + after + ": " + seen);
     }
-  }
-
-  /** Rows of one call may have waited for calls of different versions. */
-  private boolean isEachRowOfOne(Outputs<HostTensor> outputs, long[] ids, int before, int after) {
-    if (kind == Kind.WHOLE) {
-      return false;
-    }
-    for (int row = 0; row < ids.length; row++) {
-      boolean found = false;
-      for (int candidate = before; candidate <= after && !found; candidate++) {
-        found = isRow(outputs, row, ids[row], candidate);
-      }
-      if (!found) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private String difference(Outputs<HostTensor> outputs, long[] ids, int candidate) {
-    if (kind == Kind.WHOLE) {
-      long[] all = outputs.tensor(0).longs();
-      for (int column = 0; column < kind.columns; column++) {
-        if (all[column] != whole(ids, candidate, column)) {
-          return "column " + column + " of the whole";
-        }
-      }
-      return "";
-    }
-    for (int row = 0; row < ids.length; row++) {
-      if (!isRow(outputs, row, ids[row], candidate)) {
-        return "row " + row + " of " + ids.length + ", id " + ids[row] + ": " + outputs;
-      }
-    }
-    return "";
-  }
-
-  private boolean isRow(Outputs<HostTensor> outputs, int row, long id, int candidate) {
-    if (kind == Kind.NARROW) {
-      float[] all = outputs.tensor(0).floats();
-      for (int column = 0; column < kind.columns; column++) {
-        float wanted = SoakValues.smallValue(kind.ordinal(), candidate, id, column);
-        if (all[row * kind.columns + column] != wanted) {
-          return false;
-        }
-      }
-      return true;
-    }
-    boolean right = true;
-    for (int output = 0; output < (kind == Kind.PAIR ? 2 : 1); output++) {
-      long[] all = outputs.tensor(output).longs();
-      for (int column = 0; column < kind.columns; column++) {
-        right &= all[row * kind.columns + column] == value(candidate, id, column + 100 * output);
-      }
-    }
-    return right;
-  }
-
-  private long value(int of, long id, int column) {
-    return kind == Kind.NESTED
-        ? SoakValues.value(99, 0, id, 0) + 1
-        : SoakValues.value(kind.ordinal(), of, id, column);
-  }
-
-  private long whole(long[] ids, int of, int column) {
-    long sum = 0;
-    for (int i = 0; i < ids.length; i++) {
-      sum = sum * 31 + value(of, ids[i], column);
-    }
-    return sum;
   }
 
   private HostTensor innerOf(HostTensor input) {
     long[] rows = input.longs();
     long[] values = new long[rows.length / 2];
     for (int row = 0; row < values.length; row++) {
-      values[row] = SoakValues.value(99, 0, rows[2 * row], 0);
+      values[row] = SoakValues.value(INNER, 0, rows[2 * row], 0);
     }
     return HostTensor.ofLongs(values, values.length, 1);
   }
@@ -189,7 +148,7 @@ final class SoakFunction {
       }
       long[] values = new long[kind.columns];
       for (int column = 0; column < kind.columns; column++) {
-        values[column] = whole(ids, of, column);
+        values[column] = kind.whole(of, ids, column);
       }
       return Outputs.of(HostTensor.ofLongs(values, 1, kind.columns));
     }
@@ -200,18 +159,18 @@ final class SoakFunction {
     float[] values = new float[rows.length / 2 * kind.columns];
     for (int i = 0; i < values.length; i++) {
       long id = rows[2 * (i / kind.columns)];
-      values[i] = SoakValues.smallValue(kind.ordinal(), of, id, i % kind.columns);
+      values[i] = kind.smallValue(of, id, i % kind.columns);
     }
     return Outputs.of(HostTensor.ofFloats(values, rows.length / 2, kind.columns));
   }
 
   private Outputs<HostTensor> wide(long[] rows, int of) {
-    HostTensor[] outputs = new HostTensor[kind == Kind.PAIR ? 2 : 1];
+    HostTensor[] outputs = new HostTensor[kind.outputs()];
     for (int output = 0; output < outputs.length; output++) {
       long[] values = new long[rows.length / 2 * kind.columns];
       for (int i = 0; i < values.length; i++) {
         long id = rows[2 * (i / kind.columns)];
-        values[i] = value(of, id, i % kind.columns + 100 * output);
+        values[i] = kind.value(of, id, i % kind.columns, output);
       }
       outputs[output] = HostTensor.ofLongs(values, rows.length / 2, kind.columns);
     }

@@ -1,8 +1,6 @@
 package io.tensorcache.soak;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +28,8 @@ final class SoakProcess {
   private final AtomicInteger version = new AtomicInteger();
   private final SoakThreads threads = new SoakThreads();
   private final SoakKeeper keeper;
+  private final SoakHeap heap = new SoakHeap(counts);
+  private int classes;
   private volatile boolean ended;
 
   private SoakProcess(Path directory, int number, long seed, long lookUps, long seconds) {
@@ -52,13 +52,14 @@ final class SoakProcess {
     process.run();
   }
 
-  private void run() throws InterruptedException {
+  private void run() throws Exception {
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, e) -> counts.unexpected("thread " + thread.getName() + ", which dies", e));
     Thread watchdog = new Thread(this::watch, "soak-watchdog");
     watchdog.setDaemon(true);
     watchdog.start();
     Random random = new Random(seed);
+    classes = SoakClasses.initialize();
     life.set(new SoakLife(directory, random, counts, version));
     for (int i = 0; i < PLATFORM_THREADS + VIRTUAL_THREADS; i++) {
       SoakWorker worker = new SoakWorker(life::get, counts, seed + i, () -> !ended);
@@ -66,6 +67,9 @@ final class SoakProcess {
     }
     while (counts.lookUps.sum() < lookUps && System.nanoTime() < endNanos) {
       try {
+        if (heap.isDue()) {
+          heap.runOut();
+        }
         disturb(random);
       } catch (Throwable e) {
         if (!SoakCounts.isOutOfMemory(e)) {
@@ -73,6 +77,9 @@ final class SoakProcess {
         }
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5 + random.nextInt(40)));
+    }
+    if (counts.heapRanOut.get() == 0) {
+      heap.runOut();
     }
     end();
   }
@@ -87,10 +94,11 @@ final class SoakProcess {
     boolean isClean = counts.isClean() && lost == 0;
     System.out.printf(
         Locale.ROOT,
-        "SOAK %s: seed %d, %d virtual threads, %s, rows acknowledged %d, lost %d%n",
+        "SOAK %s: seed %d, %d virtual threads, %d classes, %s, rows acknowledged %d, lost %d%n",
         isClean ? "ok" : "FAILED",
         seed,
         threads.virtual(),
+        classes,
         counts,
         keeper.acknowledged(),
         lost);
@@ -100,7 +108,7 @@ final class SoakProcess {
 
   private void disturb(Random random) {
     SoakLife now = life.get();
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(39)) {
       case 0, 1 -> reopen(random);
       case 2 -> {
         now.cache.reset();
@@ -120,22 +128,12 @@ final class SoakProcess {
           version.incrementAndGet();
         }
       }
-      case 10 -> {
-        if (random.nextInt(3) == 0 && counts.lookUps.sum() > lookUpsToLoadClasses()) {
-          runOutOfMemory();
-        }
-      }
-      case 11 -> now.cache.stats();
+      case 10 -> now.cache.stats();
       default -> {
         threads.interruptOne(random);
         counts.event("interrupts");
       }
     }
-  }
-
-  /** A class whose loading runs out of memory is lost for good, which is the JVM's doing. */
-  private static long lookUpsToLoadClasses() {
-    return 300_000;
   }
 
   private void reopen(Random random) {
@@ -158,20 +156,6 @@ final class SoakProcess {
     }
   }
 
-  private void runOutOfMemory() {
-    List<byte[]> held = new ArrayList<>();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
-    while (System.nanoTime() < end) {
-      try {
-        held.add(new byte[64 << 10]);
-      } catch (OutOfMemoryError e) {
-        counts.event("heap full");
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-      }
-    }
-    held.clear();
-  }
-
   /** Whatever happens to this thread, somebody hears of it. */
   private void watch() {
     try {
@@ -188,7 +172,7 @@ final class SoakProcess {
     long since = System.nanoTime();
     while (true) {
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-      long moved = counts.lookUps.sum() + counts.scopeOperations.sum();
+      long moved = counts.lookUps.sum() + counts.scopeOperations.sum() + counts.outOfMemory.get();
       if (moved != last) {
         last = moved;
         since = System.nanoTime();
@@ -204,7 +188,7 @@ final class SoakProcess {
   }
 
   private void hang(String what) {
-    counts.hangs.increment();
+    counts.hangs.incrementAndGet();
     System.out.println("HANG: " + what);
     System.out.flush();
     System.out.println("SOAK HUNG: seed " + seed + ", " + counts);

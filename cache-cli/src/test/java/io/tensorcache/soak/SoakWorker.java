@@ -1,12 +1,17 @@
 package io.tensorcache.soak;
 
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** A thread of the soak that asks for rows and entries. */
 final class SoakWorker implements Runnable {
   private static final int IDS = 40_000;
   private static final int BATCHES = 300;
+
+  /** Until the next one is open, there is nothing to find by asking more often. */
+  private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Supplier<SoakLife> life;
   private final SoakCounts counts;
@@ -26,28 +31,36 @@ final class SoakWorker implements Runnable {
   public void run() {
     try {
       while (goesOn.get()) {
-        SoakLife now = life.get();
         try {
-          step(now);
-        } catch (Throwable e) {
-          sort(now, e);
+          round();
+        } catch (OutOfMemoryError e) { // of sorting or counting
+          counts.outOfMemory.incrementAndGet();
         }
         movedNanos = System.nanoTime();
-        if (random.nextBoolean() && Thread.interrupted()) {
-          counts.event("interrupts seen");
-        }
       }
     } finally {
       running = false;
     }
   }
 
+  private void round() {
+    SoakLife now = life.get();
+    try {
+      step(now);
+    } catch (Throwable e) {
+      sort(now, e);
+    }
+    if (random.nextBoolean() && Thread.interrupted()) {
+      counts.event("interrupts seen");
+    }
+  }
+
   private void sort(SoakLife of, Throwable e) {
     if (SoakCounts.isOutOfMemory(e)) {
-      counts.outOfMemory.increment();
+      counts.outOfMemory.incrementAndGet();
     } else if (of.explains(e)) {
       counts.whileClosed.increment();
-      Thread.yield();
+      LockSupport.parkNanos(CLOSED_NANOS);
     } else {
       counts.unexpected("a call", e);
     }
