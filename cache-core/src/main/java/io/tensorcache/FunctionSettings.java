@@ -32,4 +32,17 @@ record FunctionSettings(
     boolean wideFloat = dtype == DType.FLOAT32 || dtype == DType.FLOAT64;
     return storeAs != null && wideFloat ? storeAs : dtype;
   }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof FunctionSettings that
+        && tensorType == that.tensorType
+        && level == that.level
+        && granularity == that.granularity
+        && partialMiss == that.partialMiss
+        && storeAs == that.storeAs
+        && persisting == that.persisting
+        && checks.equals(that.checks);
+  }
 }

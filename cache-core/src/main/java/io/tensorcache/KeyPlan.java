@@ -51,6 +51,19 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     Kind withFingerprint(Fingerprint other) {
       return new Kind(algorithm, function, other, granularity, inputNames, rowSpecs, arguments);
     }
+
+    // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Kind that
+          && algorithm == that.algorithm
+          && granularity == that.granularity
+          && function.equals(that.function)
+          && fingerprint.equals(that.fingerprint)
+          && inputNames.equals(that.inputNames)
+          && rowSpecs.equals(that.rowSpecs)
+          && arguments.equals(that.arguments);
+    }
   }
 
   /** The canonical bytes of the arguments, compared by content. */
@@ -60,6 +73,12 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
     static Arguments of(Map<String, @Nullable Object> arguments) {
       return new Arguments(
           ByteBuffer.wrap(new DomainEncoder().put(arguments).toBytes()).asReadOnlyBuffer());
+    }
+
+    // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Arguments that && bytes.equals(that.bytes);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.config.Mismatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the rows of a function are checked against the function itself.
@@ -36,5 +37,15 @@ record RowChecks(double fraction, double tolerance, Mismatch onMismatch, double 
 
   boolean verifies() {
     return fraction > 0;
+  }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RowChecks that
+        && Double.compare(fraction, that.fraction) == 0
+        && Double.compare(tolerance, that.tolerance) == 0
+        && onMismatch == that.onMismatch
+        && Double.compare(probeTolerance, that.probeTolerance) == 0;
   }
 }

@@ -7,6 +7,7 @@ import io.tensorcache.scope.LevelTable;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.scope.ScopeListener;
 import java.time.InstantSource;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a scope was opened with; a child has its parent's unless told otherwise. */
@@ -35,5 +36,19 @@ record ScopeSettings(
   ScopeSettings withLevel(CacheLevel other) {
     return new ScopeSettings(
         other, levels, retention, maxEntries, maxBytes, fingerprint, listener, clock);
+  }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ScopeSettings that
+        && level == that.level
+        && levels.equals(that.levels)
+        && retention == that.retention
+        && Objects.equals(maxEntries, that.maxEntries)
+        && Objects.equals(maxBytes, that.maxBytes)
+        && Objects.equals(fingerprint, that.fingerprint)
+        && Objects.equals(listener, that.listener)
+        && clock.equals(that.clock);
   }
 }

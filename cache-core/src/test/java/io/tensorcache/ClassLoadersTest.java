@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.tensor.HostTensor;
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,11 +85,7 @@ class ClassLoadersTest {
     private final Object program;
 
     Loaded(Path directory, String kind) throws Exception {
-      List<URL> urls = new ArrayList<>();
-      for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        urls.add(Path.of(path).toUri().toURL());
-      }
-      loader = new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+      loader = FreshLoader.make();
       program =
           inLoader(
               () ->
@@ -103,14 +97,10 @@ class ClassLoadersTest {
 
     /** As a program does: Ehcache looks for its services there. */
     private <T> T inLoader(Callable<T> action) throws Exception {
-      ClassLoader before = Thread.currentThread().getContextClassLoader();
-      Thread.currentThread().setContextClassLoader(loader);
       try {
-        return action.call();
+        return FreshLoader.call(loader, action);
       } catch (InvocationTargetException e) {
         throw e.getCause() instanceof Exception cause ? cause : e;
-      } finally {
-        Thread.currentThread().setContextClassLoader(before);
       }
     }
 

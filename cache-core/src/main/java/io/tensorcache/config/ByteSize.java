@@ -1,5 +1,7 @@
 package io.tensorcache.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A number of bytes. KiB, MiB and GiB are powers of two.
  *
@@ -84,5 +86,11 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     return bytes % unit == 0
         ? bytes / unit + name
         : String.format(java.util.Locale.ROOT, "%.1f%s", (double) bytes / unit, name);
+  }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ByteSize that && bytes == that.bytes;
   }
 }

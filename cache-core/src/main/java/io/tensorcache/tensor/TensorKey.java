@@ -1,6 +1,7 @@
 package io.tensorcache.tensor;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The 128-bit key of a row. Two rows with the same key hold the same bytes, dtype, shape, slot and
@@ -21,6 +22,12 @@ public record TensorKey(long hi, long lo) {
     }
     return new TensorKey(
         Long.parseUnsignedLong(hex, 0, 16, 16), Long.parseUnsignedLong(hex, 16, 32, 16));
+  }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TensorKey that && hi == that.hi && lo == that.lo;
   }
 
   /** Already uniformly distributed: no further mixing. */

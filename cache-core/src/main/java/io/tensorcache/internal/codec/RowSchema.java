@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one row consists of: its output tensors, in order; one for most functions. Immutable; safe
@@ -67,6 +68,12 @@ public record RowSchema(List<Part> parts) {
     return sum;
   }
 
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RowSchema that && parts.equals(that.parts);
+  }
+
   /**
    * One output of a row.
    *
@@ -93,6 +100,15 @@ public record RowSchema(List<Part> parts) {
     /** Bytes of this part in its stored dtype, before compression. */
     public long storedByteCount() {
       return Math.multiplyExact(spec.elementCount(), (long) storedDtype.byteSize());
+    }
+
+    // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Part that
+          && storedDtype == that.storedDtype
+          && name.equals(that.name)
+          && spec.equals(that.spec);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.internal.codec.CanonicalText;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which computation a row comes from.
@@ -21,5 +22,14 @@ public record Provenance(String function, long fingerprintHi, long fingerprintLo
       throw new IllegalArgumentException(
           "a function name of " + bytes + " bytes: at most " + LONGEST_NAME_BYTES);
     }
+  }
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Provenance that
+        && fingerprintHi == that.fingerprintHi
+        && fingerprintLo == that.fingerprintLo
+        && function.equals(that.function);
   }
 }

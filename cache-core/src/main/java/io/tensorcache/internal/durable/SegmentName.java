@@ -45,6 +45,12 @@ record SegmentName(long writer, int number) {
     return this + suffix;
   }
 
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SegmentName that && writer == that.writer && number == that.number;
+  }
+
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "seg-%016x-%d", writer, number);

@@ -1,5 +1,7 @@
 package io.tensorcache.internal.scope;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How much a scope holds at most, persisting entries aside.
  *
@@ -9,4 +11,10 @@ package io.tensorcache.internal.scope;
 public record Bounds(long entries, long bytes) {
   /** No bound. */
   public static final Bounds NONE = new Bounds(Long.MAX_VALUE, Long.MAX_VALUE);
+
+  // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Bounds that && entries == that.entries && bytes == that.bytes;
+  }
 }

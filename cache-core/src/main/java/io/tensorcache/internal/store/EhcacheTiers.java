@@ -61,8 +61,7 @@ final class EhcacheTiers {
    *
    * @throws IllegalArgumentException if the memory cannot be had, naming the flag
    */
-  Pool offHeap(
-      ByteSize size, ThreadLocal<EntryRead> reads, Consumer<EntryKey> evicted, Notices notices) {
+  Pool offHeap(ByteSize size, EntryReads reads, Consumer<EntryKey> evicted, Notices notices) {
     var resources =
         ResourcePoolsBuilder.newResourcePoolsBuilder().offheap(size.bytes(), MemoryUnit.B);
     var resilience =
@@ -84,7 +83,7 @@ final class EhcacheTiers {
   Pool disk(
       ByteSize size,
       DiskSpace space,
-      ThreadLocal<EntryRead> reads,
+      EntryReads reads,
       Consumer<EntryKey> evicted,
       Notices notices) {
     var resources =
@@ -117,7 +116,7 @@ final class EhcacheTiers {
 
   private static CacheConfigurationBuilder<EntryKey, EntryValue> entries(
       ResourcePoolsBuilder resources,
-      ThreadLocal<EntryRead> reads,
+      EntryReads reads,
       Consumer<EntryKey> evicted,
       ResilienceStrategy<EntryKey, EntryValue> resilience) {
     return CacheConfigurationBuilder.newCacheConfigurationBuilder(

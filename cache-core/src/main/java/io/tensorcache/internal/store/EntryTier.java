@@ -27,7 +27,7 @@ final class EntryTier {
 
   private final Pool cache;
   private final PoolKind kind;
-  private final ThreadLocal<EntryRead> reads;
+  private final EntryReads reads;
   private final WhenFull whenFull;
   private final Compression compression;
   private final Notices notices;
@@ -43,12 +43,7 @@ final class EntryTier {
   /** Shared by what adds or removes one entry; exclusive for clearing and closing. */
   private final RankedReadWriteLock changes;
 
-  EntryTier(
-      Pool cache,
-      long poolBytes,
-      ThreadLocal<EntryRead> reads,
-      TierSettings settings,
-      Notices notices) {
+  EntryTier(Pool cache, long poolBytes, EntryReads reads, TierSettings settings, Notices notices) {
     this.cache = cache;
     this.kind = cache.kind();
     this.changes = new RankedReadWriteLock(kind.rank);
@@ -74,9 +69,8 @@ final class EntryTier {
 
   /** Copies the row into the target. MISS, a hit of this tier, OTHER_SCHEMA or CORRUPT. */
   Lookup read(TensorKey key, RowTarget target) {
-    EntryRead read = reads.get();
-    read.openForCopy(key, target);
-    if (!lookUp(key, read)) {
+    EntryRead read = EntryRead.forCopy(key, target);
+    if (!lookUp(read)) {
       return Lookup.MISS;
     }
     if (read.damage() != null) {
@@ -91,29 +85,28 @@ final class EntryTier {
 
   /** A copy of the row, or null if it is not there or damaged; then it is dropped. */
   @Nullable Row row(TensorKey key) {
-    EntryRead read = reads.get();
-    read.openForRow(key);
-    if (lookUp(key, read) && read.damage() != null) {
+    EntryRead read = EntryRead.forRow(key);
+    if (lookUp(read) && read.damage() != null) {
       dropDamaged(key, read.damage());
     }
-    return read.takeRow();
+    return read.row();
   }
 
   /** What the row consists of, as its head says; null if not there or unreadable. */
   @Nullable RowSchema schema(TensorKey key) {
-    EntryRead read = reads.get();
-    read.openForSchema(key);
-    if (lookUp(key, read) && read.damage() != null) {
+    EntryRead read = EntryRead.forSchema(key);
+    if (lookUp(read) && read.damage() != null) {
       dropDamaged(key, read.damage());
     }
-    return read.takeSchema();
+    return read.schema();
   }
 
-  private boolean lookUp(TensorKey key, EntryRead read) {
+  private boolean lookUp(EntryRead read) {
+    reads.open(read);
     try {
-      return cache.get(EntryKey.of(key)) != null;
+      return cache.get(EntryKey.of(read.key())) != null;
     } finally {
-      read.close();
+      reads.close();
     }
   }
 
@@ -219,9 +212,8 @@ final class EntryTier {
     if (key == null) {
       return false;
     }
-    EntryRead read = reads.get();
-    read.openForBytes(key);
-    ByteBuffer entry = lookUp(key, read) ? read.takeBytes() : null;
+    EntryRead read = EntryRead.forBytes(key);
+    ByteBuffer entry = lookUp(read) ? read.bytes() : null;
     if (entry == null) {
       return true; // went by itself
     }

@@ -65,9 +65,9 @@ final class EntryValue {
 
   /** Reads deliver to the thread's {@link EntryRead}, if one is open, without another copy. */
   static final class Bytes implements Serializer<EntryValue> {
-    private final ThreadLocal<EntryRead> reads;
+    private final EntryReads reads;
 
-    Bytes(ThreadLocal<EntryRead> reads) {
+    Bytes(EntryReads reads) {
       this.reads = reads;
     }
 
@@ -82,8 +82,8 @@ final class EntryValue {
     /** The buffer lies over live memory, under a lock of Ehcache: nothing of it is kept. */
     @Override
     public EntryValue read(ByteBuffer entry) {
-      EntryRead read = reads.get();
-      if (read.isOpen()) {
+      EntryRead read = reads.current();
+      if (read != null) {
         read.accept(entry);
         return DELIVERED;
       }

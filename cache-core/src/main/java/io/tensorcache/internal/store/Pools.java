@@ -32,7 +32,7 @@ final class Pools {
     this.events = events;
     this.notices = notices;
     if (settings.offHeap().bytes() > 0) {
-      ThreadLocal<EntryRead> reads = ThreadLocal.withInitial(EntryRead::new);
+      EntryReads reads = new EntryReads();
       EntryTier[] tier = new EntryTier[1]; // no eviction before the first entry
       Pool pool =
           ehcache.offHeap(settings.offHeap(), reads, key -> tier[0].wasEvicted(key), notices);
@@ -47,7 +47,7 @@ final class Pools {
   }
 
   private EntryTier disk(EhcacheTiers ehcache, TierSettings settings, Path directory) {
-    ThreadLocal<EntryRead> reads = ThreadLocal.withInitial(EntryRead::new);
+    EntryReads reads = new EntryReads();
     EntryTier[] tier = new EntryTier[1];
     DiskSpace space;
     try {
