@@ -29,7 +29,7 @@ public @interface RequiresNative {
         RowKeys.create(KeyBackend.NATIVE, KeyAlgorithm.TCH1, 0, null);
         return ConditionEvaluationResult.enabled("the native library is here");
       } catch (NativeLibraryException e) {
-        if ("on".equals(System.getProperty("tc.native"))) {
+        if ("on".equals(System.getProperty("tests.native"))) {
           throw new IllegalStateException("-Dtc.native=on, but " + e.getMessage(), e);
         }
         return ConditionEvaluationResult.disabled("requirement 'native': " + e.getMessage());

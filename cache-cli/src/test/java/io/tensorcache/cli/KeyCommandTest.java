@@ -57,7 +57,7 @@ class KeyCommandTest {
     try {
       new KeyBuilder().backend(KeyBackend.NATIVE).describe();
     } catch (NativeLibraryException e) {
-      assertNotEquals("on", System.getProperty("tc.native"), run.toString());
+      assertNotEquals("on", System.getProperty("tests.native"), run.toString());
       run.assertRefused("no native library");
       return;
     }

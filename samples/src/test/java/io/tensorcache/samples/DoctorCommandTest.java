@@ -31,7 +31,7 @@ class DoctorCommandTest {
     assertTrue(
         nativeLine.contains("ok, NATIVE (") || nativeLine.contains("missing: no native library"),
         run.out());
-    if ("on".equals(System.getProperty("tc.native"))) {
+    if ("on".equals(System.getProperty("tests.native"))) {
       assertTrue(nativeLine.contains("ok"), run.out());
     }
   }
@@ -43,7 +43,8 @@ class DoctorCommandTest {
     Path standin = Path.of("../cache-core/target/standin").toAbsolutePath().normalize();
     if (!Files.exists(standin.resolve("libcuda.so.1"))) {
       String missing = "no stand-in for the CUDA driver in " + standin;
-      assumeTrue("on".equals(System.getProperty("tc.native")), "requirement 'native': " + missing);
+      assumeTrue(
+          "on".equals(System.getProperty("tests.native")), "requirement 'native': " + missing);
       fail("-Dtc.native=on, but " + missing);
     }
     // JCuda would load whatever lies here under this name

@@ -32,7 +32,7 @@ public @interface RequiresStandin {
         return ConditionEvaluationResult.enabled("the stand-in is " + path);
       }
       String reason = "requirement 'native': no stand-in for the CUDA driver was built: " + path;
-      if ("on".equals(System.getProperty("tc.native"))) {
+      if ("on".equals(System.getProperty("tests.native"))) {
         throw new IllegalStateException("-Dtc.native=on, but " + reason);
       }
       return ConditionEvaluationResult.disabled(reason);

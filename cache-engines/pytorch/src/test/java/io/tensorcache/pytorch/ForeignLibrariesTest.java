@@ -76,7 +76,7 @@ class ForeignLibrariesTest {
         Ended ended = run(compiler, directory);
         assertEquals(0, ended.code(), ended.output());
       } catch (IOException e) {
-        if ("on".equals(System.getProperty("tc.native"))) {
+        if ("on".equals(System.getProperty("tests.native"))) {
           throw e;
         }
         Assumptions.abort("requirement 'native': no C compiler: " + e.getMessage());

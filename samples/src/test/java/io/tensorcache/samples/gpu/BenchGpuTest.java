@@ -57,7 +57,8 @@ class BenchGpuTest {
     Path standin = Path.of("../cache-core/target/standin").toAbsolutePath().normalize();
     if (!Files.exists(standin.resolve("libcuda.so.1"))) {
       String missing = "no stand-in for the CUDA driver in " + standin;
-      assumeTrue("on".equals(System.getProperty("tc.native")), "requirement 'native': " + missing);
+      assumeTrue(
+          "on".equals(System.getProperty("tests.native")), "requirement 'native': " + missing);
       fail("-Dtc.native=on, but " + missing);
     }
     return standin.toString();
