@@ -6,9 +6,9 @@ import io.tensorcache.dsl.epochs
 import io.tensorcache.dsl.invoke
 import io.tensorcache.dsl.tensorCache
 import io.tensorcache.pytorch.cached
-import io.tensorcache.samples.frozen.Backbone
-import io.tensorcache.samples.frozen.Digits
-import io.tensorcache.samples.frozen.Head
+import io.tensorcache.samples.digits.Backbone
+import io.tensorcache.samples.digits.Digits
+import io.tensorcache.samples.digits.Head
 import org.bytedeco.javacpp.PointerScope
 import org.bytedeco.pytorch.global.torch
 

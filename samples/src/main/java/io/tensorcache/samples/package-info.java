@@ -1,4 +1,4 @@
-/** Programs that show what tensorcache does, on real data. */
+/** Starts the samples: one command each. */
 @NullMarked
 package io.tensorcache.samples;
 

@@ -3,19 +3,13 @@ package io.tensorcache.samples.attention;
 import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
 import io.tensorcache.pytorch.PyTorch;
-import io.tensorcache.samples.Output;
-import io.tensorcache.samples.ScopeReport;
+import io.tensorcache.samples.kit.Sample;
+import io.tensorcache.samples.kit.ScopeReport;
 import io.tensorcache.scope.Retention;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,7 +21,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
-public final class Attention implements Callable<Integer> {
+public final class Attention extends Sample {
   private static final int WIDTH = 128;
   private static final int HEADS = 4;
   private static final String SPEECH =
@@ -48,22 +42,19 @@ public final class Attention implements Callable<Integer> {
   @Option(names = "--seed", description = "Decides the weights and the tokens.")
   private long seed = 1;
 
-  @Mixin private Output output = new Output();
-
-  private final Map<String, Object> report = new LinkedHashMap<>();
-
   /** Made by the command line. */
   public Attention() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the decoder and the scores
-  public Integer call() {
+  protected void settle() {
     output.require("--tokens", tokens, 1, 1024);
     output.require("--layers", layers, 1, 32);
     output.require("--capacity", capacity, 1, Integer.MAX_VALUE);
-    torch.set_num_threads(1);
-    try (PointerScope tensors = new PointerScope();
-        TensorCache cache = TensorCache.builder("attention").build()) {
+  }
+
+  @Override
+  protected boolean run() {
+    try (TensorCache cache = TensorCache.builder("attention").build()) {
       Decoder decoder = new Decoder(layers, WIDTH, HEADS, SPEECH.length() + 32 + tokens, seed);
       Scope<Tensor> scope =
           cache
@@ -74,12 +65,12 @@ public final class Attention implements Callable<Integer> {
       List<Continuation> without = run("without", decoder, Decoder.Memory.none());
       HeldBlocks blocks = new HeldBlocks(scope, layers);
       List<Continuation> with = run("with", decoder, blocks);
-      report.put("layers", ScopeReport.write(output, blocks.layers()));
-      boolean isIdentical = Continuation.areIdentical(without, with);
-      output.line("%nscores of all tokens equal to the last bit: %s", isIdentical ? "yes" : "NO");
-      report.put("identical", isIdentical);
-      output.json(report);
-      return isIdentical ? 0 : 1;
+      output.member("layers", ScopeReport.write(output, blocks.layers()));
+      output.line("");
+      return output.verdict(
+          "identical",
+          "scores of all tokens equal to the last bit",
+          Continuation.areIdentical(without, with));
     }
   }
 
@@ -92,7 +83,7 @@ public final class Attention implements Callable<Integer> {
     double seconds = (System.nanoTime() - start) / 1e9;
     double perSecond = TEXTS.size() * tokens / seconds;
     output.line("%-7s held blocks: %8.1f tokens a second", name, perSecond);
-    report.put("tokens_per_second_" + name, perSecond);
+    output.member("tokens_per_second_" + name, perSecond);
     return continuations;
   }
 }

@@ -1,6 +1,6 @@
 package io.tensorcache.samples.attention;
 
-import io.tensorcache.samples.Kept;
+import io.tensorcache.samples.kit.Kept;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

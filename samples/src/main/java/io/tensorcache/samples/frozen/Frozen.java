@@ -4,65 +4,23 @@ import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.TensorCacheBuilder;
 import io.tensorcache.pytorch.PyTorch;
-import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
+import io.tensorcache.samples.digits.Backbone;
 import org.bytedeco.pytorch.Tensor;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
-/** Trains a linear head on the features of a frozen network, without the cache and with it. */
+/** The training with the builders of Java. */
 @Command(
     name = "frozen",
     description = "Trains a head on a frozen network, without and with the cache, on real digits.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
-public final class Frozen implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Mixin private Options options = new Options();
-
+public final class Frozen extends Training {
   /** Made by the command line. */
   public Frozen() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the data
-  public Integer call() throws Exception {
-    CommandLine command = spec.commandLine();
-    options.check(command, this::openCache);
-    try (PointerScope scope = new PointerScope()) {
-      Digits train = Digits.train();
-      Digits heldOut = Digits.heldOut();
-      Trainer trainer = options.trainer(train, heldOut);
-      Backbone backbone = options.backbone(options.seed);
-      if (options.killAt != null) {
-        trainUntilKilled(trainer, backbone);
-      }
-      TrainingRun without = trainer.train("without cache", options.onDevice(backbone::forward));
-      try (TensorCache cache = options.open(command, this::openCache)) {
-        options.fill(other -> cached(cache, other), train, heldOut);
-        CachedFeatures features = new CachedFeatures(cache, cached(cache, backbone));
-        TrainingRun with = trainer.train("with cache", options.onDevice(features));
-        options.print(
-            command.getOut(),
-            new Comparison(options, without, with, features.stats(), cache.config()));
-      }
-    }
-    return 0;
-  }
-
-  /** Does not return. */
-  private void trainUntilKilled(Trainer trainer, Backbone backbone) throws Exception {
-    try (TensorCache cache = options.open(spec.commandLine(), this::openCache)) {
-      Features features = new CachedFeatures(cache, cached(cache, backbone));
-      trainer.train("with cache", options.onDevice(options.killing(features)));
-    }
-  }
-
-  private TensorCache openCache() {
+  TensorCache openCache() {
     TensorCacheBuilder builder =
         TensorCache.builder("frozen").heap(options.heap).offHeap(options.offHeap);
     if (options.directory != null) {
@@ -71,7 +29,8 @@ public final class Frozen implements Callable<Integer> {
     return builder.build();
   }
 
-  private CachedFunction<Tensor> cached(TensorCache cache, Backbone backbone) {
+  @Override
+  CachedFunction<Tensor> cached(TensorCache cache, Backbone backbone) {
     return PyTorch.function(cache, "backbone", backbone.module())
         .persisting(options.directory != null)
         .wrap(backbone::forward);

@@ -1,6 +1,5 @@
 package io.tensorcache.samples.frozen;
 
-import io.tensorcache.internal.json.Json;
 import io.tensorcache.stats.TierStats;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,14 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/**
- * A comparison for programs: one JSON object, its members described in {@code samples/README.md}.
- */
+/** A comparison for programs: members that {@code samples/README.md} describes. */
 final class JsonReport {
   private JsonReport() {}
 
-  /** The object on one line; losses with all their digits. */
-  static String of(Comparison comparison) {
+  /** By name, in order; losses with all their digits. */
+  static Map<String, Object> of(Comparison comparison) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("seed", comparison.options().seed);
     object.put("augment", comparison.options().augment);
@@ -35,7 +32,7 @@ final class JsonReport {
     object.put("seconds_paid", comparison.secondsPaid());
     object.put("rows_reused", comparison.rowsReused());
     object.put("rows_under_other_fingerprints", comparison.rowsUnderOtherFingerprints());
-    return Json.write(object);
+    return object;
   }
 
   private static List<Map<String, Object>> epochs(Comparison comparison) {

@@ -4,8 +4,9 @@ import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.samples.Ranges;
-import java.io.PrintWriter;
+import io.tensorcache.samples.digits.Backbone;
+import io.tensorcache.samples.digits.Digits;
+import io.tensorcache.samples.kit.Output;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
@@ -14,7 +15,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -77,42 +77,37 @@ final class Options {
       })
   boolean cuda;
 
-  @Option(names = "--json", description = "One JSON object on standard output, nothing else.")
-  boolean json;
-
   /**
    * Checks the values, the sizes of the tiers too, before anything takes time.
    *
    * @throws ParameterException if one is wrong
    */
-  void check(CommandLine command, Supplier<TensorCache> cache) {
-    Ranges.require(command, "--epochs", epochs, 1, Integer.MAX_VALUE);
-    Ranges.require(command, "--batch", batch, 2, Integer.MAX_VALUE);
-    Ranges.require(command, "--images", images, 2, Digits.TRAINING_IMAGES);
-    Ranges.require(command, "--threads", threads, 1, 1024);
+  void check(Output output, Supplier<TensorCache> cache) {
+    output.require("--epochs", epochs, 1, Integer.MAX_VALUE);
+    output.require("--batch", batch, 2, Integer.MAX_VALUE);
+    output.require("--images", images, 2, Digits.TRAINING_IMAGES);
+    output.require("--threads", threads, 1, 1024);
     if (cuda && !torch.cuda_is_available()) {
-      throw new ParameterException(
-          command,
+      throw output.refusal(
           "--cuda: this PyTorch sees no CUDA device; run samples/run --cuda frozen on a machine with"
               + " an NVIDIA driver, CUDA 13.1 and cuDNN 9");
     }
     if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new ParameterException(command, "--directory " + directory + ": is not a directory");
+      throw output.refusal("--directory " + directory + ": is not a directory");
     }
     if (killAt != null) {
-      requireKillAt(command, killAt);
+      requireKillAt(output, killAt);
     }
-    open(command, cache).close();
+    open(output, cache).close();
     System.gc(); // gives the off-heap tier back before memory is looked at
-    torch.set_num_threads(threads);
   }
 
-  private void requireKillAt(CommandLine command, String percent) {
+  private void requireKillAt(Output output, String percent) {
     if (!percent.matches("([1-9]|[1-9][0-9]|100)%")) {
-      throw new ParameterException(command, "--kill-at " + percent + ": must be from 1% to 100%");
+      throw output.refusal("--kill-at " + percent + ": must be from 1% to 100%");
     }
     if (directory == null) {
-      throw new ParameterException(command, "--kill-at needs --directory: nothing would be left");
+      throw output.refusal("--kill-at needs --directory: nothing would be left");
     }
   }
 
@@ -126,14 +121,13 @@ final class Options {
   }
 
   /** The cache; one that cannot be built is the user's error, not the program's. */
-  TensorCache open(CommandLine command, Supplier<TensorCache> cache) {
+  TensorCache open(Output output, Supplier<TensorCache> cache) {
     try {
       return cache.get();
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new ParameterException(
-          command, "--heap " + heap + " --off-heap " + offHeap + ": " + e.getMessage(), e);
+      throw output.refusal("--heap " + heap + " --off-heap " + offHeap + ": " + e.getMessage(), e);
     } catch (StorageException e) {
-      throw new ParameterException(command, "--directory " + directory + ": " + e.getMessage(), e);
+      throw output.refusal("--directory " + directory + ": " + e.getMessage(), e);
     }
   }
 
@@ -169,11 +163,5 @@ final class Options {
         function.apply(cuda ? part.images().cuda() : part.images());
       }
     }
-  }
-
-  /** The report, in the form that was asked for. */
-  void print(PrintWriter out, Comparison comparison) {
-    out.print(json ? JsonReport.of(comparison) + "\n" : Report.of(comparison));
-    out.flush();
   }
 }

@@ -1,5 +1,6 @@
 package io.tensorcache.samples.frozen;
 
+import io.tensorcache.samples.digits.Digits;
 import java.util.Random;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

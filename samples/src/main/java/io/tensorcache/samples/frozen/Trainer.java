@@ -2,7 +2,10 @@ package io.tensorcache.samples.frozen;
 
 import io.tensorcache.cli.Progress;
 import io.tensorcache.cli.Terminal;
-import io.tensorcache.samples.ResidentMemory;
+import io.tensorcache.samples.digits.Backbone;
+import io.tensorcache.samples.digits.Digits;
+import io.tensorcache.samples.digits.Head;
+import io.tensorcache.samples.kit.ResidentMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

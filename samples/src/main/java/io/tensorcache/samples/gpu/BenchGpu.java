@@ -3,15 +3,13 @@ package io.tensorcache.samples.gpu;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.Devices;
-import io.tensorcache.samples.Output;
+import io.tensorcache.samples.kit.Output;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -85,12 +83,11 @@ public final class BenchGpu implements Callable<Integer> {
       TorchFigures.measure(torch, sizes, figures, directory);
       TorchcacheFigures.measure(sizes, figures, hit, directory);
     }
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("device", description);
-    object.put("scale", scale);
-    object.put("runs", runs);
-    object.put("figures", figures.all());
-    output.json(object);
+    output.member("device", description);
+    output.member("scale", scale);
+    output.member("runs", runs);
+    output.member("figures", figures.all());
+    output.writeJson();
   }
 
   private static double measureTiers(Device device, Sizes sizes, Figures figures, Path directory) {

@@ -1,6 +1,6 @@
 package io.tensorcache.samples.gpu;
 
-import io.tensorcache.samples.Output;
+import io.tensorcache.samples.kit.Output;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.tensorcache.samples.kpca;
 
 import io.tensorcache.Scope;
 import io.tensorcache.config.CacheLevel;
-import io.tensorcache.samples.Output;
+import io.tensorcache.samples.kit.Output;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Example {
   private final Output output;
-  private final Map<String, Object> report = new LinkedHashMap<>();
 
   Example(Output output) {
     this.output = output;
@@ -33,12 +32,12 @@ final class Example {
   }
 
   /**
-   * Runs it; the exit code is 1 if a number is not reproduced.
+   * Runs it; returns whether every number is reproduced.
    *
    * @param open opens an empty scope at a level
    * @param models makes a model of {@link Points#sample} that keeps its steps in a scope
    */
-  int run(Function<CacheLevel, Scope<Tensor>> open, Function<Scope<Tensor>, Model> models) {
+  boolean run(Function<CacheLevel, Scope<Tensor>> open, Function<Scope<Tensor>, Model> models) {
     boolean isReproduced = true;
     for (CacheLevel level : List.of(CacheLevel.LIGHT, CacheLevel.TOTAL)) {
       Map<String, Object> kept = new LinkedHashMap<>();
@@ -54,10 +53,9 @@ final class Example {
         scope.reset(false, true);
         kept.put("after_reset", show(scope, "after reset"));
       }
-      report.put(name(level), kept);
+      output.member(name(level), kept);
     }
-    output.json(report);
-    return isReproduced ? 0 : 1;
+    return isReproduced;
   }
 
   /** Prints what a scope holds; returns the names of the entries. */
@@ -83,12 +81,12 @@ final class Example {
           "%-26s %s  differ by %.6f", "  printed", shown(number.printed()), number.difference());
       list.add(number.members());
     }
-    boolean isReproduced = numbers.stream().allMatch(Published::isReproduced);
-    output.line("all within %s: %s", Published.TOLERANCE, isReproduced ? "yes" : "NO");
-    report.put("numbers", list);
-    report.put("tolerance", Published.TOLERANCE);
-    report.put("reproduced", isReproduced);
-    return isReproduced;
+    output.member("numbers", list);
+    output.member("tolerance", Published.TOLERANCE);
+    return output.verdict(
+        "reproduced",
+        "all within " + Published.TOLERANCE,
+        numbers.stream().allMatch(Published::isReproduced));
   }
 
   private static String shown(List<Double> values) {

@@ -1,7 +1,7 @@
 package io.tensorcache.samples.multilevel;
 
-import io.tensorcache.samples.FeatureNet;
-import io.tensorcache.samples.Kept;
+import io.tensorcache.samples.digits.FeatureNet;
+import io.tensorcache.samples.kit.Kept;
 import java.util.EnumMap;
 import java.util.Map;
 import org.bytedeco.pytorch.SequentialImpl;

@@ -2,19 +2,13 @@ package io.tensorcache.samples.multilevel;
 
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.samples.FeatureNet;
-import io.tensorcache.samples.Output;
-import io.tensorcache.samples.frozen.Digits;
-import java.util.LinkedHashMap;
+import io.tensorcache.samples.digits.Digits;
+import io.tensorcache.samples.digits.FeatureNet;
+import io.tensorcache.samples.kit.Sample;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Serves the same look-ups from scopes under a memory limit and from a map that keeps all. */
@@ -24,7 +18,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
-public final class Multilevel implements Callable<Integer> {
+public final class Multilevel extends Sample {
   private static final int WARM_UP = 20;
 
   @Option(names = "--visits", description = "How often an image is visited, 24 look-ups each.")
@@ -45,34 +39,30 @@ public final class Multilevel implements Callable<Integer> {
   @Option(names = "--seed", description = "Decides the network, the favourites and the order.")
   private long seed = 1;
 
-  @Mixin private Output output = new Output();
-
-  private final Map<String, Object> report = new LinkedHashMap<>();
-
   /** Made by the command line. */
   public Multilevel() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the network and the images
-  public Integer call() {
+  protected void settle() {
     output.require("--visits", visits, 1, 1_000_000);
     output.require("--images", images, 1, Digits.TRAINING_IMAGES);
     output.require("--skew", skew, 0, 10);
     output.require("--limit", limit, ByteSize.ofKiB(16)); // one of them
     output.require("--shown", shown, 2, Digits.TRAINING_IMAGES);
-    torch.set_num_threads(1);
+  }
+
+  @Override
+  protected boolean run() {
     List<List<Visits.LookUp>> lookUps = new Visits(images, visits, skew, seed).all();
-    try (PointerScope tensors = new PointerScope();
-        TensorCache cache = TensorCache.builder("multilevel").build()) {
+    try (TensorCache cache = TensorCache.builder("multilevel").build()) {
       Tensor digits = Digits.train().first(images).images();
       FeatureNet net = new FeatureNet(seed);
       inMap(lookUps.subList(0, Math.min(WARM_UP, visits)), digits, net);
       // The scopes come first: what they freed the map uses again, which is to its advantage.
       Replay scopes = inScopes(lookUps, digits, net, cache);
       Replay map = inMap(lookUps, digits, net);
-      boolean isIdentical = scopes.checksum() == map.checksum();
-      print(scopes, map, isIdentical);
-      return isIdentical ? 0 : 1;
+      print(scopes, map);
+      return output.verdict("identical", "features equal", scopes.checksum() == map.checksum());
     }
   }
 
@@ -91,7 +81,7 @@ public final class Multilevel implements Callable<Integer> {
     }
   }
 
-  private void print(Replay scopes, Replay map, boolean isIdentical) {
+  private void print(Replay scopes, Replay map) {
     output.line("%,d look-ups of %,d images", visits * 24, images);
     output.line("%-32s %14s %14s", "", "scopes", "map of all");
     line("peak bytes of features", "%,d", scopes.peakBytes(), map.peakBytes());
@@ -104,21 +94,18 @@ public final class Multilevel implements Callable<Integer> {
       LookUps all = map.counts().get(importance);
       line(name + ": hit rate", "%.4f", some.hitRate(), all.hitRate());
       line(name + ": ms a hit", "%.5f", some.accessMillis(), all.accessMillis());
-      report.put(name, some.members());
+      output.member(name, some.members());
     }
     output.line("peak memory saved: %.1f %%", scopes.savedPercent(map));
-    output.line("features equal: %s", isIdentical ? "yes" : "NO");
-    report.put("memory_saved_percent", scopes.savedPercent(map));
-    report.put("hit_rate", scopes.hitRate());
-    report.put("hit_rate_map", map.hitRate());
-    report.put("peak_bytes", scopes.peakBytes());
-    report.put("peak_bytes_map", map.peakBytes());
-    report.put("resident_bytes", scopes.residentBytes());
-    report.put("resident_bytes_map", map.residentBytes());
-    report.put("seconds", scopes.seconds());
-    report.put("seconds_map", map.seconds());
-    report.put("identical", isIdentical);
-    output.json(report);
+    output.member("memory_saved_percent", scopes.savedPercent(map));
+    output.member("hit_rate", scopes.hitRate());
+    output.member("hit_rate_map", map.hitRate());
+    output.member("peak_bytes", scopes.peakBytes());
+    output.member("peak_bytes_map", map.peakBytes());
+    output.member("resident_bytes", scopes.residentBytes());
+    output.member("resident_bytes_map", map.residentBytes());
+    output.member("seconds", scopes.seconds());
+    output.member("seconds_map", map.seconds());
   }
 
   private void line(String name, String pattern, Object scopes, Object map) {

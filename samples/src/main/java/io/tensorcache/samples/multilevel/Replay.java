@@ -2,7 +2,7 @@ package io.tensorcache.samples.multilevel;
 
 import io.tensorcache.cli.Progress;
 import io.tensorcache.cli.Terminal;
-import io.tensorcache.samples.ResidentMemory;
+import io.tensorcache.samples.kit.ResidentMemory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

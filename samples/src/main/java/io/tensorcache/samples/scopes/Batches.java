@@ -4,19 +4,13 @@ import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.pytorch.PyTorch;
-import io.tensorcache.samples.Output;
-import io.tensorcache.samples.ScopeReport;
-import io.tensorcache.samples.frozen.Backbone;
-import io.tensorcache.samples.frozen.Digits;
-import java.util.LinkedHashMap;
+import io.tensorcache.samples.digits.Backbone;
+import io.tensorcache.samples.digits.Digits;
+import io.tensorcache.samples.kit.Sample;
+import io.tensorcache.samples.kit.ScopeReport;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains on batches and gradients that are computed each time, and on such as scopes hold. */
@@ -26,7 +20,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
-public final class Batches implements Callable<Integer> {
+public final class Batches extends Sample {
   @Option(names = "--batches", description = "How many there are.")
   private int batches = 12;
 
@@ -42,23 +36,20 @@ public final class Batches implements Callable<Integer> {
   @Option(names = "--seed", description = "Decides the network and the order of the batches.")
   private long seed = 1;
 
-  @Mixin private Output output = new Output();
-
-  private final Map<String, Object> report = new LinkedHashMap<>();
-
   /** Made by the command line. */
   public Batches() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the network and the images
-  public Integer call() {
+  protected void settle() {
     output.require("--batch", batch, 1, Digits.TRAINING_IMAGES);
     output.require("--batches", batches, 1, Digits.TRAINING_IMAGES / batch);
     output.require("--epochs", epochs, 1, 1000);
     output.require("--capacity", capacity, 1, Integer.MAX_VALUE);
-    torch.set_num_threads(1);
-    try (PointerScope tensors = new PointerScope();
-        TensorCache cache = TensorCache.builder("batches").heap(ByteSize.ofMiB(64)).build()) {
+  }
+
+  @Override
+  protected boolean run() {
+    try (TensorCache cache = TensorCache.builder("batches").heap(ByteSize.ofMiB(64)).build()) {
       ComputedBatches computed =
           new ComputedBatches(new Backbone(seed), Digits.train().first(batches * batch), batch);
       Scope<Tensor> batchScope =
@@ -67,13 +58,12 @@ public final class Batches implements Callable<Integer> {
           cache.scopeBuilder("gradients", PyTorch.tensors()).maxEntries(capacity).open();
       List<Double> without = train("without", computed);
       List<Double> with = train("with", new HeldBatches(computed, batchScope, gradientScope));
-      boolean isIdentical = without.equals(with);
-      output.line("losses %s%nequal to the last bit: %s", with, isIdentical ? "yes" : "NO");
-      report.put("losses", with);
-      report.put("identical_losses", isIdentical);
-      report.put("scopes", ScopeReport.write(output, List.of(batchScope, gradientScope)));
-      output.json(report);
-      return isIdentical ? 0 : 1;
+      output.line("losses %s", with);
+      output.member("losses", with);
+      boolean isIdentical =
+          output.verdict("identical_losses", "equal to the last bit", without.equals(with));
+      output.member("scopes", ScopeReport.write(output, List.of(batchScope, gradientScope)));
+      return isIdentical;
     }
   }
 
@@ -82,7 +72,7 @@ public final class Batches implements Callable<Integer> {
     List<Double> losses = new Svrg(epochs, batches, seed).train(source, Backbone.FEATURES);
     double seconds = (System.nanoTime() - start) / 1e9;
     output.line("%-8s scopes: %8.3f s", name, seconds);
-    report.put("seconds_" + name, seconds);
+    output.member("seconds_" + name, seconds);
     return losses;
   }
 }

@@ -1,7 +1,7 @@
 package io.tensorcache.samples.scopes;
 
-import io.tensorcache.samples.frozen.Backbone;
-import io.tensorcache.samples.frozen.Digits;
+import io.tensorcache.samples.digits.Backbone;
+import io.tensorcache.samples.digits.Digits;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

@@ -1,7 +1,7 @@
 package io.tensorcache.samples.scopes;
 
 import io.tensorcache.Scope;
-import io.tensorcache.samples.FeatureNet;
+import io.tensorcache.samples.digits.FeatureNet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,21 +3,16 @@ package io.tensorcache.samples.scopes;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.pytorch.PyTorch;
-import io.tensorcache.samples.FeatureNet;
-import io.tensorcache.samples.Output;
-import io.tensorcache.samples.ScopeReport;
-import io.tensorcache.samples.frozen.Digits;
+import io.tensorcache.samples.digits.Digits;
+import io.tensorcache.samples.digits.FeatureNet;
+import io.tensorcache.samples.kit.Sample;
+import io.tensorcache.samples.kit.ScopeReport;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.SequentialImpl;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Asks for the feature maps of all layers of a network, several times. */
@@ -27,7 +22,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
-public final class Layers implements Callable<Integer> {
+public final class Layers extends Sample {
   @Option(names = "--passes", description = "How often the maps of all layers are asked for.")
   private int passes = 3;
 
@@ -40,33 +35,29 @@ public final class Layers implements Callable<Integer> {
   @Option(names = "--heap", description = "Heap tier of the cache.")
   private ByteSize heap = ByteSize.ofMiB(64);
 
-  @Mixin private Output output = new Output();
-
-  private final Map<String, Object> report = new LinkedHashMap<>();
-
   /** Made by the command line. */
   public Layers() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the network and the images
-  public Integer call() {
+  protected void settle() {
     output.require("--passes", passes, 1, 1000);
     output.require("--batch", batch, 1, Digits.TRAINING_IMAGES);
     output.require("--batches", batches, 1, Digits.TRAINING_IMAGES / batch);
-    torch.set_num_threads(1);
-    try (PointerScope tensors = new PointerScope();
-        TensorCache cache = TensorCache.builder("layers").heap(heap).build()) {
+  }
+
+  @Override
+  protected boolean run() {
+    try (TensorCache cache = TensorCache.builder("layers").heap(heap).build()) {
       FeatureNet net = new FeatureNet(1);
       Tensor[] images = Digits.train().first(batches * batch).images().split(batch).get();
       FeatureMaps maps = new FeatureMaps(cache.scope("layers", PyTorch.tensors()), net, images);
       passes(maps);
-      report.put("layers", ScopeReport.write(output, maps.scopes()));
-      boolean isIdentical = isIdentical(maps, net, images);
-      output.line(
-          "%nmaps equal to the last bit to those computed without: %s", isIdentical ? "yes" : "NO");
-      report.put("identical", isIdentical);
-      output.json(report);
-      return isIdentical ? 0 : 1;
+      output.member("layers", ScopeReport.write(output, maps.scopes()));
+      output.line("");
+      return output.verdict(
+          "identical",
+          "maps equal to the last bit to those computed without",
+          isIdentical(maps, net, images));
     }
   }
 
@@ -85,7 +76,7 @@ public final class Layers implements Callable<Integer> {
       seconds.add((System.nanoTime() - start) / 1e9);
       output.line("pass %d: %8.4f s", pass, seconds.get(pass - 1));
     }
-    report.put("seconds", seconds);
+    output.member("seconds", seconds);
   }
 
   @SuppressWarnings("try") // the scope frees the maps

@@ -4,17 +4,12 @@ import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.pytorch.PyTorch;
-import io.tensorcache.samples.Output;
-import java.util.LinkedHashMap;
+import io.tensorcache.samples.kit.Sample;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A QR decomposition that is computed at the first access and held for the others. */
@@ -23,14 +18,12 @@ import picocli.CommandLine.Option;
     description = "A QR decomposition, computed once and held as a pair of tensors.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
-public final class Qr implements Callable<Integer> {
+public final class Qr extends Sample {
   @Option(names = "--rows", description = "Of the matrix.")
   private int rows = 200;
 
   @Option(names = "--columns", description = "Of the matrix, at most as many as rows.")
   private int columns = 100;
-
-  @Mixin private Output output = new Output();
 
   private int computed;
 
@@ -38,13 +31,14 @@ public final class Qr implements Callable<Integer> {
   public Qr() {}
 
   @Override
-  @SuppressWarnings("try") // the scope frees the tensors
-  public Integer call() {
+  protected void settle() {
     output.require("--rows", rows, 1, 4096);
     output.require("--columns", columns, 1, rows);
-    Map<String, Object> report = new LinkedHashMap<>();
-    try (PointerScope tensors = new PointerScope();
-        TensorCache cache = TensorCache.builder("qr").heap(ByteSize.ofMiB(512)).build()) {
+  }
+
+  @Override
+  protected boolean run() {
+    try (TensorCache cache = TensorCache.builder("qr").heap(ByteSize.ofMiB(512)).build()) {
       torch.manual_seed(1);
       Tensor matrix = torch.randn(rows, columns);
       Scope<Tensor> scope = cache.scope("qr", PyTorch.tensors());
@@ -57,15 +51,14 @@ public final class Qr implements Callable<Integer> {
         output.line(
             "%-6s access: %8.3f ms, computations so far: %d, Q R is the matrix within %.1e",
             access, millis, computed, error);
-        report.put(access + "_access_ms", millis);
-        report.put(access + "_error", error);
+        output.member(access + "_access_ms", millis);
+        output.member(access + "_error", error);
       }
       output.line("%n%s", scope.describe(false));
-      report.put("computed", computed);
-      report.put("hits", scope.stats().hits());
+      output.member("computed", computed);
+      output.member("hits", scope.stats().hits());
     }
-    output.json(report);
-    return 0;
+    return computed == 1;
   }
 
   /** Q and R. */

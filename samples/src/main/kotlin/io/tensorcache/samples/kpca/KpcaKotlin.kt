@@ -8,12 +8,9 @@ import io.tensorcache.dsl.record
 import io.tensorcache.dsl.scope
 import io.tensorcache.dsl.tensorCache
 import io.tensorcache.pytorch.PyTorch
-import io.tensorcache.samples.Output
-import java.util.concurrent.Callable
-import org.bytedeco.javacpp.PointerScope
+import io.tensorcache.samples.kit.Sample
 import org.bytedeco.pytorch.Tensor
 import picocli.CommandLine.Command
-import picocli.CommandLine.Mixin
 
 /** The same program as [Kpca], its steps written as delegated properties. */
 @Command(
@@ -21,20 +18,16 @@ import picocli.CommandLine.Mixin
   description = ["The same program as kpca, written in Kotlin with delegated properties."],
   mixinStandardHelpOptions = true,
 )
-class KpcaKotlin : Callable<Int> {
-  @Mixin private val output = Output()
-
-  override fun call(): Int =
-    PointerScope().use {
-      tensorCache("kpca") { tiers { heap(16.MiB) } }
-        .use { cache ->
-          Example(output)
-            .run(
-              { given -> cache.scope("kpca", PyTorch.tensors()) { level = given } },
-              { scope -> KernelPcaKotlin(scope, Points.sample(), Points.WIDTH, components = 2) },
-            )
-        }
-    }
+class KpcaKotlin : Sample() {
+  override fun run(): Boolean =
+    tensorCache("kpca") { tiers { heap(16.MiB) } }
+      .use { cache ->
+        Example(output)
+          .run(
+            { given -> cache.scope("kpca", PyTorch.tensors()) { level = given } },
+            { scope -> KernelPcaKotlin(scope, Points.sample(), Points.WIDTH, components = 2) },
+          )
+      }
 }
 
 /** The same model as [KernelPca]: a property is an entry, computed when it is first read. */

@@ -10,6 +10,7 @@ import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.json.Json;
 import io.tensorcache.samples.frozen.Features.Served;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.stats.FunctionStats;
@@ -74,7 +75,7 @@ class ReportTest {
   }
 
   private JsonObject json(Comparison comparison) {
-    return JsonParser.parseString(JsonReport.of(comparison)).getAsJsonObject();
+    return JsonParser.parseString(Json.write(JsonReport.of(comparison))).getAsJsonObject();
   }
 
   @Test

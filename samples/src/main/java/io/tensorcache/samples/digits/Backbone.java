@@ -1,4 +1,4 @@
-package io.tensorcache.samples.frozen;
+package io.tensorcache.samples.digits;
 
 import java.util.ArrayList;
 import java.util.List;

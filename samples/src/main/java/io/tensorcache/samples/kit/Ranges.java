@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.samples.kit;
 
 import io.tensorcache.config.ByteSize;
 import picocli.CommandLine;

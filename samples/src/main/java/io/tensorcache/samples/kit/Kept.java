@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.samples.kit;
 
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;

@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.samples.kit;
 
 import java.io.IOException;
 import java.nio.file.Files;

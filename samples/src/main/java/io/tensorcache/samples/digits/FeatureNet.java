@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.samples.digits;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

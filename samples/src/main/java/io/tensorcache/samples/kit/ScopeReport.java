@@ -1,4 +1,4 @@
-package io.tensorcache.samples;
+package io.tensorcache.samples.kit;
 
 import io.tensorcache.Scope;
 import io.tensorcache.stats.ScopeStats;

@@ -1,4 +1,4 @@
-package io.tensorcache.samples.frozen;
+package io.tensorcache.samples.digits;
 
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;

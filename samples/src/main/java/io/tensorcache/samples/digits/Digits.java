@@ -1,4 +1,4 @@
-package io.tensorcache.samples.frozen;
+package io.tensorcache.samples.digits;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,7 +20,8 @@ import org.bytedeco.pytorch.global.torch;
  * @param labels {@code int64[n]}, 0 to 9
  */
 public record Digits(Tensor images, Tensor labels) {
-  static final int SIDE = 32;
+  /** Pixels of an image each way. */
+  public static final int SIDE = 32;
 
   /** How many images {@link #train} has. */
   public static final int TRAINING_IMAGES = 1_438;
