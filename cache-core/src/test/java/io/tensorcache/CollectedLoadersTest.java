@@ -115,30 +115,39 @@ class CollectedLoadersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "heap",
-        "heap off-heap",
-        "heap off-heap disk lz4",
-        "heap store",
-        "heap store scope"
-      })
+  @ValueSource(strings = {"heap", "heap off-heap disk lz4", "heap store scope"})
   void collectsLoadersAfterTheLastClose(String kind) throws Exception {
     useAll(kind);
   }
 
   @Test
+  @RequiresNative
+  void collectsLoadersOfTheNativeLibrary() throws Exception {
+    useAll("heap native");
+  }
+
+  @Test
   void collectsTwoLoadersThatWereUsedAtOnce() throws Exception {
-    CountDownLatch both = new CountDownLatch(2);
-    ExecutorService threads = Executors.newFixedThreadPool(2);
+    useAtOnce("heap off-heap disk lz4", "heap store scope");
+  }
+
+  @Test
+  @RequiresNative
+  void collectsTwoLoadersThatUsedTheNativeLibraryAtOnce() throws Exception {
+    useAtOnce("heap native", "heap native store");
+  }
+
+  private void useAtOnce(String... kinds) throws Exception {
+    CountDownLatch all = new CountDownLatch(kinds.length);
+    ExecutorService threads = Executors.newFixedThreadPool(kinds.length);
     try {
       List<Future<WeakReference<ClassLoader>>> uses = new ArrayList<>();
-      for (String kind : List.of("heap off-heap disk lz4", "heap store scope")) {
+      for (String kind : kinds) {
         uses.add(
             threads.submit(
                 () -> {
-                  both.countDown();
-                  both.await();
+                  all.countDown();
+                  all.await();
                   return use(kind);
                 }));
       }

@@ -1,81 +1,67 @@
 package io.tensorcache.internal.key;
 
-import org.bytedeco.javacpp.annotation.Cast;
-import org.bytedeco.javacpp.annotation.Name;
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 
 /**
  * The functions of tensorcache.h, which documents them. Result codes are checked in {@link
- * NativeRowHasher} only. JavaCPP generates the glue from this class.
+ * NativeRowHasher} only. JavaCPP finds and loads the library; {@code native/jni/binding.cpp} is
+ * what it calls.
  */
-@Properties(
-    @Platform(
-        value = "linux-x86_64",
-        include = "tensorcache/tensorcache.h",
-        library = "jnitensorcache"))
+@Properties(@Platform(value = "linux-x86_64", library = "jnitensorcache"))
 final class NativeBinding {
   static final int ABI_VERSION = 1;
 
   private NativeBinding() {}
 
-  @Name("tensorcache_abi_version")
   static native int abiVersion();
 
-  @Name("tensorcache_last_error")
   static native String lastError();
 
-  @Name("tensorcache_key_create")
-  static native int createKey(
-      @Cast("const uint8_t*") byte[] seed, String backend, @Cast("tensorcache_key**") long[] key);
+  static native int createKey(byte[] seed, String backend, long[] key);
 
-  @Name("tensorcache_key_destroy")
-  static native void destroyKey(@Cast("tensorcache_key*") long key);
+  static native void destroyKey(long key);
 
-  @Name("tensorcache_key_backend")
-  static native String keyBackend(@Cast("const tensorcache_key*") long key);
+  static native String keyBackend(long key);
 
-  @Name("tensorcache_key_material")
-  static native int keyMaterial(
-      @Cast("const tensorcache_key*") long key,
-      @Cast("int64_t*") long[] words,
-      @Cast("int64_t") long wordCount);
+  static native int keyMaterial(long key, long[] words, long wordCount);
 
-  @Name("tensorcache_tch1_rows")
+  /** The address of a direct buffer's first byte, whatever its position. */
+  static native long address(ByteBuffer direct);
+
   static native int tch1Rows(
-      @Cast("const tensorcache_key*") long key,
-      @Cast("const void*") long address,
-      @Cast("int64_t") long rows,
-      @Cast("int64_t") long rowStride,
-      @Cast("int64_t") long rowBytes,
-      @Cast("int64_t") long t0,
-      @Cast("int64_t") long t1,
-      @Cast("int64_t*") long[] out);
+      long key,
+      long address,
+      long rows,
+      long rowStride,
+      long rowBytes,
+      long t0,
+      long t1,
+      long[] out);
 
-  @Name("tensorcache_tch1_strided")
   static native int tch1Strided(
-      @Cast("const tensorcache_key*") long key,
-      @Cast("const void*") long address,
-      @Cast("int64_t") long rows,
-      @Cast("int64_t") long rowStride,
+      long key,
+      long address,
+      long rows,
+      long rowStride,
       int elementBytes,
       int rank,
-      @Cast("const int64_t*") long[] dims,
-      @Cast("const int64_t*") long[] strides,
-      @Cast("int64_t") long step,
-      @Cast("int64_t") long t0,
-      @Cast("int64_t") long t1,
-      @Cast("int64_t*") long[] out);
+      long[] dims,
+      long[] strides,
+      long step,
+      long t0,
+      long t1,
+      long[] out);
 
-  @Name("tensorcache_torchcache_rows")
   static native int torchcacheRows(
-      @Cast("const void*") long address,
-      @Cast("int64_t") long rows,
-      @Cast("int64_t") long rowStride,
+      long address,
+      long rows,
+      long rowStride,
       int dtype,
       int rank,
-      @Cast("const int64_t*") long[] dims,
-      @Cast("const int64_t*") long[] strides,
-      @Cast("int64_t") long step,
-      @Cast("int64_t*") long[] out);
+      long[] dims,
+      long[] strides,
+      long step,
+      long[] out);
 }
