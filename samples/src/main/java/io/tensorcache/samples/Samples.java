@@ -5,7 +5,6 @@ import io.tensorcache.cli.KeyCommand;
 import io.tensorcache.samples.attention.Attention;
 import io.tensorcache.samples.frozen.Frozen;
 import io.tensorcache.samples.frozen.FrozenKotlin;
-import io.tensorcache.samples.gpu.BenchGpu;
 import io.tensorcache.samples.kpca.Kpca;
 import io.tensorcache.samples.kpca.KpcaKotlin;
 import io.tensorcache.samples.multilevel.Multilevel;
@@ -34,7 +33,6 @@ import picocli.CommandLine.Spec;
       Batches.class,
       Attention.class,
       Multilevel.class,
-      BenchGpu.class,
       KeyCommand.class,
       DoctorCommand.class
     },
@@ -43,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  cli            Lists, checks and cleans up durable stores: cli --help.",
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
       "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",
+      "  bench-gpu      Measures keys, hits and epochs on a CUDA device: bench-gpu --help.",
       "",
       "COMMAND --help lists the options of all others."
     })

@@ -27,7 +27,8 @@ class SamplesTest {
             "doctor ",
             "cli ",
             "script ",
-            "bench "
+            "bench ",
+            "bench-gpu "
           }) {
         assertTrue(run.out().contains("\n  " + command), run.out());
       }
