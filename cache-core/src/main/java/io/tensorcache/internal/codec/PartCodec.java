@@ -88,7 +88,13 @@ final class PartCodec {
    */
   static void decompress(
       ByteBuffer in, int offset, int length, ByteBuffer dst, int dstOffset, int rawLength) {
-    ByteBuffer src = readable(in, offset, length);
+    ByteBuffer src = readable(in, offset, length, dst.isDirect());
+    if (dst.isDirect() && !src.isDirect()) {
+      byte[] raw = new byte[rawLength];
+      decompress(src, src == in ? offset : 0, length, ByteBuffer.wrap(raw), 0, rawLength);
+      dst.put(dstOffset, raw);
+      return;
+    }
     int from = src == in ? offset : 0;
     int written;
     try {
@@ -128,13 +134,16 @@ final class PartCodec {
     return raw;
   }
 
-  /** LZ4 can reach direct memory and arrays, but not the array of a read-only buffer. */
-  private static ByteBuffer readable(ByteBuffer in, int offset, int length) {
-    if (in.isDirect() || in.hasArray()) {
+  /**
+   * LZ4 can reach direct memory and arrays, but not the array of a read-only buffer. Nor may it
+   * have an array and direct memory at once: it asks for the address of the one while it holds the
+   * other, which JNI forbids.
+   */
+  private static ByteBuffer readable(ByteBuffer in, int offset, int length, boolean direct) {
+    if (in.isDirect() || in.hasArray() && !direct) {
       return in;
     }
-    byte[] copy = new byte[length];
-    in.get(offset, copy, 0, length);
-    return ByteBuffer.wrap(copy);
+    ByteBuffer copy = direct ? Scratch.direct(length) : ByteBuffer.allocate(length);
+    return copy.put(0, in, offset, length);
   }
 }

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
@@ -115,6 +116,15 @@ class EntryFormatV1Test {
         comesBack(SampleRows.dense(random, spec), compression, "seed " + seed + " " + spec);
       }
     }
+  }
+
+  @Test
+  void partsTooLongForScratchMemoryComeBack() {
+    byte[] half = new byte[12 << 20];
+    new Random(1).nextBytes(half);
+    Arrays.fill(half, half.length / 2, half.length, (byte) 0);
+    TensorSpec spec = TensorSpec.of(DType.FLOAT32, half.length / Float.BYTES);
+    comesBack(Row.of(RowSchema.of(spec), 1, new byte[][] {half}), Compression.LZ4, "12 MiB");
   }
 
   @Test
