@@ -10,17 +10,15 @@ namespace tensorcache::cuda {
 
 struct Plan {
   const char* kernel;
-  unsigned blocks;         // of kThreads threads
-  std::int64_t items;      // results
-  std::int64_t counters;   // uint32 of workspace that must be zero
-  std::int64_t partials;   // uint64 of workspace of any content
+  unsigned blocks;        // of kThreads threads
+  std::int64_t items;     // results
+  std::int64_t counters;  // uint32 of workspace that must be zero
+  std::int64_t partials;  // uint64 of workspace of any content
 };
 
 constexpr std::int64_t kMaxBlocks = 1 << 20;
 
-constexpr unsigned grid_of(std::int64_t blocks) {
-  return static_cast<unsigned>(std::clamp<std::int64_t>(blocks, 1, kMaxBlocks));
-}
+constexpr unsigned grid_of(std::int64_t blocks) { return static_cast<unsigned>(std::clamp<std::int64_t>(blocks, 1, kMaxBlocks)); }
 
 /// Parts of each of `items` rows of so many tiles: enough to fill the device once, while every warp has a tile; rows that are
 /// long enough are cut finer, so that the blocks that end last do not matter.
@@ -55,8 +53,8 @@ inline Plan plan_tch1(BatchLaunch& launch, int multiprocessors) {
     launch.units += launch.rows * input.parts;
     split |= input.parts > 1;
   }
-  return {strided ? "tch1_split_strided" : "tch1_split", grid_of(launch.units), items,
-          split ? items : 0, split ? kWordsPerPartial * launch.units : 0};
+  return {strided ? "tch1_split_strided" : "tch1_split", grid_of(launch.units), items, split ? items : 0,
+          split ? kWordsPerPartial * launch.units : 0};
 }
 
 /// Plans torchcache's hash; every input has an element size and a dtype.
@@ -68,13 +66,13 @@ inline Plan plan_torchcache(BatchLaunch& launch, int multiprocessors) {
   for (int i = 0; i < launch.inputs; i++) {
     Input& input = launch.input[i];
     const std::int64_t elements = input.row_bytes / input.element_bytes;
-    input.parts = static_cast<std::int32_t>(parts_of((elements + kTorchcacheElements - 1) / kTorchcacheElements, items, resident));
+    input.parts =
+        static_cast<std::int32_t>(parts_of((elements + kTorchcacheElements - 1) / kTorchcacheElements, items, resident));
     input.first_unit = launch.units;
     launch.units += launch.rows * input.parts;
     split |= input.parts > 1;
   }
-  return {"torchcache_rows", grid_of(launch.units), items, split ? items : 0,
-          split ? kWordsPerPartial * launch.units : 0};
+  return {"torchcache_rows", grid_of(launch.units), items, split ? items : 0, split ? kWordsPerPartial * launch.units : 0};
 }
 
 /// Plans a list of at least one item: sets first_unit of each, and the launch's counts.
@@ -90,8 +88,7 @@ inline Plan plan_list(ListLaunch& launch, ListItem* items, std::int64_t count, i
     launch.units += std::max<std::int64_t>(1, (tile_count(items[i].bytes) + per_unit - 1) / per_unit);
   }
   const bool split = launch.units > count;
-  return {"tch1_list", grid_of(launch.units), count, split ? count : 0,
-          split ? kWordsPerPartial * launch.units : 0};
+  return {"tch1_list", grid_of(launch.units), count, split ? count : 0, split ? kWordsPerPartial * launch.units : 0};
 }
 
 /// Plans a gather of at least one item, none longer than `longest` bytes.
@@ -100,7 +97,8 @@ inline Plan plan_gather(GatherLaunch& launch, std::int64_t count, std::int64_t l
   const std::int64_t resident = std::int64_t{multiprocessors} * kBlocksPerMultiprocessor;
   const std::int64_t most = std::max<std::int64_t>(1, longest / kBytesPerUnit);
   launch.item_count = count;
-  launch.parts = static_cast<std::int32_t>(std::clamp<std::int64_t>(2 * resident / count, 1, std::min<std::int64_t>(most, 1 << 20)));
+  launch.parts =
+      static_cast<std::int32_t>(std::clamp<std::int64_t>(2 * resident / count, 1, std::min<std::int64_t>(most, 1 << 20)));
   launch.units = count * launch.parts;
   return {"gather_rows", grid_of(std::min(launch.units, 8 * resident)), count, 0, 0};
 }

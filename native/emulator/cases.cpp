@@ -20,7 +20,8 @@ std::int64_t element_count(const Input& input) {
 
 }  // namespace
 
-Cases::Cases(DeviceUnderTest& device, const std::uint8_t* seed, std::uint64_t random_seed) : device_(device), random_(random_seed) {
+Cases::Cases(DeviceUnderTest& device, const std::uint8_t* seed, std::uint64_t random_seed)
+    : device_(device), random_(random_seed) {
   tensorcache_key* key = nullptr;
   tensorcache_key_create(seed, "scalar", &key);
   cpu_.reset(key);
@@ -56,7 +57,7 @@ Input Cases::contiguous(std::int64_t rows) {
   input.address = address_of(memory_.back().data() + offset - down);
   for (std::int64_t row = 0; row < rows; row++) {
     device_.declare_readable(reinterpret_cast<const void*>(input.address + static_cast<std::uint64_t>(row * input.row_stride)),
-                               static_cast<std::size_t>(input.row_bytes));
+                             static_cast<std::size_t>(input.row_bytes));
   }
   input.step = 1;
   input.t0 = random_() & tch1::kPrime, input.t1 = random_() & tch1::kPrime;
@@ -76,7 +77,8 @@ Input Cases::view(std::int64_t rows, std::int64_t element_bytes, std::int64_t mo
   input.row_stride = stride(rows);
   std::int64_t elements = 1;
   for (int axis = 0; axis < input.axes; axis++) {
-    const std::int64_t room = std::max<std::int64_t>(1, std::min<std::int64_t>(40, most_elements / std::max<std::int64_t>(1, elements)));
+    const std::int64_t room =
+        std::max<std::int64_t>(1, std::min<std::int64_t>(40, most_elements / std::max<std::int64_t>(1, elements)));
     input.dims[axis] = below(60) == 0 ? 0 : 1 + below(room);
     if (axis == 0 && below(3) == 0) input.dims[axis] = 1 + below(most_elements);
     input.strides[axis] = stride(input.dims[axis]);
@@ -125,8 +127,7 @@ std::string Cases::run_tch1(BatchLaunch launch, const std::vector<std::uint64_t>
     plan = plan_tch1(launch, static_cast<int>(1 + below(3)));
   } else if (way == 1) {
     launch.rows_per_warp = static_cast<std::int32_t>(1 + below(4) * below(9));
-    plan = {strided ? "tch1_rows_strided" : "tch1_rows", static_cast<unsigned>(1 + below(3)),
-            launch.rows * launch.inputs, 0, 0};
+    plan = {strided ? "tch1_rows_strided" : "tch1_rows", static_cast<unsigned>(1 + below(3)), launch.rows * launch.inputs, 0, 0};
   } else {
     plan = split_at_random(launch, strided ? "tch1_split_strided" : "tch1_split");
   }
@@ -205,8 +206,8 @@ std::string Cases::torchcache_batch() {
                                 input.axes, input.dims, input.strides, input.step,
                                 reinterpret_cast<std::int64_t*>(expected.data() + i * launch.rows));
   }
-  const Plan plan = below(2) == 0 ? plan_torchcache(launch, static_cast<int>(1 + below(3)))
-                                  : split_at_random(launch, "torchcache_rows");
+  const Plan plan =
+      below(2) == 0 ? plan_torchcache(launch, static_cast<int>(1 + below(3))) : split_at_random(launch, "torchcache_rows");
   device_.run(launch, plan, random_());
   return compare(expected, "torchcache, dtype " + std::to_string(launch.input[0].dtype) + ", " +
                                std::to_string(element_count(launch.input[0])) + " elements");
@@ -229,7 +230,8 @@ std::vector<GatherItem> Cases::gathered(std::vector<std::uint8_t>& target, std::
   for (std::size_t i = 0; i < items.size(); i++) {
     items[i].to = address_of(target.data() + places[i]);
     if (items[i].bytes == 0) continue;
-    std::memcpy(expected.data() + places[i], reinterpret_cast<const void*>(items[i].from), static_cast<std::size_t>(items[i].bytes));
+    std::memcpy(expected.data() + places[i], reinterpret_cast<const void*>(items[i].from),
+                static_cast<std::size_t>(items[i].bytes));
   }
   std::shuffle(items.begin(), items.end(), random_);
   return items;
@@ -253,7 +255,8 @@ std::string Cases::gather() {
   const std::string what = "a gather of " + std::to_string(items.size()) + " rows in " + std::to_string(launch.parts) + " parts";
   if (!device_.error().empty()) return what + ": " + device_.error();
   for (std::size_t i = 0; i < target.size(); i++) {
-    if (target[i] != expected[i]) return what + ": byte " + std::to_string(i) + " of " + std::to_string(target.size()) + " is wrong";
+    if (target[i] != expected[i])
+      return what + ": byte " + std::to_string(i) + " of " + std::to_string(target.size()) + " is wrong";
   }
   return "";
 }

@@ -1,4 +1,5 @@
-// Random launches on a device (the emulated one, or a GPU: ../cuda/gpu), each compared with the CPU back end. A case returns what is wrong, or "".
+// Random launches on a device (the emulated one, or a GPU: ../cuda/gpu), each compared with the CPU back end. A case returns what
+// is wrong, or "".
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
-// The kernels, unchanged, on the emulator (or on a GPU: ../cuda/gpu): every vector of vectors/tch1_vectors.json, and random launches against the CPU back
-// end, all on one workspace. argv: the vectors, how many random launches of each kind, and if wanted the random seed.
+// The kernels, unchanged, on the emulator (or on a GPU: ../cuda/gpu): every vector of vectors/tch1_vectors.json, and random
+// launches against the CPU back end, all on one workspace. argv: the vectors, how many random launches of each kind, and if
+// wanted the random seed.
 #include <algorithm>
 
 #include "cases.h"

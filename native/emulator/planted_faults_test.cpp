@@ -12,8 +12,8 @@ using namespace tensorcache::cuda;
 
 namespace {
 
-constexpr int kRounds = 20;         // of five launches each, where nothing may be noticed
-constexpr int kMostRounds = 400;    // until a fault is noticed
+constexpr int kRounds = 20;       // of five launches each, where nothing may be noticed
+constexpr int kMostRounds = 400;  // until a fault is noticed
 
 struct Fault {
   int number;
@@ -53,8 +53,8 @@ std::string first_failure(std::uint64_t seed, int rounds) {
   auto device = std::make_unique<DeviceUnderTest>(key_seed.data());
   Cases cases(*device, key_seed.data(), seed);
   for (int round = 0; round < rounds; round++) {
-    for (const std::string& wrong : {cases.contiguous_batch(), cases.list(), cases.strided_batch(), cases.torchcache_batch(),
-                                     cases.gather()}) {
+    for (const std::string& wrong :
+         {cases.contiguous_batch(), cases.list(), cases.strided_batch(), cases.torchcache_batch(), cases.gather()}) {
       if (!wrong.empty()) return wrong;
     }
   }

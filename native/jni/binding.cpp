@@ -14,7 +14,10 @@ class Longs {
  public:
   // mode is 0 for what is written, JNI_ABORT for what is only read.
   Longs(JNIEnv* env, jlongArray array, jint mode)
-      : env_(env), array_(array), mode_(mode), elements_(array == nullptr ? nullptr : env->GetLongArrayElements(array, nullptr)) {}
+      : env_(env),
+        array_(array),
+        mode_(mode),
+        elements_(array == nullptr ? nullptr : env->GetLongArrayElements(array, nullptr)) {}
 
   ~Longs() {
     if (elements_ != nullptr) {
@@ -64,9 +67,7 @@ NATIVE_METHOD(jint, createKey)(JNIEnv* env, jclass, jbyteArray seed, jstring bac
   return result;
 }
 
-NATIVE_METHOD(void, destroyKey)(JNIEnv*, jclass, jlong key) {
-  tensorcache_key_destroy(reinterpret_cast<tensorcache_key*>(key));
-}
+NATIVE_METHOD(void, destroyKey)(JNIEnv*, jclass, jlong key) { tensorcache_key_destroy(reinterpret_cast<tensorcache_key*>(key)); }
 
 NATIVE_METHOD(jstring, keyBackend)(JNIEnv* env, jclass, jlong key) {
   return env->NewStringUTF(tensorcache_key_backend(key_at(key)));
@@ -83,8 +84,7 @@ NATIVE_METHOD(jlong, address)(JNIEnv* env, jclass, jobject buffer) {
 NATIVE_METHOD(jint, tch1Rows)
 (JNIEnv* env, jclass, jlong key, jlong address, jlong rows, jlong row_stride, jlong row_bytes, jlong t0, jlong t1,
  jlongArray out) {
-  return tensorcache_tch1_rows(key_at(key), memory_at(address), rows, row_stride, row_bytes, t0, t1,
-                               Longs(env, out, 0).get());
+  return tensorcache_tch1_rows(key_at(key), memory_at(address), rows, row_stride, row_bytes, t0, t1, Longs(env, out, 0).get());
 }
 
 NATIVE_METHOD(jint, tch1Strided)

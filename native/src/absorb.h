@@ -9,8 +9,7 @@
 namespace tensorcache {
 
 template <class Nh>
-TENSORCACHE_HD void absorb_tiles(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data,
-                                 std::size_t bytes) {
+TENSORCACHE_HD void absorb_tiles(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes) {
   std::uint64_t p0 = lanes[0], p1 = lanes[1], p2 = lanes[2], p3 = lanes[3];
   const std::uint64_t* r = key.table.r;
   while (bytes > 0) {

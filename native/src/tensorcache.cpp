@@ -52,8 +52,7 @@ struct Batch {
 
 std::int32_t check_rows(const void* address, std::int64_t rows, std::int64_t row_bytes, const std::int64_t* out) {
   if (rows < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "rows is %lld: must be >= 0", static_cast<long long>(rows));
-  if (row_bytes < 0)
-    return fail(TENSORCACHE_BAD_ARGUMENT, "row_bytes is %lld: must be >= 0", static_cast<long long>(row_bytes));
+  if (row_bytes < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "row_bytes is %lld: must be >= 0", static_cast<long long>(row_bytes));
   if (address == nullptr && rows > 0 && row_bytes > 0) return fail(TENSORCACHE_BAD_ARGUMENT, "address is null");
   if (out == nullptr && rows > 0) return fail(TENSORCACHE_BAD_ARGUMENT, "out is null");
   return TENSORCACHE_OK;
@@ -64,12 +63,10 @@ std::int32_t check_layout(const RowLayout& layout) {
     return fail(TENSORCACHE_BAD_ARGUMENT, "rank is %d: must be in 0..%d", static_cast<int>(layout.rank), kMaxRank);
   if (layout.rank > 0 && (layout.dims == nullptr || layout.strides == nullptr))
     return fail(TENSORCACHE_BAD_ARGUMENT, "dims or strides is null");
-  if (layout.step < 1)
-    return fail(TENSORCACHE_BAD_ARGUMENT, "step is %lld: must be >= 1", static_cast<long long>(layout.step));
+  if (layout.step < 1) return fail(TENSORCACHE_BAD_ARGUMENT, "step is %lld: must be >= 1", static_cast<long long>(layout.step));
   for (int axis = 0; axis < layout.rank; axis++) {
     if (layout.dims[axis] < 0)
-      return fail(TENSORCACHE_BAD_ARGUMENT, "dims[%d] is %lld: must be >= 0", axis,
-                  static_cast<long long>(layout.dims[axis]));
+      return fail(TENSORCACHE_BAD_ARGUMENT, "dims[%d] is %lld: must be >= 0", axis, static_cast<long long>(layout.dims[axis]));
   }
   if (layout.element_count() < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "a row has more than 2^63 bytes");
   return TENSORCACHE_OK;
@@ -118,9 +115,8 @@ std::int32_t tensorcache_key_material(const tensorcache_key* key, std::int64_t* 
   return TENSORCACHE_OK;
 }
 
-std::int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* address, std::int64_t rows,
-                                   std::int64_t row_stride, std::int64_t row_bytes, std::int64_t t0, std::int64_t t1,
-                                   std::int64_t* out) noexcept {
+std::int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* address, std::int64_t rows, std::int64_t row_stride,
+                                   std::int64_t row_bytes, std::int64_t t0, std::int64_t t1, std::int64_t* out) noexcept {
   if (key == nullptr) return fail(TENSORCACHE_BAD_ARGUMENT, "key is null");
   if (const std::int32_t code = check_rows(address, rows, row_bytes, out)) return code;
   const Batch batch(*key, row_bytes, t0, t1);
@@ -141,10 +137,10 @@ std::int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* addre
   return TENSORCACHE_OK;
 }
 
-std::int32_t tensorcache_tch1_strided(const tensorcache_key* key, const void* address, std::int64_t rows,
-                                      std::int64_t row_stride, std::int32_t element_bytes, std::int32_t rank,
-                                      const std::int64_t* dims, const std::int64_t* strides, std::int64_t step,
-                                      std::int64_t t0, std::int64_t t1, std::int64_t* out) noexcept {
+std::int32_t tensorcache_tch1_strided(const tensorcache_key* key, const void* address, std::int64_t rows, std::int64_t row_stride,
+                                      std::int32_t element_bytes, std::int32_t rank, const std::int64_t* dims,
+                                      const std::int64_t* strides, std::int64_t step, std::int64_t t0, std::int64_t t1,
+                                      std::int64_t* out) noexcept {
   if (key == nullptr) return fail(TENSORCACHE_BAD_ARGUMENT, "key is null");
   if (element_bytes < 1 || element_bytes > 16 || (element_bytes & (element_bytes - 1)) != 0)
     return fail(TENSORCACHE_BAD_ARGUMENT, "element_bytes is %d: must be 1, 2, 4, 8 or 16", static_cast<int>(element_bytes));
@@ -166,9 +162,9 @@ std::int32_t tensorcache_tch1_strided(const tensorcache_key* key, const void* ad
   return TENSORCACHE_OK;
 }
 
-std::int32_t tensorcache_torchcache_rows(const void* address, std::int64_t rows, std::int64_t row_stride,
-                                         std::int32_t dtype, std::int32_t rank, const std::int64_t* dims,
-                                         const std::int64_t* strides, std::int64_t step, std::int64_t* out) noexcept {
+std::int32_t tensorcache_torchcache_rows(const void* address, std::int64_t rows, std::int64_t row_stride, std::int32_t dtype,
+                                         std::int32_t rank, const std::int64_t* dims, const std::int64_t* strides,
+                                         std::int64_t step, std::int64_t* out) noexcept {
   const int element_bytes = torchcache_element_bytes(dtype);
   if (element_bytes == 0)
     return fail(TENSORCACHE_UNSUPPORTED, "torchcache's hash is not defined for dtype code %d", static_cast<int>(dtype));

@@ -4,8 +4,8 @@
 // Settings: devices, driver (13000 for 13.0), memory (bytes of a device), emulated tiles (larger launches are the CPU's), wrong
 // (1: every launch gets a wrong first result), pools (0: memory pools are not supported), recycle (1: memory of a context that
 // is reset is given out again at the same addresses), left (1: the driver has left, as it does before the process ends).
-#include <algorithm>
 #include <jni.h>
+#include <algorithm>
 
 #include <cstring>
 #include <vector>
@@ -210,9 +210,8 @@ CONTROL(void, write)(JNIEnv* env, jclass, jlong stream, jlong address, jbyteArra
   std::string copy(static_cast<std::size_t>(env->GetArrayLength(bytes)), 0);
   env->GetByteArrayRegion(bytes, 0, env->GetArrayLength(bytes), reinterpret_cast<jbyte*>(copy.data()));
   const std::lock_guard<std::mutex> lock(state().mutex);
-  enqueue(stream_for(stream, address), [=] {
-    return std::memcpy(reinterpret_cast<void*>(address), copy.data(), copy.size()), kSuccess;
-  });
+  enqueue(stream_for(stream, address),
+          [=] { return std::memcpy(reinterpret_cast<void*>(address), copy.data(), copy.size()), kSuccess; });
 }
 
 /// Waits for the stream, if it is not -1, and copies what lies there then.
@@ -255,15 +254,41 @@ CONTROL(jlongArray, plan)
 
 /// What launch.h says, for the test of the Java side's offsets.
 CONTROL(jlongArray, layout)(JNIEnv* env, jclass) {
-  const std::vector<jlong> numbers{
-      sizeof(Key), offsetof(Key, power), sizeof(tensorcache::tch1::KeyTable), sizeof(BatchLaunch), offsetof(BatchLaunch, key),
-      offsetof(BatchLaunch, out), offsetof(BatchLaunch, counters), offsetof(BatchLaunch, partials), offsetof(BatchLaunch, rows),
-      offsetof(BatchLaunch, units), offsetof(BatchLaunch, inputs), offsetof(BatchLaunch, rows_per_warp),
-      offsetof(BatchLaunch, input), sizeof(Input), offsetof(Input, address), offsetof(Input, row_stride),
-      offsetof(Input, row_bytes), offsetof(Input, t0), offsetof(Input, t1), offsetof(Input, first_unit), offsetof(Input, step),
-      offsetof(Input, parts), offsetof(Input, element_bytes), offsetof(Input, axes), offsetof(Input, dtype),
-      offsetof(Input, dims), offsetof(Input, strides), kThreads, kWarps, kBlocksPerMultiprocessor, kMaxInputs, kMaxAxes,
-      kTorchcacheElements, kWordsPerPartial, tensorcache::tch1::kTileBytes};
+  const std::vector<jlong> numbers{sizeof(Key),
+                                   offsetof(Key, power),
+                                   sizeof(tensorcache::tch1::KeyTable),
+                                   sizeof(BatchLaunch),
+                                   offsetof(BatchLaunch, key),
+                                   offsetof(BatchLaunch, out),
+                                   offsetof(BatchLaunch, counters),
+                                   offsetof(BatchLaunch, partials),
+                                   offsetof(BatchLaunch, rows),
+                                   offsetof(BatchLaunch, units),
+                                   offsetof(BatchLaunch, inputs),
+                                   offsetof(BatchLaunch, rows_per_warp),
+                                   offsetof(BatchLaunch, input),
+                                   sizeof(Input),
+                                   offsetof(Input, address),
+                                   offsetof(Input, row_stride),
+                                   offsetof(Input, row_bytes),
+                                   offsetof(Input, t0),
+                                   offsetof(Input, t1),
+                                   offsetof(Input, first_unit),
+                                   offsetof(Input, step),
+                                   offsetof(Input, parts),
+                                   offsetof(Input, element_bytes),
+                                   offsetof(Input, axes),
+                                   offsetof(Input, dtype),
+                                   offsetof(Input, dims),
+                                   offsetof(Input, strides),
+                                   kThreads,
+                                   kWarps,
+                                   kBlocksPerMultiprocessor,
+                                   kMaxInputs,
+                                   kMaxAxes,
+                                   kTorchcacheElements,
+                                   kWordsPerPartial,
+                                   tensorcache::tch1::kTileBytes};
   jlongArray array = env->NewLongArray(static_cast<jsize>(numbers.size()));
   env->SetLongArrayRegion(array, 0, static_cast<jsize>(numbers.size()), numbers.data());
   return array;

@@ -68,8 +68,8 @@ namespace standin {
 
 std::int64_t setting(const char* name) {
   static const std::map<std::string, std::int64_t> defaults{
-      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096},
-      {"wrong", 0}, {"pools", 1}, {"recycle", 0}, {"left", 0}};
+      {"devices", 1}, {"driver", 13000}, {"memory", std::int64_t{1} << 30}, {"emulated tiles", 4096}, {"wrong", 0}, {"pools", 1},
+      {"recycle", 0}, {"left", 0}};
   const auto& settings = state().settings;
   const auto found = settings.find(name);
   return found != settings.end() ? found->second : defaults.at(name);
@@ -170,11 +170,14 @@ STANDIN_API cuDriverGetVersion(int* version) {
 }
 
 STANDIN_API cuGetErrorName(int code, const char** name) {
-  static const std::map<int, const char*> names{
-      {kInvalidValue, "CUDA_ERROR_INVALID_VALUE"},       {kOutOfMemory, "CUDA_ERROR_OUT_OF_MEMORY"},
-      {kNoDevice, "CUDA_ERROR_NO_DEVICE"},               {kInvalidPtx, "CUDA_ERROR_INVALID_PTX"},
-      {kLaunchOutOfResources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"}, {kIllegalAddress, "CUDA_ERROR_ILLEGAL_ADDRESS"},
-      {kContextIsDestroyed, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},      {kInvalidHandle, "CUDA_ERROR_INVALID_HANDLE"}};
+  static const std::map<int, const char*> names{{kInvalidValue, "CUDA_ERROR_INVALID_VALUE"},
+                                                {kOutOfMemory, "CUDA_ERROR_OUT_OF_MEMORY"},
+                                                {kNoDevice, "CUDA_ERROR_NO_DEVICE"},
+                                                {kInvalidPtx, "CUDA_ERROR_INVALID_PTX"},
+                                                {kLaunchOutOfResources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES"},
+                                                {kIllegalAddress, "CUDA_ERROR_ILLEGAL_ADDRESS"},
+                                                {kContextIsDestroyed, "CUDA_ERROR_CONTEXT_IS_DESTROYED"},
+                                                {kInvalidHandle, "CUDA_ERROR_INVALID_HANDLE"}};
   const auto found = names.find(code);
   *name = found == names.end() ? nullptr : found->second;
   return found == names.end() ? kInvalidValue : kSuccess;

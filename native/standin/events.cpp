@@ -116,7 +116,8 @@ STANDIN_API cuStreamWaitEvent(void* handle, Event* event, unsigned) {
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (state().events.count(event) == 0) return dead_handle();
   const std::shared_ptr<bool> complete = event->complete;  // what is recorded later does not count
-  enqueue(stream, [] { return kSuccess; }, nullptr, [complete] { return *complete; });
+  enqueue(
+      stream, [] { return kSuccess; }, nullptr, [complete] { return *complete; });
   return kSuccess;
 }
 

@@ -79,8 +79,7 @@ void hash_on_cpu(const BatchLaunch& launch) {
       std::uint64_t lanes[tch1::kLanes] = {};
       alignas(64) std::uint8_t tile[tch1::kTileBytes];
       while (const std::size_t read = reader.read(tile, sizeof tile)) absorb_scalar(key, lanes, tile, read);
-      const tch1::Digest digest =
-          tch1::finalise({tch1::compress(table.a, lanes, a), tch1::compress(table.b, lanes, b)}, table.f);
+      const tch1::Digest digest = tch1::finalise({tch1::compress(table.a, lanes, a), tch1::compress(table.b, lanes, b)}, table.f);
       *out++ = digest.hi;
       *out++ = digest.lo;
     }
@@ -135,7 +134,8 @@ bool is_reachable(const GatherLaunch& launch, const Context* context) {
   if (!is_reachable(launch.items, static_cast<std::int64_t>(sizeof(GatherItem)) * launch.item_count, context)) return false;
   const auto* items = reinterpret_cast<const GatherItem*>(launch.items);
   for (std::int64_t i = 0; i < launch.item_count; i++) {
-    if (!is_reachable(items[i].from, items[i].bytes, context) || !is_reachable(items[i].to, items[i].bytes, context)) return false;
+    if (!is_reachable(items[i].from, items[i].bytes, context) || !is_reachable(items[i].to, items[i].bytes, context))
+      return false;
   }
   return true;
 }

@@ -1,5 +1,5 @@
-// The driver's memory pool of each device. What it hands out can be used after the allocation in its stream, and holds garbage then; what is
-// given back is gone when the stream comes to it, so that an access that is not ordered before faults.
+// The driver's memory pool of each device. What it hands out can be used after the allocation in its stream, and holds garbage
+// then; what is given back is gone when the stream comes to it, so that an access that is not ordered before faults.
 #include <algorithm>
 #include <cstring>
 
@@ -16,7 +16,8 @@ constexpr Result kNotSupported = 801;
 /// What an allocation can take again in the order of the stream: idle, or freed by what is queued.
 std::size_t reusable_bytes(const Pool* pool) {
   std::size_t sum = pool->idle_bytes;
-  for (const auto& [address, allocation] : state().memory) sum += allocation.freed && allocation.pool == pool ? allocation.bytes : 0;
+  for (const auto& [address, allocation] : state().memory)
+    sum += allocation.freed && allocation.pool == pool ? allocation.bytes : 0;
   return sum;
 }
 
@@ -73,7 +74,8 @@ STANDIN_API cuMemFreeAsync(std::uint64_t address, void* handle) {
   if (const Result failed = stream_of(handle, stream)) return failed;
   if (stream->capture != kNoCapture) return kCaptureUnsupported;
   const auto found = state().memory.find(address);
-  if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed) return kInvalidValue;
+  if (found == state().memory.end() || found->second.context != stream->context || found->second.pinned || found->second.freed)
+    return kInvalidValue;
   found->second.freed = true;
   Pool* pool = found->second.pool;
   const std::size_t bytes = found->second.bytes;

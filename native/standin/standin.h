@@ -63,8 +63,8 @@ struct Pool {
 struct Allocation {
   std::size_t bytes;
   Context* context;
-  bool pinned;         // host memory
-  std::uint64_t id;    // of no other allocation, whatever its address
+  bool pinned;       // host memory
+  std::uint64_t id;  // of no other allocation, whatever its address
   Pool* pool = nullptr;
   bool freed = false;  // by an operation that is queued
 };
@@ -79,7 +79,7 @@ struct State {
   std::map<int, Context*> primary;
   std::set<Stream*> streams;
   std::set<Event*> events;
-  std::string hold_at;  // the function whose next call holds the streams
+  std::string hold_at;       // the function whose next call holds the streams
   std::int64_t fail_in = 0;  // calls until one fails, whatever it is; 0: none
   Result fail_with = kSuccess;
   bool initialised = false, held = false;
@@ -144,6 +144,6 @@ Result run_kernel(const std::string& kernel, unsigned blocks, const std::string&
 #define STANDIN_UNSAFE_WHILE_CAPTURING \
   if (const standin::Result code = standin::unsafe_while_capturing()) return code
 // Every function of the driver begins with this.
-#define STANDIN_ENTER                                             \
-  std::unique_lock<std::mutex> lock(standin::state().mutex);      \
+#define STANDIN_ENTER                                        \
+  std::unique_lock<std::mutex> lock(standin::state().mutex); \
   if (const standin::Result code = standin::injected(__func__)) return code

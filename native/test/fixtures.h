@@ -65,8 +65,8 @@ struct Halves {
 };
 
 /// (h0, h1) of the specification's raw(): the key before the finaliser.
-inline Halves raw(const tensorcache::LaidOutKey& key, tensorcache::Absorb absorb, const std::uint8_t* data,
-                  std::size_t bytes, tensorcache::tch1::Tweak tweak = {0, 0}) {
+inline Halves raw(const tensorcache::LaidOutKey& key, tensorcache::Absorb absorb, const std::uint8_t* data, std::size_t bytes,
+                  tensorcache::tch1::Tweak tweak = {0, 0}) {
   using namespace tensorcache::tch1;
   std::uint64_t lanes[kLanes] = {};
   absorb(key, lanes, data, bytes);

@@ -74,9 +74,10 @@ void check_strided(const tensorcache_key* key) {
   std::vector<std::int64_t> got(static_cast<std::size_t>(2 * rows)), expected(got.size());
   copy.push_back(0);
   got.push_back(0), expected.push_back(0);
-  check(tensorcache_tch1_strided(key, first, rows, row_stride, static_cast<std::int32_t>(element),
-                                 static_cast<std::int32_t>(rank), dims.data(), strides.data(), step, 5, 6,
-                                 got.data()) == TENSORCACHE_OK, "strided call");
+  check(
+      tensorcache_tch1_strided(key, first, rows, row_stride, static_cast<std::int32_t>(element), static_cast<std::int32_t>(rank),
+                               dims.data(), strides.data(), step, 5, 6, got.data()) == TENSORCACHE_OK,
+      "strided call");
   check(tensorcache_tch1_rows(key, copy.data(), rows, row_bytes, row_bytes, 5, 6, expected.data()) == TENSORCACHE_OK,
         "contiguous call");
   check(got == expected, "strided rows, step " + std::to_string(step));

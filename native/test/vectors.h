@@ -42,14 +42,16 @@ inline Bytes torchcache_elements(const std::string& dtype, int n) {
     if (dtype == "float64") append(out, static_cast<double>(x));
     if (dtype == "bfloat16") append(out, static_cast<std::uint16_t>(bits >> 16));
     // all values are normal in float16, or zero
-    const std::uint32_t half = (bits >> 16 & 0x8000) | ((bits & 0x7fffffff) == 0 ? 0 : ((bits & 0x7fffffff) - (112u << 23)) >> 13);
+    const std::uint32_t half =
+        (bits >> 16 & 0x8000) | ((bits & 0x7fffffff) == 0 ? 0 : ((bits & 0x7fffffff) - (112u << 23)) >> 13);
     if (dtype == "float16") append(out, static_cast<std::uint16_t>(half));
   }
   return out;
 }
 
 inline int torchcache_code(const std::string& dtype) {
-  static const std::map<std::string, int> codes = {{"uint8", 2},    {"int8", 3},      {"int16", 4},    {"int32", 6},   {"int64", 8},
-                                                   {"float16", 10}, {"bfloat16", 11}, {"float32", 12}, {"float64", 13}};
+  static const std::map<std::string, int> codes = {{"uint8", 2},     {"int8", 3},     {"int16", 4},
+                                                   {"int32", 6},     {"int64", 8},    {"float16", 10},
+                                                   {"bfloat16", 11}, {"float32", 12}, {"float64", 13}};
   return codes.at(dtype);
 }

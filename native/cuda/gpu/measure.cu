@@ -54,8 +54,8 @@ double median_micros(const Use& use) {
   return micros[kRuns / 2];
 }
 
-void measure(const DeviceUnderTest& device, int multiprocessors, std::uint8_t* memory, std::int64_t rows,
-             std::int64_t row_bytes, std::int64_t misalignment) {
+void measure(const DeviceUnderTest& device, int multiprocessors, std::uint8_t* memory, std::int64_t rows, std::int64_t row_bytes,
+             std::int64_t misalignment) {
   BatchLaunch launch{};
   launch.key = device.device_key();
   launch.rows = rows;
@@ -77,11 +77,11 @@ void measure(const DeviceUnderTest& device, int multiprocessors, std::uint8_t* m
     std::uint8_t* to = memory + kRotated + run % copies * apart;
     expect_success(cudaMemcpyAsync(to, from, static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice), "cudaMemcpyAsync");
   });
-  std::printf("{\"rows\": %lld, \"row_bytes\": %lld, \"misalignment\": %lld, \"kernel\": \"%s\", \"blocks\": %u, "
-              "\"hash_us\": %.2f, \"hash_gb_per_s\": %.1f, \"copy_us\": %.2f, \"copy_read_plus_written_gb_per_s\": %.1f}\n",
-              static_cast<long long>(rows), static_cast<long long>(row_bytes), static_cast<long long>(misalignment),
-              plan.kernel, plan.blocks, hash, static_cast<double>(bytes) / hash / 1e3, copy,
-              2.0 * static_cast<double>(bytes) / copy / 1e3);
+  std::printf(
+      "{\"rows\": %lld, \"row_bytes\": %lld, \"misalignment\": %lld, \"kernel\": \"%s\", \"blocks\": %u, "
+      "\"hash_us\": %.2f, \"hash_gb_per_s\": %.1f, \"copy_us\": %.2f, \"copy_read_plus_written_gb_per_s\": %.1f}\n",
+      static_cast<long long>(rows), static_cast<long long>(row_bytes), static_cast<long long>(misalignment), plan.kernel,
+      plan.blocks, hash, static_cast<double>(bytes) / hash / 1e3, copy, 2.0 * static_cast<double>(bytes) / copy / 1e3);
   for (std::uint64_t address : {launch.out, launch.counters, launch.partials}) cudaFree(reinterpret_cast<void*>(address));
 }
 
@@ -99,7 +99,8 @@ void measure_gather(int multiprocessors, std::uint8_t* memory, std::int64_t rows
     }
     lists.push_back(allocate(static_cast<std::int64_t>(items.size() * sizeof(GatherItem))));
     expect_success(cudaMemcpy(reinterpret_cast<void*>(lists.back()), items.data(), items.size() * sizeof(GatherItem),
-                              cudaMemcpyHostToDevice), "cudaMemcpy");
+                              cudaMemcpyHostToDevice),
+                   "cudaMemcpy");
   }
   const Plan plan = plan_gather(launch, rows, row_bytes, multiprocessors);
   const double gather = median_micros([&](int run) {
@@ -108,10 +109,13 @@ void measure_gather(int multiprocessors, std::uint8_t* memory, std::int64_t rows
   });
   const double copy = median_micros([&](int run) {
     expect_success(cudaMemcpyAsync(memory + kRotated + run % copies * bytes, memory + run % copies * bytes,
-                                   static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice), "cudaMemcpyAsync");
+                                   static_cast<std::size_t>(bytes), cudaMemcpyDeviceToDevice),
+                   "cudaMemcpyAsync");
   });
-  std::printf("{\"rows\": %lld, \"row_bytes\": %lld, \"kernel\": \"gather_rows\", \"blocks\": %u, \"gather_us\": %.2f, "
-              "\"copy_us\": %.2f}\n", static_cast<long long>(rows), static_cast<long long>(row_bytes), plan.blocks, gather, copy);
+  std::printf(
+      "{\"rows\": %lld, \"row_bytes\": %lld, \"kernel\": \"gather_rows\", \"blocks\": %u, \"gather_us\": %.2f, "
+      "\"copy_us\": %.2f}\n",
+      static_cast<long long>(rows), static_cast<long long>(row_bytes), plan.blocks, gather, copy);
   for (std::uint64_t list : lists) cudaFree(reinterpret_cast<void*>(list));
 }
 
@@ -128,8 +132,8 @@ int main() {
   const DeviceUnderTest device(seed);
   std::uint8_t* memory = random_memory(2 * kRotated + 4096);
   const std::int64_t image = 3 * 224 * 224 * 4;
-  const std::int64_t shapes[][2] = {{32, image}, {256, image}, {1, 256 << 20}, {1, 1 << 30}, {64, 16 << 20},
-                                    {4096, 64 << 10}, {65536, 4096}, {65536, 2048}, {1000000, 256}, {1, 64 << 10}};
+  const std::int64_t shapes[][2] = {{32, image},      {256, image},  {1, 256 << 20}, {1, 1 << 30},   {64, 16 << 20},
+                                    {4096, 64 << 10}, {65536, 4096}, {65536, 2048},  {1000000, 256}, {1, 64 << 10}};
   for (const auto& shape : shapes) measure(device, properties.multiProcessorCount, memory, shape[0], shape[1], 0);
   measure(device, properties.multiProcessorCount, memory, 32, image, 4);
   measure(device, properties.multiProcessorCount, memory, 1, 256 << 20, 1);

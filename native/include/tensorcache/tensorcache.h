@@ -55,16 +55,15 @@ TENSORCACHE_API int32_t tensorcache_key_material(const tensorcache_key* key, int
 /* Keys of rows that are contiguous inside: row i is the row_bytes bytes at address + i * row_stride. (t0, t1) is the tweak,
  * the hash of the metadata. out[2 i] receives the upper half of key i, out[2 i + 1] the lower. Any byte alignment; row_stride
  * may be 0 or negative. */
-TENSORCACHE_API int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* address, int64_t rows,
-                                              int64_t row_stride, int64_t row_bytes, int64_t t0, int64_t t1,
-                                              int64_t* out) TENSORCACHE_NOEXCEPT;
+TENSORCACHE_API int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* address, int64_t rows, int64_t row_stride,
+                                              int64_t row_bytes, int64_t t0, int64_t t1, int64_t* out) TENSORCACHE_NOEXCEPT;
 
 /* The same for rows of any strides and for sub-sampling: a row has rank (0 to 64) axes of dims[] elements, strides[] bytes
  * apart, of element_bytes (1, 2, 4, 8 or 16) each, and every step-th element of the row-major order is hashed. */
 TENSORCACHE_API int32_t tensorcache_tch1_strided(const tensorcache_key* key, const void* address, int64_t rows,
-                                                 int64_t row_stride, int32_t element_bytes, int32_t rank,
-                                                 const int64_t* dims, const int64_t* strides, int64_t step, int64_t t0,
-                                                 int64_t t1, int64_t* out) TENSORCACHE_NOEXCEPT;
+                                                 int64_t row_stride, int32_t element_bytes, int32_t rank, const int64_t* dims,
+                                                 const int64_t* strides, int64_t step, int64_t t0, int64_t t1,
+                                                 int64_t* out) TENSORCACHE_NOEXCEPT;
 
 /* torchcache's 64-bit hash of each row, laid out as above; dtype is the code of KEY.md. out receives one value per row. */
 TENSORCACHE_API int32_t tensorcache_torchcache_rows(const void* address, int64_t rows, int64_t row_stride, int32_t dtype,
