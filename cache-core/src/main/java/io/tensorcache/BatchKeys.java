@@ -27,7 +27,10 @@ final class BatchKeys {
     this.distinct = findDuplicates();
   }
 
-  /** The keys of the rows of these inputs of a function, {@code views} their tensors. */
+  /**
+   * The keys of the rows of these inputs of a function, {@code views} their tensors. Counts the
+   * time but for what is set up once: the hasher of a device, the plan of a new kind of call.
+   */
   static <T> BatchKeys of(
       CacheCore core,
       FunctionState function,
@@ -35,9 +38,18 @@ final class BatchKeys {
       Inputs<T> inputs,
       List<TensorView> views,
       int rows) {
+    core.keys().setUp(views);
+    long start = System.nanoTime();
     KeyPlan.Kind kind =
         KeyPlan.Kind.of(core.config().keyAlgorithm(), function, group, inputs, views);
-    return of(core.keys(), function.plan(kind, core), views, rows);
+    KeyPlan plan = function.plan(kind);
+    if (plan == null) {
+      plan = function.newPlan(kind, core);
+      start = System.nanoTime();
+    }
+    BatchKeys keys = of(core.keys(), plan, views, rows);
+    core.recorder().keyNanos.add(System.nanoTime() - start);
+    return keys;
   }
 
   static BatchKeys of(RowKeys hasher, KeyPlan plan, List<TensorView> inputs, int rows) {

@@ -135,10 +135,7 @@ final class CachedCall<T> {
   }
 
   private BatchKeys keys() {
-    long start = System.nanoTime();
-    BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, rows);
-    core.recorder().keyNanos.add(System.nanoTime() - start);
-    return keys;
+    return BatchKeys.of(core, function, group, inputs, views, rows);
   }
 
   /** Copies what is stored to the result and lists the distinct rows that are not. */

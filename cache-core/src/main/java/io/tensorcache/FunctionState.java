@@ -56,13 +56,16 @@ final class FunctionState {
     return last;
   }
 
-  /** The plan of the last call if this call is of the same kind, else a new one. */
-  KeyPlan plan(KeyPlan.Kind kind, CacheCore core) {
+  /** The plan of the last call if this call is of the same kind, else null. */
+  @Nullable KeyPlan plan(KeyPlan.Kind kind) {
     KeyPlan plan = lastPlan;
-    if (plan == null || !plan.kind().equals(kind)) {
-      plan = KeyPlan.of(core.keys(), kind);
-      lastPlan = plan;
-    }
+    return plan == null || !plan.kind().equals(kind) ? null : plan;
+  }
+
+  /** Makes the plan of another kind of call, and keeps it for the next. */
+  KeyPlan newPlan(KeyPlan.Kind kind, CacheCore core) {
+    KeyPlan plan = KeyPlan.of(core.keys(), kind);
+    lastPlan = plan;
     return plan;
   }
 

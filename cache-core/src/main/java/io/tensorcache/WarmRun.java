@@ -133,9 +133,7 @@ final class WarmRun<T> {
       fingerprint = group.fingerprint();
     }
     isSameFunction &= fingerprint.equals(group.fingerprint());
-    long keysStart = System.nanoTime();
     BatchKeys keys = BatchKeys.of(core, function, group, inputs, views, count);
-    core.recorder().keyNanos.add(System.nanoTime() - keysStart);
     RowList missing = new RowList();
     core.dropOld(keys, function.settings(), group);
     for (int row = 0; row < count; row++) {

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  * @param rowsNotAdmitted computed rows that neither a tier nor the store took
  * @param evictions rows dropped to make room, from memory or from the store
  * @param failures errors of tiers and entries, each told to the listener
- * @param keyNanos time spent on keys
+ * @param keyNanos time spent on keys; without what is set up once, such as the kernels of a device
  * @param loadNanos time spent on look-ups and copying hits
  * @param storeNanos time spent on storing
  * @param checkNanos time spent in the functions to verify hits and to probe

@@ -123,6 +123,15 @@ public final class RowKeys {
     return new Tweak(material, rowSpec, step, hashedBytes, t[0], t[1]);
   }
 
+  /** Opens and tests the kernels of the tensors' devices, as the first digest would. */
+  public void setUp(List<TensorView> tensors) {
+    for (TensorView tensor : tensors) {
+      if (tensor.memory() instanceof DeviceMemory memory) {
+        hasherOf(memory);
+      }
+    }
+  }
+
   /**
    * Computes the digest of every row along axis 0, with one native call per batch. Reads memory in
    * place, in logical row-major order for any strides; copies and keeps nothing. Heap buffers,
