@@ -23,6 +23,16 @@ import org.jspecify.annotations.Nullable;
  * result is complete for what follows in that stream, and the call does not wait for it.
  *
  * <p>Where a device or its driver fails, the listener is told and the function runs by itself.
+ * <!-- region: cached-function, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * HostTensor result = squares.apply(batch); // a fresh tensor, owned by the caller
+ * for (HostTensor next : squares.prefetching(batches)) { // reads ahead where rows lie on disk
+ *   seen.add(squares.apply(next));
+ * }
+ * boolean isUnchanged = squares.recheck(); // reads all again that the fingerprint stands for
+ * squares.close(); // lets go of what is watched for changes; the rows stay
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -56,14 +66,14 @@ public final class CachedFunction<T> implements AutoCloseable {
     }
   }
 
-  /** The name given to {@code wrap}. */
+  /** Returns the name given to {@code wrap}. */
   public String name() {
     return state.name();
   }
 
   /**
-   * The output for one tensor, {@code [rows, ...]} to {@code [rows, ...]}. Throws what the function
-   * throws, checked exceptions included.
+   * Returns the output for one tensor, {@code [rows, ...]} to {@code [rows, ...]}. Throws what the
+   * function throws, checked exceptions included.
    *
    * @throws io.tensorcache.error.FunctionContractException if the function's output does not fit
    *     its input; nothing is stored
@@ -90,7 +100,7 @@ public final class CachedFunction<T> implements AutoCloseable {
    * persisting function's in the files of the store. Rows that are stored are neither computed nor
    * read again, so a warm-up that was interrupted or killed is continued by doing it again.
    *
-   * <p>Ends early, between two batches, if the thread is interrupted, which it stays. What the
+   * <p>It ends early, between two batches, if the thread is interrupted, which it stays. What the
    * function or {@code progress} throws ends it too; the rows before are stored.
    *
    * @param batches {@code [rows, ...]} each, taken one at a time; they stay the caller's. An engine
@@ -104,12 +114,18 @@ public final class CachedFunction<T> implements AutoCloseable {
     return warmRun().run(batches, Inputs::of, progress);
   }
 
-  /** The same without a report on the way. */
+  /**
+   * Computes and stores the rows that are not stored yet, as {@link #warm(Iterable, Consumer)}
+   * does, without a report on the way.
+   */
   public WarmUp warm(Iterable<? extends T> batches) {
     return warm(batches, done -> {});
   }
 
-  /** The same for several tensors and arguments. */
+  /**
+   * Computes and stores the rows that are not stored yet, as {@link #warm(Iterable, Consumer)}
+   * does, of an operation on several tensors and arguments.
+   */
   public WarmUp warmInputs(
       Iterable<? extends Inputs<T>> batches, Consumer<? super WarmUp> progress) {
     return warmRun().run(batches, inputs -> inputs, progress);
@@ -118,7 +134,7 @@ public final class CachedFunction<T> implements AutoCloseable {
   /**
    * Reads everything again that the fingerprint stands for, all weights of a module for example, so
    * that any change before this call is seen now. Rows that a change noticed late has made doubtful
-   * are dropped, and the listener is told. For use after a write that the looks at each call see
+   * are dropped, and the listener is told. Call it after a write that the looks at each call see
    * late; {@code ModuleFingerprint} says which.
    *
    * @return true if nothing had changed since the last look
@@ -154,8 +170,8 @@ public final class CachedFunction<T> implements AutoCloseable {
   }
 
   /**
-   * The outputs for several tensors and arguments. All tensors have the same number of rows. Throws
-   * as {@link #apply(Object)} does.
+   * Returns the outputs for several tensors and arguments. All tensors have the same number of
+   * rows. Throws as {@link #apply(Object)} does.
    */
   public Outputs<T> apply(Inputs<T> inputs) {
     checkOpen();
@@ -189,7 +205,10 @@ public final class CachedFunction<T> implements AutoCloseable {
     prefetch(Inputs.of(input));
   }
 
-  /** The same for several tensors and arguments. */
+  /**
+   * Starts reading the rows of several tensors and arguments, as {@link #prefetch(Object)} does for
+   * one tensor.
+   */
   public void prefetch(Inputs<T> inputs) {
     checkOpen();
     if (!core.mayReadAhead(state.settings()) || !state.aheadPolicy.next()) {
@@ -209,8 +228,8 @@ public final class CachedFunction<T> implements AutoCloseable {
   }
 
   /**
-   * The same batches, each prefetched while the one before it is in use: an epoch then waits for
-   * the disk only where it is slower than what is done with the rows. Each iteration asks the
+   * Returns these batches, each prefetched while the one before it is in use: an epoch then waits
+   * for the disk only where it is slower than what is done with the rows. Each iteration asks the
    * source for one batch more than it has handed out, on the thread that iterates; the source must
    * not use the memory of a batch again before the next but one.
    */

@@ -7,6 +7,14 @@ import java.util.NoSuchElementException;
 /**
  * The epochs of a training run, each with the statistics of what happened in it. Each iteration
  * starts anew.
+ * <!-- region: epochs, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * for (Epochs.Epoch epoch : cache.epochs(1, 3)) {
+ *   squares.apply(batch);
+ *   rates.add(epoch.stats().hitRate()); // 0 in the first epoch, then 1
+ * }
+ * }</pre>
  */
 public final class Epochs implements Iterable<Epochs.Epoch> {
   private final TensorCache cache;
@@ -55,12 +63,12 @@ public final class Epochs implements Iterable<Epochs.Epoch> {
       this.before = cache.stats();
     }
 
-    /** Its number. */
+    /** Returns its number, the first being that given to {@link TensorCache#epochs}. */
     public int number() {
       return number;
     }
 
-    /** What the cache did since this epoch began. */
+    /** Returns what the cache did since this epoch began. */
     public CacheStats stats() {
       return cache.stats().since(before);
     }

@@ -19,9 +19,17 @@ import java.util.Objects;
 
 /**
  * What identifies a computation: a digest of a model's weights, of a file, or a version that the
- * user states. It is mixed into every key, so that other weights never serve old outputs. Derived
- * by SHA-256 (KEY.md, "Fingerprints"): nobody can make a second model, file or version with the
- * fingerprint of a given one. Immutable.
+ * user states. It is mixed into every key, so that other weights never serve old outputs. It is
+ * derived by SHA-256 (KEY.md, "Fingerprints"): nobody can make a second model, file or version with
+ * the fingerprint of a given one. Immutable.
+ * <!-- region: fingerprints, from FingerprintExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Fingerprint ofFile = Fingerprint.ofFile(file); // changes with its content, not with its name
+ * Fingerprint stated = Fingerprint.version("2026-11-20").and("k = 3");
+ * Fingerprint ofWeights =
+ *     Fingerprint.ofWeights(Map.of("weight", weights), HostTensor.adapter()); // SHA-256 of all
+ * }</pre>
  */
 public final class Fingerprint implements FingerprintSource {
   private final TensorKey digest;
@@ -33,9 +41,9 @@ public final class Fingerprint implements FingerprintSource {
   }
 
   /**
-   * The digest of all parameters and buffers of a model: names, dtypes, shapes and every byte.
-   * Reads all of them once, on all cores; about 0.4 s for 1 GB in host memory on two cores. Those
-   * on a device are copied to the host in pieces, and give the same digest.
+   * Returns the digest of all parameters and buffers of a model: names, dtypes, shapes and every
+   * byte. Reads all of them once, on all cores, which takes about 0.4 s for 1 GB in host memory on
+   * two cores. Those on a device are copied to the host in pieces, and give the same digest.
    *
    * @param tensors in a fixed order, which is part of the digest
    * @throws DeviceException if they lie on a device that is lost or cannot be used; the message
@@ -66,7 +74,8 @@ public final class Fingerprint implements FingerprintSource {
   }
 
   /**
-   * The digest of the content of a file; its name does not count. Reads it once, on all cores.
+   * Returns the digest of the content of a file; its name does not count. Reads it once, on all
+   * cores.
    *
    * @throws UncheckedIOException if it cannot be read, is no regular file, or changes while it is
    *     read
@@ -84,18 +93,21 @@ public final class Fingerprint implements FingerprintSource {
     return isMissing ? "there is no such file" : String.valueOf(e.getMessage());
   }
 
-  /** A version that the user states, and changes whenever the computation changes. */
+  /**
+   * Returns the digest of a version, which the user states and changes whenever the computation
+   * changes.
+   */
   public static Fingerprint version(String version) {
     Objects.requireNonNull(version, "version is null: state one, such as \"1\"");
     return of(start("version").put(version), "version " + version);
   }
 
-  /** The fingerprint of this digest, as a store or an export names it. */
+  /** Returns the fingerprint of a digest, as a store or an export names it. */
   public static Fingerprint ofDigest(TensorKey digest) {
     return new Fingerprint(Objects.requireNonNull(digest, "digest is null"), "digest");
   }
 
-  /** This fingerprint with one more thing that counts, such as a mode. */
+  /** Returns this fingerprint with one more thing that counts, such as a mode. */
   public Fingerprint and(String detail) {
     Objects.requireNonNull(detail, "detail is null");
     return of(
@@ -112,12 +124,12 @@ public final class Fingerprint implements FingerprintSource {
     return new Fingerprint(new TensorKey(half.getLong(), half.getLong()), description);
   }
 
-  /** 128 bits. */
+  /** Returns its 128 bits. */
   public TensorKey digest() {
     return digest;
   }
 
-  /** This fingerprint, at every call. */
+  /** Returns this fingerprint, at every call. */
   @Override
   public Fingerprint current() {
     return this;
@@ -133,7 +145,7 @@ public final class Fingerprint implements FingerprintSource {
     return digest.hashCode();
   }
 
-  /** Where it came from and the first digits. */
+  /** Says where it came from, with the first digits. */
   @Override
   public String toString() {
     return description + " (" + digest.toString().substring(0, 12) + ")";

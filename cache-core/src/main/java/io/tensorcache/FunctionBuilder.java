@@ -11,6 +11,16 @@ import java.util.Objects;
 
 /**
  * Options of one cached function. Strict: an option set twice throws. Confined to one thread.
+ * <!-- region: function-options, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<HostTensor> squares =
+ *     cache
+ *         .function("squares", Fingerprint.version("1"), HostTensor.adapter())
+ *         .storeAs(DType.FLOAT16) // half the bytes; every call returns the rounded values
+ *         .verifying(0.01) // one hit in a hundred is computed again and compared
+ *         .wrap(x -> slowSquares(x));
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -42,7 +52,10 @@ public final class FunctionBuilder<T> {
         Objects.requireNonNull(adapter, "adapter is null: give that of the engine's tensors");
   }
 
-  /** Stored where the level of the cache is at least this. Default: {@code NORMAL}. */
+  /**
+   * Sets the level of the function, which is stored where the level of the cache is at least this.
+   * The default is {@code NORMAL}.
+   */
   public FunctionBuilder<T> level(CacheLevel value) {
     level.set(value);
     return this;
@@ -50,7 +63,8 @@ public final class FunctionBuilder<T> {
 
   /**
    * Stores float32 and float64 outputs in this narrower type, {@code FLOAT16} or {@code BFLOAT16}.
-   * Lossy: every call returns the rounded values, hit or miss. Default: as they are.
+   * This is lossy: every call returns the rounded values, hit or miss. By default they are stored
+   * as they are.
    */
   public FunctionBuilder<T> storeAs(DType value) {
     if (value != DType.FLOAT16 && value != DType.BFLOAT16) {
@@ -61,14 +75,15 @@ public final class FunctionBuilder<T> {
     return this;
   }
 
-  /** What one entry stands for. Default: {@code ROWS}. */
+  /** Sets what one entry stands for. The default is {@code ROWS}. */
   public FunctionBuilder<T> granularity(Granularity value) {
     granularity.set(value);
     return this;
   }
 
   /**
-   * What the function is called with when some rows are stored. Default: {@code COMPUTE_MISSING}.
+   * Sets what the function is called with when some rows are stored. The default is {@code
+   * COMPUTE_MISSING}.
    */
   public FunctionBuilder<T> onPartialMiss(PartialMiss value) {
     onPartialMiss.set(value);
@@ -76,8 +91,8 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * Keeps the rows in the durable store of the cache too, for this program and later ones. Default:
-   * {@code false}.
+   * Keeps the rows in the durable store of the cache too, for this program and later ones. The
+   * default is {@code false}.
    */
   public FunctionBuilder<T> persisting(boolean value) {
     persisting.set(value);
@@ -85,9 +100,10 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * How often everything is read again that the fingerprint stands for, beside the look at each
-   * call, which may see a part of it: what it sees late is said at the source, {@code
-   * ModuleFingerprint} for example. Default: {@code ON_REQUEST}, {@link CachedFunction#recheck}.
+   * Sets how often everything is read again that the fingerprint stands for, beside the look at
+   * each call. That look may see a part of it; what it sees late is said at the source, {@code
+   * ModuleFingerprint} for example. The default is {@code ON_REQUEST}: {@link
+   * CachedFunction#recheck}.
    */
   public FunctionBuilder<T> recheck(Recheck value) {
     recheck.set(value);
@@ -102,8 +118,8 @@ public final class FunctionBuilder<T> {
    * a {@link io.tensorcache.error.MismatchException}, counted and dropped, and the call returns the
    * row just computed. It finds what a fingerprint does not see: changed code, rows that depend on
    * their batch, a function that does not return the same twice. What the function throws meanwhile
-   * is told, and the hit served. Costs one more call of the function where a call has hits in its
-   * sample. Default: 0.
+   * is told, and the hit served. It costs one more call of the function where a call has hits in
+   * its sample. The default is 0.
    *
    * @param fraction 0 to 1
    */
@@ -112,8 +128,10 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * The same, but floats may differ by {@code tolerance} times the largest magnitude in the row,
-   * and zeros and NaNs by their bits: for engines whose last bits depend on the batch size.
+   * Computes this part of the hits again and compares them, as {@link #verifying(double)} does, but
+   * with a tolerance: floats may differ by {@code tolerance} times the largest magnitude in the
+   * row, and zeros and NaNs by their bits. That suits engines whose last bits depend on the batch
+   * size.
    *
    * @param tolerance 0 to 1; 0 is bit for bit
    */
@@ -123,19 +141,22 @@ public final class FunctionBuilder<T> {
     return this;
   }
 
-  /** What happens where {@code verifying} finds a difference. Default: {@code REPORT}. */
+  /**
+   * Sets what happens where {@code verifying} finds a difference. The default is {@code REPORT}.
+   */
   public FunctionBuilder<T> onMismatch(Mismatch value) {
     onMismatch.set(value);
     return this;
   }
 
   /**
-   * Whether the first batch of two rows or more that the function computes is probed: the function
-   * is called once more, with one of those rows alone, and refused by name ({@link
+   * Sets whether the first batch of two rows or more that the function computes is probed: the
+   * function is called once more, with one of those rows alone, and refused by name ({@link
    * io.tensorcache.error.FunctionContractException}) if that row differs by more than 0.01 times
    * the largest magnitude in it, or if it throws. So rows that depend on each other, and a batch
-   * that is not the first axis, are found before anything is stored. Costs one row, once for each
-   * function in a cache. Default: {@code true}; never for {@code Granularity.WHOLE}.
+   * that is not the first axis, are found before anything is stored. It costs one row, once for
+   * each function in a cache. The default is {@code true}; a function of {@code Granularity.WHOLE}
+   * is never probed.
    */
   public FunctionBuilder<T> probing(boolean value) {
     probing.set(value ? RowChecks.PROBE_TOLERANCE : -1);
@@ -143,7 +164,7 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * The same with another tolerance.
+   * Probes the first batch with another tolerance than 0.01; see {@link #probing(boolean)}.
    *
    * @param tolerance 0 to 1; 0 is bit for bit
    */
@@ -167,7 +188,7 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * The cached form of a function from one tensor to one tensor.
+   * Returns the cached form of a function from one tensor to one tensor.
    *
    * @throws IllegalStateException if this name is in use with other settings, or if it is
    *     persisting and the cache has no store
@@ -178,7 +199,7 @@ public final class FunctionBuilder<T> {
   }
 
   /**
-   * The cached form of an operation on several tensors and arguments.
+   * Returns the cached form of an operation on several tensors and arguments.
    *
    * @throws IllegalStateException if this name is in use with other settings, an option has no
    *     effect, or it is persisting and the cache has no store

@@ -11,6 +11,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an operation is called with: tensors by name, and arguments by name. Both are part of the
  * key, with their names and in their order. Immutable; does not own the tensors.
+ * <!-- region: operation, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<HostTensor> sums =
+ *     cache
+ *         .function("sums", Fingerprint.version("1"), HostTensor.adapter())
+ *         .wrapOperation(
+ *             inputs -> {
+ *               double bias = (double) inputs.argument("bias");
+ *               HostTensor sum = plus(inputs.tensor("left"), inputs.tensor("right"), bias);
+ *               return Outputs.of(sum).and("square", slowSquares(sum));
+ *             });
+ * Inputs<HostTensor> inputs =
+ *     Inputs.<HostTensor>none().and("left", left).and("right", right).with("bias", 0.5);
+ * Outputs<HostTensor> outputs = sums.apply(inputs);
+ * HostTensor sum = outputs.tensor(0); // by position, and so is its name: "0"
+ * HostTensor square = outputs.tensor("square");
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -23,7 +41,7 @@ public final class Inputs<T> {
     this.arguments = arguments;
   }
 
-  /** Tensors named by their positions: "0", "1", ... */
+  /** Returns inputs of tensors that are named by their positions: "0", "1", ... */
   @SafeVarargs
   public static <T> Inputs<T> of(T... tensors) {
     Map<String, T> named = new LinkedHashMap<>();
@@ -33,13 +51,13 @@ public final class Inputs<T> {
     return new Inputs<>(named, Map.of());
   }
 
-  /** No tensor yet: add them by {@link #and}. */
+  /** Returns inputs without a tensor, to add some by {@link #and}. */
   public static <T> Inputs<T> none() {
     return new Inputs<>(Map.of(), Map.of());
   }
 
   /**
-   * These inputs and one more tensor.
+   * Returns these inputs and one more tensor.
    *
    * @throws IllegalArgumentException if the name is taken
    */
@@ -49,8 +67,8 @@ public final class Inputs<T> {
   }
 
   /**
-   * These inputs and one more argument: null, a boolean, a number, a string, an enum constant, or a
-   * list, array or string-keyed map of these.
+   * Returns these inputs and one more argument: null, a boolean, a number, a string, an enum
+   * constant, or a list, array or string-keyed map of these.
    *
    * @throws IllegalArgumentException if the name is taken or the value is of another type
    */
@@ -71,7 +89,7 @@ public final class Inputs<T> {
     return result;
   }
 
-  /** The same names and arguments with other tensors, in the same order. */
+  /** Returns other tensors under these names, in the same order, with these arguments. */
   Inputs<T> withTensors(List<T> others) {
     Map<String, T> named = new LinkedHashMap<>();
     int i = 0;
@@ -81,7 +99,7 @@ public final class Inputs<T> {
     return new Inputs<>(named, arguments);
   }
 
-  /** The tensor of this name. */
+  /** Returns the tensor of this name. */
   public T tensor(String name) {
     T tensor = tensors.get(name);
     if (tensor == null) {
@@ -91,12 +109,12 @@ public final class Inputs<T> {
     return tensor;
   }
 
-  /** The tensor at this position, counted from 0. */
+  /** Returns the tensor at this position, counted from 0. */
   public T tensor(int position) {
     return tensorList().get(position);
   }
 
-  /** The argument of this name. */
+  /** Returns the argument of this name. */
   public @Nullable Object argument(String name) {
     if (!arguments.containsKey(name)) {
       throw new IllegalArgumentException(
@@ -105,12 +123,12 @@ public final class Inputs<T> {
     return arguments.get(name);
   }
 
-  /** The tensors in order. */
+  /** Returns the tensors by name, in order. */
   public Map<String, T> tensors() {
     return Collections.unmodifiableMap(tensors);
   }
 
-  /** The arguments in order. */
+  /** Returns the arguments by name, in order. */
   public Map<String, @Nullable Object> arguments() {
     return Collections.unmodifiableMap(arguments);
   }

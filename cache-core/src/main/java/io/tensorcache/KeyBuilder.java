@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes keys without a cache: for tools, tests and comparison with other programs. Confined to
  * one thread while it is configured, safe for use by several threads afterwards.
+ * <!-- region: keys, from FingerprintExamplesTest.java -->
+ *
+ * <pre>{@code
+ * KeyBuilder keys =
+ *     new KeyBuilder().function("squares", Fingerprint.version("1"), Granularity.ROWS);
+ * List<TensorKey> ofRows = keys.rowKeys(HostTensor.adapter().view(batch));
+ * String digits = ofRows.get(1).toString(); // 273b5de48bce492aff41fdc5127a8e71
+ * TensorKey parsed = TensorKey.parse(digits);
+ * }</pre>
  */
 public final class KeyBuilder {
   private final Once<KeyBackend> backend = new Once<>("backend");
@@ -25,34 +34,34 @@ public final class KeyBuilder {
   private final Once<Function<KeyAlgorithm, byte[]>> domain = new Once<>("domain");
   private volatile @Nullable RowKeys keys;
 
-  /** TCH1, every byte, the public seed, an empty domain, the fastest back end. */
+  /** Starts with TCH1, every byte, the public seed, an empty domain and the fastest back end. */
   public KeyBuilder() {}
 
-  /** Who computes. */
+  /** Sets who computes. */
   public KeyBuilder backend(KeyBackend value) {
     backend.set(value);
     return this;
   }
 
-  /** How. */
+  /** Sets how keys are computed. */
   public KeyBuilder algorithm(KeyAlgorithm value) {
     algorithm.set(value);
     return this;
   }
 
-  /** How many elements of a row count; see {@link TensorCacheBuilder#samplesPerRow}. */
+  /** Sets how many elements of a row count; see {@link TensorCacheBuilder#samplesPerRow}. */
   public KeyBuilder samplesPerRow(int samples) {
     samplesPerRow.set(TensorCacheBuilder.checkedSamples(samples));
     return this;
   }
 
-  /** 32 bytes in place of the public seed. */
+  /** Sets 32 bytes in place of the public seed. */
   public KeyBuilder salt(byte[] secret) {
     salt.set(TensorCacheBuilder.checkedSalt(secret));
     return this;
   }
 
-  /** Bytes mixed into every key. */
+  /** Sets bytes that are mixed into every key. */
   public KeyBuilder domain(byte[] bytes) {
     byte[] copy = Objects.requireNonNull(bytes, "domain is null: leave it out for none").clone();
     domain.set(algorithm -> copy);
@@ -60,9 +69,9 @@ public final class KeyBuilder {
   }
 
   /**
-   * In place of {@link #domain}: that of the cached function of this name, on one tensor without
-   * arguments. The keys are then those under which a cache stores what the function returns. With
-   * {@code WHOLE}, use {@link #key}.
+   * Sets, in place of {@link #domain}, the domain of the cached function of this name, on one
+   * tensor without arguments. The keys are then those under which a cache stores what the function
+   * returns. With {@code WHOLE}, use {@link #key}.
    *
    * @param fingerprint of the rows: for a persisting function with {@code storeAs}, as the store
    *     lists it
@@ -85,7 +94,7 @@ public final class KeyBuilder {
     return this;
   }
 
-  /** The keys of the rows of a batch, along its first axis. Copies nothing. */
+  /** Returns the keys of the rows of a batch, along its first axis. Copies nothing. */
   public List<TensorKey> rowKeys(TensorView batch) {
     RowKeys hasher = keys();
     byte[] bytes = domain.or(algorithm -> new byte[0]).apply(algorithm.or(KeyAlgorithm.TCH1));
@@ -99,12 +108,12 @@ public final class KeyBuilder {
     return result;
   }
 
-  /** The key of a whole tensor, as of one row. Copies nothing. */
+  /** Returns the key of a whole tensor, as of one row. Copies nothing. */
   public TensorKey key(TensorView tensor) {
     return rowKeys(tensor.asSingleRow()).get(0);
   }
 
-  /** Which back end computes, and why. */
+  /** Says which back end computes, and why. */
   public String describe() {
     return keys().description();
   }

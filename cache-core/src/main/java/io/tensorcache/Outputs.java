@@ -8,6 +8,24 @@ import java.util.Objects;
 
 /**
  * What an operation returns: tensors by name, in order. Immutable.
+ * <!-- region: operation, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<HostTensor> sums =
+ *     cache
+ *         .function("sums", Fingerprint.version("1"), HostTensor.adapter())
+ *         .wrapOperation(
+ *             inputs -> {
+ *               double bias = (double) inputs.argument("bias");
+ *               HostTensor sum = plus(inputs.tensor("left"), inputs.tensor("right"), bias);
+ *               return Outputs.of(sum).and("square", slowSquares(sum));
+ *             });
+ * Inputs<HostTensor> inputs =
+ *     Inputs.<HostTensor>none().and("left", left).and("right", right).with("bias", 0.5);
+ * Outputs<HostTensor> outputs = sums.apply(inputs);
+ * HostTensor sum = outputs.tensor(0); // by position, and so is its name: "0"
+ * HostTensor square = outputs.tensor("square");
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -18,7 +36,7 @@ public final class Outputs<T> {
     this.tensors = tensors;
   }
 
-  /** Tensors named by their positions: "0", "1", ... */
+  /** Returns outputs of tensors that are named by their positions: "0", "1", ... */
   @SafeVarargs
   public static <T> Outputs<T> of(T... tensors) {
     Map<String, T> named = new LinkedHashMap<>();
@@ -28,7 +46,7 @@ public final class Outputs<T> {
     return new Outputs<>(named);
   }
 
-  /** No tensor yet: add them by {@link #and}. */
+  /** Returns outputs without a tensor, to add some by {@link #and}. */
   public static <T> Outputs<T> none() {
     return new Outputs<>(Map.of());
   }
@@ -42,7 +60,7 @@ public final class Outputs<T> {
   }
 
   /**
-   * These outputs and one more.
+   * Returns these outputs and one more.
    *
    * @throws IllegalArgumentException if the name is taken
    */
@@ -56,7 +74,7 @@ public final class Outputs<T> {
     return new Outputs<>(named);
   }
 
-  /** The tensor of this name. */
+  /** Returns the tensor of this name. */
   public T tensor(String name) {
     T tensor = tensors.get(name);
     if (tensor == null) {
@@ -66,12 +84,12 @@ public final class Outputs<T> {
     return tensor;
   }
 
-  /** The tensor at this position, counted from 0. */
+  /** Returns the tensor at this position, counted from 0. */
   public T tensor(int position) {
     return List.copyOf(tensors.values()).get(position);
   }
 
-  /** The tensors in order. */
+  /** Returns the tensors by name, in order. */
   public Map<String, T> tensors() {
     return Collections.unmodifiableMap(tensors);
   }

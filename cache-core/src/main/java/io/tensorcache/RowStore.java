@@ -40,13 +40,23 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a durable store holds: to list, verify, prune, export and import its rows, with a cache
- * ({@link TensorCache#store}) or without one. Safe for use by several threads.
+ * The rows of a durable store, to list, verify, prune, export and import them, with a cache ({@link
+ * TensorCache#store}) or without one. Safe for use by several threads.
  *
  * <p>Rows of every process that uses the store are seen. A cache that runs meanwhile goes on; what
  * it holds in memory it serves until {@code reset()}. Rows past a cache's time to live are listed
  * until their file goes. What goes wrong with the files of a cache's store is told to the listener
  * of the cache and not thrown.
+ * <!-- region: row-store, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * try (RowStore store = RowStore.open(directory, "features")) { // changes no file
+ *   for (StoredFunction function : store.functions()) {
+ *     System.out.println(function.function() + ": " + function.rows() + " rows");
+ *   }
+ *   Verification found = store.verify(rows -> {});
+ * }
+ * }</pre>
  */
 public final class RowStore implements AutoCloseable {
   private final Path directory;
@@ -82,45 +92,52 @@ public final class RowStore implements AutoCloseable {
     return create(directory, name, limit);
   }
 
-  /** The same for a store that is created unless it exists, for its owner only. */
+  /**
+   * Opens a store to remove rows or to import them, and creates it, for its owner only, unless it
+   * exists.
+   */
   public static RowStore create(Path directory, String name, ByteSize limit) {
     DurableSettings settings = DurableSettings.of(limit, WhenFull.KEEP_FIRST);
     return new RowStore(directory, name, StoreAccess.toChange(directory, name, settings));
   }
 
-  /** The names of the stores in a directory, in order; none if there is no such directory. */
+  /**
+   * Returns the names of the stores in a directory, in order. There are none if there is no such
+   * directory.
+   */
   public static List<String> names(Path directory) {
     return StoreFinder.names(directory);
   }
 
-  /** The name of the store: that of its caches. */
+  /** Returns the name of the store, which is that of its caches. */
   public String name() {
     return name;
   }
 
-  /** Where it lies: in a directory of its name in this one. */
+  /** Returns the directory in which it lies, in one of its name. */
   public Path directory() {
     return directory;
   }
 
   /**
-   * What was wrong with files since this was opened, such as a segment of a newer format, whose
-   * rows are not seen. Empty for the store of a cache, whose listener is told.
+   * Returns what was wrong with files since this was opened, such as a segment of a newer format,
+   * whose rows are not seen. It is empty for the store of a cache, whose listener is told.
    */
   public List<String> problems() {
     return access.problems();
   }
 
   /**
-   * Those of the {@link #problems} that the system had with files, such as a directory that cannot
-   * be listed or no descriptor left: what was found may not be all.
+   * Returns those of the {@link #problems} that the system had with files, such as a directory that
+   * cannot be listed or no descriptor left: what was found may not be all.
    */
   public List<String> unreadable() {
     return access.unreadable();
   }
 
   /**
-   * What it holds of each function under each fingerprint, in order of names. Reads indexes only.
+   * Returns what it holds of each function under each fingerprint, in order of names. Reads indexes
+   * only.
    */
   public List<StoredFunction> functions() {
     Map<String, FunctionTotal> totals = new TreeMap<>();
@@ -150,12 +167,15 @@ public final class RowStore implements AutoCloseable {
         });
   }
 
-  /** Every row of a key: none, one, or one for each process that stored it. Reads all indexes. */
+  /**
+   * Returns every row of a key: none, one, or one for each process that stored it. Reads all
+   * indexes.
+   */
   public List<StoredRow> find(TensorKey key) {
     return find(List.of(key));
   }
 
-  /** The same for several keys at once. */
+  /** Returns every row of several keys, by one walk through the indexes. */
   public List<StoredRow> find(Collection<TensorKey> keys) {
     List<StoredRow> found = new ArrayList<>();
     StoreBrowser browser = browser();
@@ -177,7 +197,7 @@ public final class RowStore implements AutoCloseable {
     return verify(entry -> true, progress);
   }
 
-  /** The same for the rows of some keys only. */
+  /** Reads and checks the rows of some keys only, as {@link #verify(LongConsumer)} does for all. */
   public Verification verify(Collection<TensorKey> keys) {
     return verify(entry -> keys.contains(entry.key()), done -> {});
   }
@@ -189,13 +209,13 @@ public final class RowStore implements AutoCloseable {
     }
   }
 
-  /** The files of the store. */
+  /** Returns how many files the store has, and their bytes. */
   public StoreSize size() {
     browser().settle();
     return StoreFinder.size(directory, name);
   }
 
-  /** What {@link #prune} would remove now. */
+  /** Returns what {@link #prune} would remove now. */
   public RemovedRows wouldPrune(RowSelection selection) {
     var counted = browser().count(selection(selection));
     return new RemovedRows(counted.entries(), ByteSize.ofBytes(counted.byteCount()));
@@ -340,7 +360,7 @@ public final class RowStore implements AutoCloseable {
     access.close();
   }
 
-  /** Where it lies. */
+  /** Says where it lies. */
   @Override
   public String toString() {
     return "RowStore " + directory.resolve(name);

@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Names have 1 to 255 characters. Those that begin with {@code _} are private: not listed unless
  * asked for.
+ * <!-- region: scope, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Scope<HostTensor> scope = cache.scope("kpca", HostTensor.adapter());
+ * scope.put("sample", x);
+ * HostTensor k = scope.get("K", () -> kernelMatrix(x)); // computed once
+ * HostTensor again = scope.get("K", () -> kernelMatrix(x)); // a copy of it
+ * scope.child("layer1").put("weights", x); // a scope of its own, closed with this one
+ * scope.remove("K");
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -43,17 +53,17 @@ public final class Scope<T> implements AutoCloseable {
     return given;
   }
 
-  /** The name it was opened under. */
+  /** Returns the name it was opened under. */
   public String name() {
     return state.name();
   }
 
-  /** The names of its parents and its own, with a slash between them. */
+  /** Returns the names of its parents and its own, with a slash between them. */
   public String path() {
     return state.path();
   }
 
-  /** What is kept now: entries of at most this level. */
+  /** Returns what is kept now: entries of at most this level. */
   public CacheLevel level() {
     return state.table().level();
   }
@@ -67,22 +77,22 @@ public final class Scope<T> implements AutoCloseable {
     state.level(level);
   }
 
-  /** The levels of level keys. */
+  /** Returns the levels of level keys. */
   public LevelTable levels() {
     return state.settings().levels();
   }
 
-  /** The child of this name, opened with the options of this scope unless it is open. */
+  /** Returns the child of this name, opened with the options of this scope unless it is open. */
   public Scope<T> child(String name) {
     return childBuilder(name).open();
   }
 
-  /** The same with options: set them on what is returned, then {@code open}. */
+  /** Starts a child with options: set them on what is returned, then {@code open}. */
   public ScopeBuilder<T> childBuilder(String name) {
     return new ScopeBuilder<>(options -> state.child(name, options));
   }
 
-  /** The names of the open children, in order. */
+  /** Returns the names of the open children, in order. */
   public List<String> children() {
     return state.children().stream().map(ScopeState::name).toList();
   }
@@ -104,13 +114,13 @@ public final class Scope<T> implements AutoCloseable {
     return false;
   }
 
-  /** An entry that is a tensor, to say on what terms it is kept. */
+  /** Names an entry that is a tensor, to say on what terms it is kept. */
   public ScopeEntry<T> entry(String name) {
     return new ScopeEntry<>(state, state.tensorType(), name);
   }
 
   /**
-   * An entry that is a record of tensors and scalars: primitives, strings and enums.
+   * Names an entry that is a record of tensors and scalars: primitives, strings and enums.
    *
    * @throws IllegalArgumentException if the type is not a record of these, naming the component
    */
@@ -118,21 +128,21 @@ public final class Scope<T> implements AutoCloseable {
     return new ScopeEntry<>(state, state.recordType(type), name);
   }
 
-  /** An entry that is a tuple of tensors. */
+  /** Names an entry that is a tuple of tensors. */
   public ScopeEntry<List<T>> tuple(String name) {
     return new ScopeEntry<>(state, new ListType<>(state.adapter()), name);
   }
 
-  /** An entry that is several tensors by name. */
+  /** Names an entry that is several tensors by name. */
   public ScopeEntry<Outputs<T>> outputs(String name) {
     return new ScopeEntry<>(state, new OutputsType<>(state.adapter()), name);
   }
 
   /**
-   * The entry of this name, computed and kept at level {@code NORMAL} if it is not there, in memory
-   * or in the store. Several threads that ask at the same time compute once; none waits for what
-   * began before the entry, or one that it depends on, was changed. Throws what the computation
-   * throws, checked exceptions included; nothing is kept then.
+   * Returns the entry of this name. It is computed, and kept at level {@code NORMAL}, if it is not
+   * there, in memory or in the store. Several threads that ask at the same time compute once; none
+   * waits for what began before the entry, or one that it depends on, was changed. Throws what the
+   * computation throws, checked exceptions included; nothing is kept then.
    *
    * @throws IllegalStateException after close; if the entry holds a value of another kind; or if
    *     the computation asks for the entry itself, by whatever way, with the cycle
@@ -143,29 +153,41 @@ public final class Scope<T> implements AutoCloseable {
     return state.calls().get(state.tensorType(), name, NORMAL, required(name, computation));
   }
 
-  /** The same at a level. */
+  /**
+   * Returns the entry of this name, computed and kept at a level if it is not there. See {@link
+   * #get(String, Computation)}.
+   */
   public T get(String name, CacheLevel level, Computation<T> computation) {
     return state
         .calls()
         .get(state.tensorType(), name, Terms.of(level), required(name, computation));
   }
 
-  /** The same at the level of a key of the level table. */
+  /**
+   * Returns the entry of this name, computed and kept at the level of a key of the level table if
+   * it is not there. See {@link #get(String, Computation)}.
+   */
   public T get(String name, String levelKey, Computation<T> computation) {
     return get(name, levels().level(levelKey), computation);
   }
 
-  /** The same, persisting or not; see {@link ScopeEntry#persisting}. */
+  /**
+   * Returns the entry of this name, computed and kept at a level, and persisting or not, if it is
+   * not there. See {@link #get(String, Computation)} and {@link ScopeEntry#persisting}.
+   */
   public T get(String name, CacheLevel level, boolean persisting, Computation<T> computation) {
     return entry(name).level(level).persisting(persisting).get(computation);
   }
 
-  /** The same for a record. */
+  /**
+   * Returns the record of this name, computed and kept at level {@code NORMAL} if it is not there.
+   * See {@link #entry(String, Class)}.
+   */
   public <R extends Record> R get(String name, Class<R> type, Computation<R> computation) {
     return entry(name, type).get(computation);
   }
 
-  /** The tensor of this name if it is there. */
+  /** Returns the tensor of this name if it is there, and null if not. */
   public @Nullable T getIfPresent(String name) {
     return state.calls().getIfPresent(state.tensorType(), name, NORMAL);
   }
@@ -175,22 +197,28 @@ public final class Scope<T> implements AutoCloseable {
     entry(name).put(value);
   }
 
-  /** The same at a level. */
+  /** Keeps a tensor at a level in place of what is there. */
   public void put(String name, CacheLevel level, T value) {
     entry(name).level(level).put(value);
   }
 
-  /** {@link #get(String, CacheLevel, Computation)}, kept whatever the level of this scope. */
+  /**
+   * Returns the entry of this name, computed and kept, whatever the level of this scope, if it is
+   * not there. See {@link ScopeEntry#force}.
+   */
   public T force(String name, CacheLevel level, Computation<T> computation) {
     return entry(name).level(level).force(true).get(computation);
   }
 
-  /** Reads once: the tensor if it is there, which then leaves. */
+  /** Reads once: returns the tensor if it is there, which then leaves, and null if not. */
   public @Nullable T take(String name) {
     return entry(name).take();
   }
 
-  /** The same, or else what is computed, which is not kept. */
+  /**
+   * Reads once: returns the tensor if it is there, which then leaves, or else what is computed,
+   * which is not kept.
+   */
   public T take(String name, Computation<T> computation) {
     return entry(name).take(computation);
   }
@@ -230,9 +258,9 @@ public final class Scope<T> implements AutoCloseable {
   }
 
   /**
-   * The same, sparing the entries of these groups; see {@link ScopeEntry#group}. The store knows no
-   * groups: if any is spared, persisting entries of earlier programs that were not read in this one
-   * stay.
+   * Removes entries, with what was computed from them, and spares those of these groups; see {@link
+   * ScopeEntry#group}. The store knows no groups: if any is spared, persisting entries of earlier
+   * programs that were not read in this one stay.
    */
   public void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
     state.checkOpen();
@@ -257,12 +285,12 @@ public final class Scope<T> implements AutoCloseable {
     state.moveTo(device);
   }
 
-  /** The names of the entries in memory, sorted, without private ones. */
+  /** Returns the names of the entries in memory, sorted, without private ones. */
   public List<String> names() {
     return names(false);
   }
 
-  /** The names of the entries in memory, sorted. */
+  /** Returns the names of the entries in memory, sorted. */
   public List<String> names(boolean includePrivate) {
     state.checkOpen();
     List<String> names = state.table().list(includePrivate).stream().map(Entry::name).toList();
@@ -283,13 +311,13 @@ public final class Scope<T> implements AutoCloseable {
     System.out.print(describe(includePrivate));
   }
 
-  /** What {@link #print(boolean)} prints. */
+  /** Returns what {@link #print(boolean)} prints. */
   public String describe(boolean includePrivate) {
     state.checkOpen();
     return ScopeText.of(state, includePrivate);
   }
 
-  /** What this scope did, without its children. Works after close. */
+  /** Returns what this scope did, without its children. It works after close. */
   public ScopeStats stats() {
     return state.stats();
   }
@@ -303,7 +331,7 @@ public final class Scope<T> implements AutoCloseable {
     state.close(true);
   }
 
-  /** The path, the level and how much is held. */
+  /** Says the path, the level and how much is held. */
   @Override
   public String toString() {
     return "Scope \"" + path() + "\" at " + level() + ", " + state.table().size() + " entries";

@@ -13,6 +13,17 @@ import java.util.function.Function;
  * Options of a scope. Strict: an option set twice, or other than the open scope of this name has
  * it, throws. What is not set a scope has from its parent, or else from the cache. Confined to one
  * thread.
+ * <!-- region: scope-options, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Scope<HostTensor> scope =
+ *     cache
+ *         .scopeBuilder("kpca", HostTensor.adapter())
+ *         .level(CacheLevel.HEAVY) // what is above is not kept
+ *         .retention(Retention.STRONG) // by reference: a hit is the same object
+ *         .maxEntries(100) // those used longest ago leave first
+ *         .open();
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
@@ -31,27 +42,30 @@ public final class ScopeBuilder<T> {
     this.opener = opener;
   }
 
-  /** What is stored at first: entries of at most this level. Default: the level of the cache. */
+  /**
+   * Sets what is stored at first: entries of at most this level. The default is the level of the
+   * cache.
+   */
   public ScopeBuilder<T> level(CacheLevel value) {
     level.set(value);
     return this;
   }
 
-  /** The levels of level keys. Default: {@link LevelTable#defaults()}. */
+  /** Sets the levels of level keys. The default is {@link LevelTable#defaults()}. */
   public ScopeBuilder<T> levels(LevelTable value) {
     levels.set(value);
     return this;
   }
 
-  /** How values are held. Default: {@link Retention#COPY}. */
+  /** Sets how values are held. The default is {@link Retention#COPY}. */
   public ScopeBuilder<T> retention(Retention value) {
     retention.set(value);
     return this;
   }
 
   /**
-   * How many entries are held at most; those used longest ago leave first. Persisting entries stay
-   * and do not count. Each scope counts its own entries. Default: no bound.
+   * Sets how many entries are held at most; those used longest ago leave first. Persisting entries
+   * stay and do not count. Each scope counts its own entries. By default there is no bound.
    *
    * @throws IllegalArgumentException if it is not at least 1
    */
@@ -64,9 +78,9 @@ public final class ScopeBuilder<T> {
   }
 
   /**
-   * How many bytes of values are held at most; the entries used longest ago leave first, and a
+   * Sets how many bytes of values are held at most; the entries used longest ago leave first, and a
    * larger value is not kept. Persisting entries stay and do not count. Each scope counts its own
-   * entries. Default: no bound but that of the tiers.
+   * entries. By default there is no bound but that of the tiers.
    *
    * @throws IllegalArgumentException if it is 0
    */
@@ -80,21 +94,23 @@ public final class ScopeBuilder<T> {
   }
 
   /**
-   * What identifies the computations of this scope; needed by entries that persist, because a name
-   * outlives what was computed under it. Default: none, and nothing persists.
+   * Sets what identifies the computations of this scope. Entries that persist need it, because a
+   * name outlives what was computed under it. By default there is none, and nothing persists.
    */
   public ScopeBuilder<T> fingerprint(Fingerprint value) {
     fingerprint.set(value);
     return this;
   }
 
-  /** Told what leaves. Default: no one. */
+  /** Sets who is told what leaves. By default it is no one. */
   public ScopeBuilder<T> listener(ScopeListener value) {
     listener.set(value);
     return this;
   }
 
-  /** What tells the time for {@link ScopeEntry#timeToLive}. Default: the system's clock. */
+  /**
+   * Sets what tells the time for {@link ScopeEntry#timeToLive}. The default is the system's clock.
+   */
   public ScopeBuilder<T> clock(InstantSource value) {
     clock.set(value);
     return this;
@@ -114,7 +130,7 @@ public final class ScopeBuilder<T> {
   }
 
   /**
-   * The scope of this name: opened now, or the one that is open.
+   * Returns the scope of this name: opened now, or the one that is open.
    *
    * @throws IllegalStateException if it is open with other options or for another tensor type, or
    *     the cache or the parent is closed

@@ -11,10 +11,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry of a scope by name, with the terms on which it is kept. Strict: a term set twice
  * throws. Confined to one thread.
+ * <!-- region: scope-entry, from ScopeExamplesTest.java -->
  *
- * <pre>
- * scope.entry("K").level(LIGHT).dependsOn("sample").get(() -> kernelMatrix(x));
- * </pre>
+ * <pre>{@code
+ * scope.put("sample", x);
+ * HostTensor k =
+ *     scope
+ *         .entry("K")
+ *         .level(CacheLevel.LIGHT)
+ *         .timeToLive(Duration.ofHours(1))
+ *         .dependsOn("sample")
+ *         .get(() -> kernelMatrix(x));
+ * scope.put("sample", x); // K leaves: what it was computed from is replaced
+ * }</pre>
  *
  * @param <V> a tensor, a tuple of tensors, or a record of tensors and scalars
  */
@@ -35,14 +44,17 @@ public final class ScopeEntry<V> {
     this.name = name;
   }
 
-  /** Stored where the level of the scope is at least this. Default: {@code NORMAL}. */
+  /**
+   * Sets its level: it is stored where the level of the scope is at least this. The default is
+   * {@code NORMAL}.
+   */
   public ScopeEntry<V> level(CacheLevel value) {
     level.set(value);
     return this;
   }
 
   /**
-   * The same by a key of the scope's level table.
+   * Sets its level by a key of the scope's level table.
    *
    * @throws IllegalArgumentException if the table has no such key, with the nearest ones
    */
@@ -52,21 +64,23 @@ public final class ScopeEntry<V> {
 
   /**
    * Keeps it in the durable store too: through {@code reset()}, for later programs, and through a
-   * crash. The scope must have a fingerprint and the cache a store. Default: {@code false}.
+   * crash. The scope must have a fingerprint and the cache a store. The default is {@code false}.
    */
   public ScopeEntry<V> persisting(boolean value) {
     persisting.set(value);
     return this;
   }
 
-  /** Stores it above the scope's level too; {@code trimTo} drops it. Default: {@code false}. */
+  /**
+   * Stores it above the scope's level too; {@code trimTo} drops it. The default is {@code false}.
+   */
   public ScopeEntry<V> force(boolean value) {
     force.set(value);
     return this;
   }
 
   /**
-   * How long it is served after it was stored. Default: as long as it is there.
+   * Sets how long it is served after it was stored. By default it is served as long as it is there.
    *
    * @throws IllegalArgumentException if it is not positive
    */
@@ -78,16 +92,17 @@ public final class ScopeEntry<V> {
     return this;
   }
 
-  /** What {@code reset} can spare it by. Default: none. */
+  /** Sets the group that {@code reset} can spare it by. The default is none. */
   public ScopeEntry<V> group(String value) {
     group.set(Names.check("group", value));
     return this;
   }
 
   /**
-   * The entries of this scope that it is computed from: when one of them is reset, removed,
+   * Names the entries of this scope that it is computed from: when one of them is reset, removed,
    * replaced or expires, this one leaves too, and what is being computed for it is not kept. One
-   * that is evicted or taken keeps it, until its time to live would have been over. Default: none.
+   * that is evicted or taken keeps it, until its time to live would have been over. The default is
+   * none.
    */
   public ScopeEntry<V> dependsOn(String... names) {
     for (String source : names) {
@@ -111,8 +126,8 @@ public final class ScopeEntry<V> {
   }
 
   /**
-   * The value: what is there, or else what the computation returns, which is kept on these terms.
-   * Several threads that ask at the same time compute once. See {@link Scope#get(String,
+   * Returns the value: what is there, or else what the computation returns, which is kept on these
+   * terms. Several threads that ask at the same time compute once. See {@link Scope#get(String,
    * Computation)}.
    */
   public V get(Computation<V> computation) {
@@ -128,7 +143,7 @@ public final class ScopeEntry<V> {
     return scope.calls().overwrite(type, name, terms(), Scope.required(name, computation));
   }
 
-  /** The value if it is there. */
+  /** Returns the value if it is there, and null if not. */
   public @Nullable V getIfPresent() {
     return scope.calls().getIfPresent(type, name, terms());
   }
@@ -144,14 +159,17 @@ public final class ScopeEntry<V> {
     scope.calls().put(type, name, terms(), Scope.required(name, value));
   }
 
-  /** The value if it is there, which then leaves: of several threads, one gets it. */
+  /**
+   * Returns the value if it is there, which then leaves, and null if not. Of several threads, one
+   * gets it.
+   */
   public @Nullable V take() {
     return scope.calls().take(type, name);
   }
 
   /**
-   * The value if it is there, which then leaves; or else what the computation returns, which is not
-   * kept.
+   * Returns the value if it is there, which then leaves, or else what the computation returns,
+   * which is not kept.
    */
   public V take(Computation<V> computation) {
     return scope.calls().take(type, name, terms(), Scope.required(name, computation));

@@ -6,6 +6,27 @@ package io.tensorcache;
  * <p>A source that reads all it watches at each look confirms each look. One that reads a part of
  * it confirms a look once every part was read after it and was as it should be; until then the rows
  * stored after it are remembered, and they are dropped if they may be another computation's.
+ * <!-- region: sightings, from FingerprintExamplesTest.java -->
+ *
+ * <pre>{@code
+ * class Model implements FingerprintSource {
+ *   private final AtomicLong updates = new AtomicLong();
+ *   private final AtomicLong looks = new AtomicLong();
+ *
+ *   void update() {
+ *     updates.incrementAndGet();
+ *   }
+ *
+ *   public Fingerprint current() {
+ *     looks.incrementAndGet();
+ *     return Fingerprint.version("update " + updates.get());
+ *   }
+ *
+ *   public Sightings sightings() { // every look sees everything, so each confirms itself
+ *     return new Sightings(updates.get(), 0, 0, looks.get(), looks.get() + 1, "");
+ *   }
+ * }
+ * }</pre>
  *
  * @param changes changes noticed, those included after which everything was as before: rows are
  *     stored only if this is the same before and after they were computed
@@ -24,7 +45,7 @@ public record Sightings(
     long looks,
     long firstUnconfirmed,
     String lastLate) {
-  /** Of a source that can tell no more than its fingerprints do. */
+  /** Stands for a source that can tell no more than its fingerprints do. */
   public static final Sightings NONE = new Sightings(0, 0, 0, 0, Long.MAX_VALUE, "");
 
   /** Whether rows stored now are to be remembered. */

@@ -12,6 +12,21 @@ import java.time.Duration;
 /**
  * Options of the durable store of a cache, which keeps the rows of {@code persisting} functions in
  * files. Strict: an option set twice throws. Confined to one thread.
+ * <!-- region: store-options, from OptionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorCache cache =
+ *     TensorCache.builder("features")
+ *         .store(
+ *             store ->
+ *                 store
+ *                     .directory(directory) // the files lie in directory/features
+ *                     .limit(ByteSize.ofGiB(1))
+ *                     .sync(SyncPolicy.EVERY_WRITE) // a loss of power costs nothing
+ *                     .whenBusy(WhenBusy.DECLINE) // no call waits for the disk
+ *                     .timeToLive(Duration.ofDays(30)))
+ *         .build();
+ * }</pre>
  */
 public final class StoreBuilder {
   private final Once<Path> directory = new Once<>("store.directory");
@@ -28,65 +43,75 @@ public final class StoreBuilder {
   StoreBuilder() {}
 
   /**
-   * Where the store lies, in a directory of the cache's name. Caches of one name may share it, in
-   * one process or in several. Default: a temporary directory, deleted when the cache is closed.
+   * Sets where the store lies, in a directory of the cache's name. Caches of one name may share it,
+   * in one process or in several. The default is a temporary directory, which is deleted when the
+   * cache is closed.
    */
   public StoreBuilder directory(Path value) {
     directory.set(value);
     return this;
   }
 
-  /** Bytes of all files at most, whoever wrote them; at least 1 MiB. Default: 10 GiB. */
+  /**
+   * Sets how many bytes all files have at most, whoever wrote them; at least 1 MiB. The default is
+   * 10 GiB.
+   */
   public StoreBuilder limit(ByteSize value) {
     limit.set(value);
     return this;
   }
 
-  /** What a full store does with a new row. Default: {@code EVICT}, the oldest files first. */
+  /**
+   * Sets what a full store does with a new row. The default is {@code EVICT}, the oldest files
+   * first.
+   */
   public StoreBuilder whenFull(WhenFull value) {
     whenFull.set(value);
     return this;
   }
 
-  /** When written bytes are put on the disk itself. Default: {@code INTERVAL}. */
+  /** Sets when written bytes are put on the disk itself. The default is {@code INTERVAL}. */
   public StoreBuilder sync(SyncPolicy value) {
     sync.set(value);
     return this;
   }
 
-  /** For {@code INTERVAL}: the longest time between a write and that. Default: a second. */
+  /**
+   * Sets, for {@code INTERVAL}, the longest time between a write and the disk itself. The default
+   * is a second.
+   */
   public StoreBuilder interval(Duration value) {
     interval.set(value);
     return this;
   }
 
-  /** How rows are compressed. Default: {@code LZ4}, kept only where it gains. */
+  /** Sets how rows are compressed. The default is {@code LZ4}, kept only where it gains. */
   public StoreBuilder compression(Compression value) {
     compression.set(value);
     return this;
   }
 
-  /** Payload bytes that wait to be written at most. Default: 64 MiB. */
+  /** Sets how many payload bytes wait to be written at most. The default is 64 MiB. */
   public StoreBuilder queue(ByteSize value) {
     queue.set(value);
     return this;
   }
 
-  /** What happens to a row when the queue is full. Default: {@code WAIT}. */
+  /** Sets what happens to a row when the queue is full. The default is {@code WAIT}. */
   public StoreBuilder whenBusy(WhenBusy value) {
     whenBusy.set(value);
     return this;
   }
 
-  /** Bytes of one file, about; 4 KiB to 1 GiB. Default: 256 MiB. */
+  /** Sets how many bytes one file has, about; 4 KiB to 1 GiB. The default is 256 MiB. */
   public StoreBuilder segment(ByteSize value) {
     segment.set(value);
     return this;
   }
 
   /**
-   * How long a row is served after it was computed, from memory too; at least a second. Rows read
-   * from the store then stay there: only it knows their age. Default: for ever.
+   * Sets how long a row is served after it was computed, from memory too; at least a second. Rows
+   * read from the store then stay there: only it knows their age. By default it is served for ever.
    */
   public StoreBuilder timeToLive(Duration value) {
     timeToLive.set(value);

@@ -11,6 +11,18 @@ import java.util.Objects;
  * cache serves any number of functions and engines. Safe for use by several threads.
  *
  * <p>A cache may be slow or empty. It is never wrong, and it never breaks the program that uses it.
+ * <!-- region: tensor-cache, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * try (TensorCache cache = TensorCache.builder("features").heap(ByteSize.ofMiB(64)).build()) {
+ *   CachedFunction<HostTensor> squares =
+ *       cache.wrap(
+ *           "squares", Fingerprint.version("1"), HostTensor.adapter(), x -> slowSquares(x));
+ *   squares.apply(batch); // computes
+ *   squares.apply(batch); // serves
+ *   double half = cache.stats().hitRate();
+ * }
+ * }</pre>
  */
 public final class TensorCache implements AutoCloseable {
   private final CacheCore core;
@@ -28,7 +40,7 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
-   * The cached form of a function, with default options.
+   * Returns the cached form of a function, with default options.
    *
    * @param name what the function is called; part of every key
    * @param fingerprint what identifies the computation: its weights, its file, its version. There
@@ -44,7 +56,10 @@ public final class TensorCache implements AutoCloseable {
     return function(name, fingerprint, adapter).wrap(function);
   }
 
-  /** The same with options: set them on what is returned, then {@code wrap}. */
+  /**
+   * Starts the cached form of a function with options: set them on what is returned, then {@code
+   * wrap}.
+   */
   public <T> FunctionBuilder<T> function(
       String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
     core.checkOpen();
@@ -52,7 +67,7 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
-   * The scope of this name, opened with default options unless it is open.
+   * Returns the scope of this name, opened with default options unless it is open.
    *
    * @param name what the scope is called
    * @param adapter the engine's tensors
@@ -62,7 +77,7 @@ public final class TensorCache implements AutoCloseable {
     return scopeBuilder(name, adapter).open();
   }
 
-  /** The same with options: set them on what is returned, then {@code open}. */
+  /** Starts a scope with options: set them on what is returned, then {@code open}. */
   public <T> ScopeBuilder<T> scopeBuilder(String name, TensorAdapter<T> adapter) {
     Objects.requireNonNull(adapter, "adapter is null: give that of the engine's tensors");
     core.checkOpen();
@@ -77,20 +92,20 @@ public final class TensorCache implements AutoCloseable {
     return new Epochs(this, first, last);
   }
 
-  /** What the cache was built with. Works after close. */
+  /** Returns what the cache was built with. It works after close. */
   public CacheConfig config() {
     return core.config();
   }
 
-  /** What the cache did so far. Works after close, without what the tiers held. */
+  /** Returns what the cache did so far. It works after close, without what the tiers held. */
   public CacheStats stats() {
     return core.stats();
   }
 
   /**
    * Waits until every row of a persisting function that was stored before is in the files of the
-   * store: it then survives the end of the process, however it ends. A loss of power too, if the
-   * store's {@code sync} is not {@code ON_CLOSE}.
+   * store: it then survives the end of the process, however it ends. It survives a loss of power
+   * too, if the store's {@code sync} is not {@code ON_CLOSE}.
    *
    * @return false if some row since the last flush could not be kept, which was told to the
    *     listener or is a full store's or queue's refusal; true without a store
@@ -100,7 +115,7 @@ public final class TensorCache implements AutoCloseable {
   }
 
   /**
-   * What the store of this cache holds. Closed with the cache; closing it does nothing.
+   * Returns the store of this cache. It is closed with the cache; closing it does nothing.
    *
    * @throws IllegalStateException if the cache has no store, or is closed
    */
@@ -110,8 +125,8 @@ public final class TensorCache implements AutoCloseable {
 
   /**
    * Gives memory of CUDA devices back until the device tier takes no more than this of each; rows
-   * go to the heap or off-heap tier where there is one. Waits until the memory is free. For an
-   * engine that is running out of it. Does nothing without a device tier.
+   * go to the heap or off-heap tier where there is one. It is meant for an engine that is running
+   * out of memory, and waits until the memory is free. It does nothing without a device tier.
    */
   public void trimDevice(ByteSize size) {
     core.tiers().trimDevice(size);
@@ -166,7 +181,7 @@ public final class TensorCache implements AutoCloseable {
     }
   }
 
-  /** The name and what the tiers hold. */
+  /** Says the name and what the tiers hold. */
   @Override
   public String toString() {
     return "TensorCache \"" + config().name() + "\" " + stats().tiers();

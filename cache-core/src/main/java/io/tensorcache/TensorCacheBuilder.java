@@ -22,6 +22,17 @@ import org.slf4j.LoggerFactory;
 /**
  * Options of a cache. Strict: an option set twice or contradicting another throws. Confined to one
  * thread.
+ * <!-- region: cache-options, from OptionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorCache cache =
+ *     TensorCache.builder("features")
+ *         .heap(ByteSize.ofMiB(64))
+ *         .offHeap(ByteSize.ofMiB(16)) // takes what leaves the heap tier
+ *         .whenFull(WhenFull.EVICT)
+ *         .compression(Compression.NONE)
+ *         .build();
+ * }</pre>
  */
 public final class TensorCacheBuilder {
   private static final Logger log = LoggerFactory.getLogger(TensorCacheBuilder.class);
@@ -59,16 +70,16 @@ public final class TensorCacheBuilder {
     this.name = Names.check("cache", name);
   }
 
-  /** What is stored: functions of at most this level. Default: {@code NORMAL}. */
+  /** Sets what is stored: functions of at most this level. The default is {@code NORMAL}. */
   public TensorCacheBuilder level(CacheLevel value) {
     level.set(value);
     return this;
   }
 
   /**
-   * Bytes kept in the memory of each CUDA device at most, for tensors that lie on it: taken as rows
-   * come, from a pool of the driver. Where there is no device it holds nothing, and a warning says
-   * so. Default: none.
+   * Sets how many bytes are kept in the memory of each CUDA device at most, for tensors that lie on
+   * it. They are taken as rows come, from a pool of the driver. Where there is no device the tier
+   * holds nothing, and a warning says so. The default is none.
    *
    * @throws IllegalArgumentException if it is below 256 bytes; by {@link #build()}, if no device
    *     has that much
@@ -80,8 +91,8 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Bytes of each CUDA device that the device tier leaves to others: when less is free as rows
-   * come, rows go until it is. Default: 256 MiB.
+   * Sets how many bytes of each CUDA device the device tier leaves to others: when less is free as
+   * rows come, rows go until it is. The default is 256 MiB.
    */
   public TensorCacheBuilder deviceReserve(ByteSize value) {
     deviceReserve.set(value);
@@ -89,8 +100,9 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Bytes of rows kept on the Java heap at most, 256 more counted for each row. Default: none if
-   * {@link #device} or {@link #offHeap} is set, else 256 MiB or a quarter of the Java heap.
+   * Sets how many bytes of rows are kept on the Java heap at most, 256 more counted for each row.
+   * The default is none if {@link #device} or {@link #offHeap} is set, else 256 MiB or a quarter of
+   * the Java heap.
    *
    * @throws IllegalArgumentException if it is larger than the Java heap or below 1 KiB
    */
@@ -109,7 +121,10 @@ public final class TensorCacheBuilder {
     return this;
   }
 
-  /** Bytes taken outside the Java heap, all at once, overhead included. Default: none. */
+  /**
+   * Sets how many bytes are taken outside the Java heap, all at once, overhead included. The
+   * default is none.
+   */
   public TensorCacheBuilder offHeap(ByteSize value) {
     offHeap.set(value);
     return this;
@@ -151,44 +166,47 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * Bytes of a file below the tiers in memory, at least 16 MiB, where the system keeps temporary
-   * files. <b>Scratch:</b> deleted when the cache is closed, and by the next program if this one
-   * does not end by itself. Rows of {@code persisting} functions are not written there, as they are
-   * on the disk already. Default: none.
+   * Sets how many bytes a file below the tiers in memory has, at least 16 MiB, where the system
+   * keeps temporary files. The file is <b>scratch</b>: it is deleted when the cache is closed, and
+   * by the next program if this one does not end by itself. Rows of {@code persisting} functions
+   * are not written there, as they are on the disk already. The default is none.
    */
   public TensorCacheBuilder disk(ByteSize value) {
     disk.set(new Disk(Objects.requireNonNull(value, "disk is null: leave it out"), null));
     return this;
   }
 
-  /** The same, in a new directory inside this one. */
+  /**
+   * Sets how many bytes the scratch file has, as {@link #disk(ByteSize)} does, in a new directory
+   * inside this one.
+   */
   public TensorCacheBuilder disk(ByteSize value, Path directory) {
     disk.set(new Disk(value, Objects.requireNonNull(directory, "directory is null")));
     return this;
   }
 
-  /** What a full tier does with a new entry. Default: {@code EVICT}. */
+  /** Sets what a full tier does with a new entry. The default is {@code EVICT}. */
   public TensorCacheBuilder whenFull(WhenFull value) {
     whenFull.set(value);
     return this;
   }
 
   /**
-   * How entries off the heap and in the disk tier are compressed. Default: {@code LZ4}, kept only
-   * where it gains.
+   * Sets how entries off the heap and in the disk tier are compressed. The default is {@code LZ4},
+   * kept only where it gains.
    */
   public TensorCacheBuilder compression(Compression value) {
     compression.set(value);
     return this;
   }
 
-  /** How keys are computed. Default: {@code TCH1}. */
+  /** Sets how keys are computed. The default is {@code TCH1}. */
   public TensorCacheBuilder keyAlgorithm(KeyAlgorithm value) {
     keyAlgorithm.set(value);
     return this;
   }
 
-  /** Who computes keys. Default: {@code AUTO}. */
+  /** Sets who computes keys. The default is {@code AUTO}. */
   public TensorCacheBuilder keyBackend(KeyBackend value) {
     keyBackend.set(value);
     return this;
@@ -196,8 +214,8 @@ public final class TensorCacheBuilder {
 
   /**
    * Lets only every {@code max(1, elements / samples)}-th element of a row count. <b>Rows that
-   * differ elsewhere get the same key and therefore each other's outputs.</b> Faster for large rows
-   * only. Default: every element counts.
+   * differ elsewhere get the same key and therefore each other's outputs.</b> It is faster for
+   * large rows only. By default every element counts.
    *
    * @throws IllegalArgumentException if it is not at least 1
    */
@@ -219,9 +237,9 @@ public final class TensorCacheBuilder {
   }
 
   /**
-   * The same with the 32 bytes of a file. If there is none, it is created with random bytes, for
-   * its owner only; several processes that start at once take the same. Whoever shall serve the
-   * same rows needs a copy of it.
+   * Replaces the public seed of the keys by the 32 bytes of a file; see {@link #salt}. If there is
+   * none, it is created with random bytes, for its owner only; several processes that start at once
+   * take the same. Whoever shall serve the same rows needs a copy of it.
    *
    * @throws IllegalArgumentException if it is a link or no regular file, has another length, or is
    *     open to others
@@ -232,7 +250,7 @@ public final class TensorCacheBuilder {
     return salt(SaltFile.readOrCreate(file));
   }
 
-  /** Told what goes wrong. Default: failures are counted and logged at DEBUG. */
+  /** Sets who is told what goes wrong. By default failures are counted and logged at DEBUG. */
   public TensorCacheBuilder listener(CacheListener value) {
     listener.set(value);
     return this;
@@ -240,7 +258,7 @@ public final class TensorCacheBuilder {
 
   /**
    * Adds a durable store for the rows of {@code persisting} functions: files that outlive the
-   * process, however it ends. Default: none.
+   * process, however it ends. The default is none.
    *
    * @param options sets the options of the store
    */

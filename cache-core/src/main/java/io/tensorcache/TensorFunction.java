@@ -2,6 +2,13 @@ package io.tensorcache;
 
 /**
  * An expensive computation from one tensor to one tensor.
+ * <!-- region: tensor-function, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorFunction<HostTensor> slow = x -> slowSquares(x); // row i of x gives row i of the result
+ * CachedFunction<HostTensor> squares =
+ *     cache.wrap("squares", Fingerprint.version("1"), HostTensor.adapter(), slow);
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */

@@ -2,6 +2,24 @@ package io.tensorcache;
 
 /**
  * An expensive computation from several tensors and arguments to one or several tensors.
+ * <!-- region: operation, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<HostTensor> sums =
+ *     cache
+ *         .function("sums", Fingerprint.version("1"), HostTensor.adapter())
+ *         .wrapOperation(
+ *             inputs -> {
+ *               double bias = (double) inputs.argument("bias");
+ *               HostTensor sum = plus(inputs.tensor("left"), inputs.tensor("right"), bias);
+ *               return Outputs.of(sum).and("square", slowSquares(sum));
+ *             });
+ * Inputs<HostTensor> inputs =
+ *     Inputs.<HostTensor>none().and("left", left).and("right", right).with("bias", 0.5);
+ * Outputs<HostTensor> outputs = sums.apply(inputs);
+ * HostTensor sum = outputs.tensor(0); // by position, and so is its name: "0"
+ * HostTensor square = outputs.tensor("square");
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */

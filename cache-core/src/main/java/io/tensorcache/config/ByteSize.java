@@ -4,6 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A number of bytes. KiB, MiB and GiB are powers of two.
+ * <!-- region: byte-size, from OptionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ByteSize quarter = ByteSize.ofMiB(256);
+ * ByteSize parsed = ByteSize.parse("256MiB");
+ * String text = ByteSize.ofBytes(1_610_612_736).toString(); // 1.5 GiB
+ * }</pre>
  *
  * @param bytes the count, at least 0
  */
@@ -19,22 +26,22 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     }
   }
 
-  /** {@code count} bytes. */
+  /** Returns {@code count} bytes. */
   public static ByteSize ofBytes(long count) {
     return new ByteSize(count);
   }
 
-  /** {@code count} times 2^10 bytes. */
+  /** Returns {@code count} times 2^10 bytes. */
   public static ByteSize ofKiB(long count) {
     return new ByteSize(Math.multiplyExact(count, KIB));
   }
 
-  /** {@code count} times 2^20 bytes. */
+  /** Returns {@code count} times 2^20 bytes. */
   public static ByteSize ofMiB(long count) {
     return new ByteSize(Math.multiplyExact(count, MIB));
   }
 
-  /** {@code count} times 2^30 bytes. */
+  /** Returns {@code count} times 2^30 bytes. */
   public static ByteSize ofGiB(long count) {
     return new ByteSize(Math.multiplyExact(count, GIB));
   }
@@ -74,7 +81,8 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
   }
 
   /**
-   * The largest unit that gives a number of at least 1, with up to one decimal: {@code 1.5 GiB}.
+   * Writes it in the largest unit that gives a number of at least 1, with up to one decimal: {@code
+   * 1.5 GiB}.
    */
   @Override
   public String toString() {

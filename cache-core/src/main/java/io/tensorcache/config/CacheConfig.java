@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a cache was built with, and which back end it found. Immutable.
+ * <!-- region: cache-config, from OptionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CacheConfig config = cache.config();
+ * ByteSize heap = config.heap(); // 64 MiB
+ * String why = config.keyBackendReason(); // names the back end and why it was taken
+ * boolean isDurable = config.store() != null;
+ * }</pre>
  *
  * @param name the name given to the builder
  * @param level what is stored: functions of at most this level

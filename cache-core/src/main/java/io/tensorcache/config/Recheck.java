@@ -3,14 +3,29 @@ package io.tensorcache.config;
 /**
  * How often a cached function has everything read again that its fingerprint stands for, beside the
  * cheap look at each call. Immutable.
+ * <!-- region: recheck, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<HostTensor> squares =
+ *     cache
+ *         .function("squares", Fingerprint.version("1"), HostTensor.adapter())
+ *         .recheck(Recheck.everyCalls(100)) // all weights are read at every hundredth call
+ *         .wrap(x -> slowSquares(x));
+ * }</pre>
  *
  * @param calls at every how many calls; 0 for on request only
  */
 public record Recheck(long calls) {
-  /** Only when the program asks: {@code function.recheck()}. The default. */
+  /**
+   * Everything is read again only when the program asks: {@code function.recheck()}. This is the
+   * default.
+   */
   public static final Recheck ON_REQUEST = new Recheck(0);
 
-  /** At each call, and again after something was computed: costs a pass over all weights each. */
+  /**
+   * Everything is read again at each call, and again after something was computed. Each costs a
+   * pass over all weights.
+   */
   public static final Recheck EVERY_CALL = new Recheck(1);
 
   /**
@@ -26,7 +41,7 @@ public record Recheck(long calls) {
   }
 
   /**
-   * At the first of every {@code n} calls.
+   * Has everything read again at the first of every {@code n} calls.
    *
    * @throws IllegalArgumentException unless {@code n >= 1}
    */
@@ -37,7 +52,7 @@ public record Recheck(long calls) {
     return new Recheck(n);
   }
 
-  /** Words for a message. */
+  /** Says it in words for a message. */
   @Override
   public String toString() {
     if (calls == 0) {

@@ -6,6 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The durable store that a cache was built with. Immutable.
+ * <!-- region: store-options, from OptionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorCache cache =
+ *     TensorCache.builder("features")
+ *         .store(
+ *             store ->
+ *                 store
+ *                     .directory(directory) // the files lie in directory/features
+ *                     .limit(ByteSize.ofGiB(1))
+ *                     .sync(SyncPolicy.EVERY_WRITE) // a loss of power costs nothing
+ *                     .whenBusy(WhenBusy.DECLINE) // no call waits for the disk
+ *                     .timeToLive(Duration.ofDays(30)))
+ *         .build();
+ * }</pre>
  *
  * @param directory holds the store in a directory of the cache's name; null for a temporary one,
  *     deleted when the cache is closed

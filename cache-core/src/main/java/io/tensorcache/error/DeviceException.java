@@ -3,30 +3,49 @@ package io.tensorcache.error;
 /**
  * The CUDA driver is missing, refused something, or a device failed. Where a cache meets it, the
  * function runs instead.
+ * <!-- region: failures, from ErrorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorCache cache =
+ *     TensorCache.builder("features")
+ *         .listener(
+ *             failure -> {
+ *               if (failure instanceof LateChangeException) {
+ *                 stale.incrementAndGet(); // rows of other weights may have been served
+ *               } else if (failure instanceof CorruptEntryException
+ *                   || failure instanceof StorageException
+ *                   || failure instanceof DeviceException) {
+ *                 slower.incrementAndGet(); // the function ran instead
+ *               }
+ *             })
+ *         .build();
+ * }</pre>
  */
 public final class DeviceException extends TensorCacheException {
   private static final long serialVersionUID = 1L;
 
   private final int code;
 
-  /** Says what, with which value, and what to do. No code of the driver. */
+  /**
+   * Takes a message that says what, with which value, and what to do, without a code of the driver.
+   */
   public DeviceException(String message) {
     this(message, 0);
   }
 
-  /** The same with the result code of the driver. */
+  /** Takes such a message, and the result code of the driver. */
   public DeviceException(String message, int code) {
     super(message);
     this.code = code;
   }
 
-  /** The same with what caused it. */
+  /** Takes such a message, and what caused it. */
   public DeviceException(String message, Throwable cause) {
     super(message, cause);
     this.code = cause instanceof DeviceException device ? device.code : 0;
   }
 
-  /** The {@code CUresult} of the driver, or 0 if it gave none. */
+  /** Returns the {@code CUresult} of the driver, or 0 if it gave none. */
   public int code() {
     return code;
   }

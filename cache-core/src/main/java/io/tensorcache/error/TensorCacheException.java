@@ -1,18 +1,26 @@
 package io.tensorcache.error;
 
 /**
- * Something the cache or its surroundings did wrong, as opposed to a programming error of the
+ * The cache or its surroundings did something wrong, as opposed to a programming error of the
  * caller.
+ * <!-- region: cache-listener, from ErrorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorCache cache =
+ *     TensorCache.builder("features")
+ *         .listener(failure -> failures.add(failure)) // the call that met it goes on
+ *         .build();
+ * }</pre>
  */
 public class TensorCacheException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Says what, with which value, and what to do. */
+  /** Takes a message that says what, with which value, and what to do. */
   public TensorCacheException(String message) {
     super(message);
   }
 
-  /** The same with what caused it. */
+  /** Takes such a message, and what caused it. */
   public TensorCacheException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -16,6 +16,14 @@ import java.util.TreeMap;
 /**
  * The levels of kinds of entries, by key, so that a program says what an entry is and not at which
  * level it is stored. Immutable: {@link #with} and {@link #adding} return an edited copy.
+ * <!-- region: level-table, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * LevelTable levels = LevelTable.empty().adding("kernel", CacheLevel.LIGHT);
+ * Scope<HostTensor> scope =
+ *     cache.scopeBuilder("kpca", HostTensor.adapter()).levels(levels).open();
+ * HostTensor k = scope.get("K", "kernel", () -> kernelMatrix(x)); // at level LIGHT
+ * }</pre>
  */
 public final class LevelTable {
   private static final int LONGEST_KEY = 255;
@@ -28,12 +36,12 @@ public final class LevelTable {
     this.levels = Collections.unmodifiableMap(levels);
   }
 
-  /** The keys and levels of kerch, as its documentation has them. */
+  /** Returns the keys and levels of kerch, as its documentation has them. */
   public static LevelTable defaults() {
     return DEFAULTS;
   }
 
-  /** A table without a key. */
+  /** Returns a table without a key. */
   public static LevelTable empty() {
     return new LevelTable(new TreeMap<>());
   }
@@ -83,7 +91,7 @@ public final class LevelTable {
   }
 
   /**
-   * The level of a key.
+   * Returns the level of a key.
    *
    * @throws IllegalArgumentException if the table has no such key, with the nearest ones
    */
@@ -96,7 +104,7 @@ public final class LevelTable {
   }
 
   /**
-   * A copy in which a key has another level.
+   * Returns a copy in which a key has another level.
    *
    * @throws IllegalArgumentException if the table has no such key, with the nearest ones
    */
@@ -106,7 +114,7 @@ public final class LevelTable {
   }
 
   /**
-   * A copy with one more key.
+   * Returns a copy with one more key.
    *
    * @throws IllegalArgumentException if the table has the key already, or it is blank or longer
    *     than 255 characters
@@ -171,7 +179,7 @@ public final class LevelTable {
     return row[b.length()];
   }
 
-  /** All keys with their levels, in the order of the keys. */
+  /** Returns all keys with their levels, in the order of the keys. */
   public Map<String, CacheLevel> levels() {
     return levels;
   }
@@ -186,7 +194,7 @@ public final class LevelTable {
     return levels.hashCode();
   }
 
-  /** The keys with their levels. */
+  /** Writes the keys with their levels. */
   @Override
   public String toString() {
     return levels.toString();

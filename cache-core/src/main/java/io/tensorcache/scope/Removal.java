@@ -5,6 +5,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entry that left its scope.
+ * <!-- region: scope-listener, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Scope<HostTensor> scope =
+ *     cache
+ *         .scopeBuilder("kpca", HostTensor.adapter())
+ *         .maxEntries(1)
+ *         .listener(
+ *             removal -> {
+ *               if (removal.cause() == RemovalCause.EVICTED) {
+ *                 told.add(removal.name());
+ *               }
+ *             })
+ *         .open();
+ * scope.put("a", x);
+ * scope.put("b", x); // no room for both: "a" was told to have left
+ * }</pre>
  *
  * @param scope the path of the scope, its name last
  * @param name the name of the entry

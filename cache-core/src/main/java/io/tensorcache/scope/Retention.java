@@ -8,21 +8,32 @@ import org.jspecify.annotations.Nullable;
  * How a scope holds its values: as copies, or by reference. A value held by reference is the same
  * object at every access, the program's own, and never freed by the scope; a program that closes it
  * makes the scope compute it again. Immutable.
+ * <!-- region: retention, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Scope<HostTensor> scope =
+ *     cache
+ *         .scopeBuilder("shown", HostTensor.adapter())
+ *         .retention(Retention.hybrid(8)) // the 8 used last; others while the program holds them
+ *         .open();
+ * scope.put("image", x);
+ * HostTensor same = scope.getIfPresent("image"); // x itself, not a copy
+ * }</pre>
  */
 public final class Retention {
   /**
-   * The bytes of the value are copied into the tiers of the cache; each access returns a fresh
-   * tensor, so that nobody can change what is cached.
+   * Values are copied, as bytes, into the tiers of the cache; each access returns a fresh tensor,
+   * so that nobody can change what is cached.
    */
   public static final Retention COPY = new Retention("COPY", 0, null);
 
-  /** By reference, until the entry leaves. */
+  /** Values are held by reference, until the entry leaves. */
   public static final Retention STRONG =
       new Retention("STRONG", Integer.MAX_VALUE, CacheLevel.TOTAL);
 
   /**
-   * By weak reference: served while the program still holds the value itself (the tensor, list or
-   * record), gone after.
+   * Values are held by weak reference: they are served while the program still holds the value
+   * itself (the tensor, list or record), and gone after.
    */
   public static final Retention WEAK = new Retention("WEAK", 0, CacheLevel.TOTAL);
 
@@ -37,7 +48,7 @@ public final class Retention {
   }
 
   /**
-   * By reference: the {@code strongEntries} used last strongly, the rest weakly.
+   * Holds values by reference: the {@code strongEntries} used last strongly, the rest weakly.
    *
    * @throws IllegalArgumentException if it is not at least 1
    */
@@ -49,22 +60,22 @@ public final class Retention {
     return new Retention("hybrid(" + strongEntries + ")", strongEntries, CacheLevel.TOTAL);
   }
 
-  /** By reference: entries of at most this level strongly, those above weakly. */
+  /** Holds values by reference: entries of at most this level strongly, those above weakly. */
   public static Retention byLevel(CacheLevel strongUpTo) {
     return new Retention("byLevel(" + strongUpTo + ")", Integer.MAX_VALUE, strongUpTo);
   }
 
-  /** True if values are copied; else they are held by reference. */
+  /** Says whether values are copied; else they are held by reference. */
   public boolean isCopy() {
     return strongUpTo == null;
   }
 
-  /** True if a new entry of this level is held strongly. */
+  /** Says whether a new entry of this level is held strongly. */
   public boolean isStrong(CacheLevel level) {
     return strongUpTo != null && strongEntries > 0 && level.isStoredAt(strongUpTo);
   }
 
-  /** How many entries are held strongly at most. */
+  /** Returns how many entries are held strongly at most. */
   public int strongEntries() {
     return strongEntries;
   }
@@ -79,7 +90,7 @@ public final class Retention {
     return Objects.hash(name);
   }
 
-  /** As it is written in a program. */
+  /** Writes it as a program does. */
   @Override
   public String toString() {
     return name;

@@ -10,8 +10,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a cache did, counted in rows. An immutable snapshot; counters that change while it is taken
- * may be off by the rows in flight.
+ * What a cache did, counted in rows. This is an immutable snapshot; counters that change while it
+ * is taken may be off by the rows in flight.
+ * <!-- region: cache-stats, from StatsExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CacheStats before = cache.stats();
+ * // ... a part of the program
+ * CacheStats since = cache.stats().since(before);
+ * double rate = since.hitRate(); // of the distinct rows asked for
+ * long cold = since.misses(MissReason.COLD); // never seen before
+ * long fromHeap = cache.stats().hitsByTier().getOrDefault(Tier.HEAP, 0L);
+ * }</pre>
  *
  * @param hitsByTier rows served, by the tier they lay in
  * @param waited rows served by waiting for another thread that was computing them: neither hits nor
@@ -71,24 +81,24 @@ public record CacheStats(
     functions = List.copyOf(functions);
   }
 
-  /** Rows served from any tier. */
+  /** Returns how many rows were served from any tier. */
   public long hits() {
     return hitsByTier.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Rows not served, for whatever reason. */
+  /** Returns how many rows were not served, for whatever reason. */
   public long misses() {
     return missesByReason.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Rows not served for one reason. */
+  /** Returns how many rows were not served for one reason. */
   public long misses(MissReason reason) {
     return missesByReason.getOrDefault(reason, 0L);
   }
 
   /**
-   * The part of the distinct rows asked for that was served without computing it for the caller:
-   * {@code (hits + waited) / (hits + waited + misses)}; 0 before the first row.
+   * Returns the part of the distinct rows asked for that was served without computing it for the
+   * caller: {@code (hits + waited) / (hits + waited + misses)}; 0 before the first row.
    */
   public double hitRate() {
     long served = hits() + waited;
@@ -96,7 +106,7 @@ public record CacheStats(
     return rows == 0 ? 0 : (double) served / rows;
   }
 
-  /** {@link #savedNanos} as a duration; empty while it is unknown. */
+  /** Returns {@link #savedNanos} as a duration; it is empty while that is unknown. */
   public Optional<Duration> saved() {
     return savedNanos.isEmpty()
         ? Optional.empty()
@@ -104,7 +114,7 @@ public record CacheStats(
   }
 
   /**
-   * {@link #savedNanos} of functions.
+   * Computes {@link #savedNanos} of functions.
    *
    * @param now what they did
    * @param earlier what they had done when counting began; may lack functions
@@ -133,8 +143,8 @@ public record CacheStats(
   }
 
   /**
-   * What happened between an earlier snapshot of the same cache and this one; tiers, devices,
-   * functions and scopes are those of now.
+   * Returns what happened between an earlier snapshot of the same cache and this one; tiers,
+   * devices, functions and scopes are those of now.
    */
   public CacheStats since(CacheStats earlier) {
     return new CacheStats(
@@ -167,7 +177,7 @@ public record CacheStats(
     return result;
   }
 
-  /** Several lines for a person. */
+  /** Says it in several lines for a person. */
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();

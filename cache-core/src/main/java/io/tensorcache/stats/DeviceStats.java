@@ -4,6 +4,13 @@ import io.tensorcache.config.ByteSize;
 
 /**
  * What the device tier holds on one CUDA device now.
+ * <!-- region: device-stats, from StatsExamplesTest.java -->
+ *
+ * <pre>{@code
+ * for (DeviceStats device : cache.stats().devices()) { // none without device(...)
+ *   lines.add("device " + device.device() + ": " + device.entries() + " rows");
+ * }
+ * }</pre>
  *
  * @param device the driver's ordinal
  * @param entries rows held

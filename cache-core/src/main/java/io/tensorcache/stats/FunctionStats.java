@@ -4,6 +4,14 @@ import java.util.OptionalDouble;
 
 /**
  * What one function did.
+ * <!-- region: function-stats, from StatsExamplesTest.java -->
+ *
+ * <pre>{@code
+ * for (FunctionStats function : cache.stats().functions()) {
+ *   lines.add(
+ *       function.name() + ": " + function.hits() + " hits, " + function.misses() + " misses");
+ * }
+ * }</pre>
  *
  * @param name the name given to {@code wrap}
  * @param hits rows served from the cache

@@ -1,15 +1,30 @@
 package io.tensorcache.stats;
 
-/** Why a row was not served from the cache. */
+/**
+ * Why a row was not served from the cache.
+ * <!-- region: cache-stats, from StatsExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CacheStats before = cache.stats();
+ * // ... a part of the program
+ * CacheStats since = cache.stats().since(before);
+ * double rate = since.hitRate(); // of the distinct rows asked for
+ * long cold = since.misses(MissReason.COLD); // never seen before
+ * long fromHeap = cache.stats().hitsByTier().getOrDefault(Tier.HEAP, 0L);
+ * }</pre>
+ */
 public enum MissReason {
-  /** Never seen under this function and fingerprint, or past the time to live of the store. */
+  /**
+   * It was never seen under this function and fingerprint, or is past the time to live of the
+   * store.
+   */
   COLD,
   /**
-   * Was stored and has been dropped to make room. Known for about the last 65,536 dropped rows;
-   * older ones count as cold.
+   * It was stored and has been dropped to make room. This is known for about the last 65,536
+   * dropped rows; older ones count as cold.
    */
   EVICTED,
-  /** The same row is stored under an earlier fingerprint of the function. */
+  /** It is stored under an earlier fingerprint of the function. */
   OTHER_FINGERPRINT,
   /** What was stored did not pass its checks. */
   CORRUPT,

@@ -1,8 +1,15 @@
 package io.tensorcache.stats;
 
 /**
- * What a scope did, without its children. An immutable snapshot; counters that change while it is
- * taken may be off by the calls in flight.
+ * What a scope did, without its children. This is an immutable snapshot; counters that change while
+ * it is taken may be off by the calls in flight.
+ * <!-- region: scope-stats, from ScopeExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ScopeStats stats = scope.stats();
+ * double rate = stats.hitRate(); // hits over hits and misses
+ * long held = stats.bytes();
+ * }</pre>
  *
  * @param hits values served without computing, those included that another thread was computing
  * @param misses values asked for that were not there
@@ -21,7 +28,7 @@ public record ScopeStats(
     long bytes,
     long listenerFailures) {
 
-  /** Hits over hits and misses; 0 before the first access. */
+  /** Returns hits over hits and misses; it is 0 before the first access. */
   public double hitRate() {
     long accesses = hits + misses;
     return accesses == 0 ? 0 : (double) hits / accesses;

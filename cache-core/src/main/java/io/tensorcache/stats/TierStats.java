@@ -5,6 +5,13 @@ import io.tensorcache.config.Tier;
 
 /**
  * What one tier holds now.
+ * <!-- region: tier-stats, from StatsExamplesTest.java -->
+ *
+ * <pre>{@code
+ * for (TierStats tier : cache.stats().tiers()) {
+ *   lines.add(tier.tier() + ": " + tier.bytes() + " of " + tier.limit());
+ * }
+ * }</pre>
  *
  * @param tier which
  * @param entries rows held

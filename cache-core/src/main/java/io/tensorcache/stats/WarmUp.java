@@ -5,6 +5,12 @@ import java.time.Duration;
 
 /**
  * What a warm-up of a function did so far.
+ * <!-- region: warm-up, from FunctionExamplesTest.java -->
+ *
+ * <pre>{@code
+ * WarmUp done = squares.warm(batches, soFar -> progress.add(soFar.rows()));
+ * long computed = done.computed(); // the others were found, or are copies
+ * }</pre>
  *
  * @param rows rows of the batches that are done
  * @param found rows that were stored before; neither computed nor read

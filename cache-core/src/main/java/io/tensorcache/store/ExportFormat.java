@@ -1,13 +1,22 @@
 package io.tensorcache.store;
 
-/** How exported rows are written. */
+/**
+ * How exported rows are written.
+ * <!-- region: export-rows, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ExportedRows written =
+ *     store.exportRows("squares", null, ExportFormat.NPY, exported, rowsSoFar -> {});
+ * List<String> files = written.files(); // the manifest last
+ * }</pre>
+ */
 public enum ExportFormat {
   /**
-   * A {@code .npy} file of numpy for the keys and one for each output. It has no bfloat16 and no
-   * 8-bit floats: their bits are written as {@code uint16} and {@code uint8}, which the manifest
-   * says.
+   * The keys are a {@code .npy} file of numpy, and so is each output. That format has no bfloat16
+   * and no 8-bit floats: their bits are written as {@code uint16} and {@code uint8}, which the
+   * manifest says.
    */
   NPY,
-  /** One safetensors file for keys and outputs together. It has no complex128. */
+  /** Keys and outputs are one safetensors file together. That format has no complex128. */
   SAFETENSORS
 }

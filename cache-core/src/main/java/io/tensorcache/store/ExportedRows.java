@@ -6,6 +6,13 @@ import java.util.List;
 
 /**
  * What an export wrote.
+ * <!-- region: export-rows, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ExportedRows written =
+ *     store.exportRows("squares", null, ExportFormat.NPY, exported, rowsSoFar -> {});
+ * List<String> files = written.files(); // the manifest last
+ * }</pre>
  *
  * @param function whose rows they are
  * @param fingerprint the digest of their fingerprint

@@ -6,6 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows of a durable store are meant: those that meet every condition. Immutable.
+ * <!-- region: prune, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * try (RowStore store = RowStore.openForChanges(directory, "features", ByteSize.ofGiB(1))) {
+ *   Instant lastMonth = Instant.now().minus(Duration.ofDays(30));
+ *   RowSelection old = RowSelection.ofFunction("squares").storedBefore(lastMonth);
+ *   RemovedRows would = store.wouldPrune(old); // counts, and changes nothing
+ *   RemovedRows removed = store.prune(old);
+ * }
+ * }</pre>
  *
  * @param function of this function; null for any
  * @param fingerprint of this fingerprint, or of every other one; null for any
@@ -26,32 +36,32 @@ public record RowSelection(
     }
   }
 
-  /** Every row. */
+  /** Selects every row. */
   public static RowSelection all() {
     return ALL;
   }
 
-  /** The rows of one function. */
+  /** Selects the rows of one function. */
   public static RowSelection ofFunction(String name) {
     return new RowSelection(name, null, false, null);
   }
 
-  /** Only those of this fingerprint, the digest of one. */
+  /** Selects only those of this fingerprint, the digest of one. */
   public RowSelection withFingerprint(TensorKey digest) {
     return new RowSelection(function, digest, false, before);
   }
 
-  /** Only those of every other fingerprint: what a retraining left behind. */
+  /** Selects only those of every other fingerprint: what a retraining left behind. */
   public RowSelection withoutFingerprint(TensorKey digest) {
     return new RowSelection(function, digest, true, before);
   }
 
-  /** Only those stored before a time. */
+  /** Selects only those stored before a time. */
   public RowSelection storedBefore(Instant time) {
     return new RowSelection(function, fingerprint, isOther, time);
   }
 
-  /** True if there is no condition. */
+  /** Says whether there is no condition. */
   public boolean isAll() {
     return equals(ALL);
   }

@@ -4,6 +4,12 @@ import io.tensorcache.config.ByteSize;
 
 /**
  * The files of a durable store.
+ * <!-- region: store-size, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * StoreSize size = store.size();
+ * ByteSize all = size.bytes(); // what the limit of a store counts
+ * }</pre>
  *
  * @param segments files that hold rows
  * @param openSegments those of them without an index: still written, or left by a process that died
@@ -17,7 +23,7 @@ public record StoreSize(
     ByteSize segmentBytes,
     ByteSize indexBytes,
     ByteSize removedBytes) {
-  /** All of them: what a limit counts. */
+  /** Returns the bytes of all files, which a limit counts. */
   public ByteSize bytes() {
     return ByteSize.ofBytes(segmentBytes.bytes() + indexBytes.bytes() + removedBytes.bytes());
   }

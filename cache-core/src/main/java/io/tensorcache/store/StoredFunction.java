@@ -6,6 +6,13 @@ import java.time.Instant;
 
 /**
  * The rows of one function under one fingerprint in a durable store.
+ * <!-- region: stored-function, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * StoredFunction squares = store.functions().get(0);
+ * String what = squares.function() + " under " + squares.fingerprint();
+ * Duration age = Duration.between(squares.newest(), Instant.now());
+ * }</pre>
  *
  * @param function the name of the function
  * @param fingerprint the digest of its fingerprint

@@ -7,6 +7,17 @@ import java.util.List;
 
 /**
  * One row in a durable store, as its head says.
+ * <!-- region: stored-row, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * store.forEach(
+ *     RowSelection.ofFunction("squares"),
+ *     (StoredRow row) -> {
+ *       for (StoredOutput output : row.outputs()) {
+ *         lines.add(row.key() + " " + output.spec()); // 273b5de4... float32[2]
+ *       }
+ *     });
+ * }</pre>
  *
  * @param key its key
  * @param function the name of the function that computed it

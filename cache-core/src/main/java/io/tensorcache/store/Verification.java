@@ -6,6 +6,14 @@ import java.util.List;
 
 /**
  * What came of reading and checking every row of a durable store.
+ * <!-- region: verification, from StoreExamplesTest.java -->
+ *
+ * <pre>{@code
+ * Verification found = store.verify(rowsSoFar -> {});
+ * if (!found.isSound()) {
+ *   found.badRows().forEach(row -> System.err.println(row.segment() + ": " + row.why()));
+ * }
+ * }</pre>
  *
  * @param sound rows that are what was written, to the last bit
  * @param corrupt rows that are not: each would be a counted miss and computed again
@@ -31,7 +39,7 @@ public record Verification(
     problems = List.copyOf(problems);
   }
 
-  /** True if nothing at all is wrong. */
+  /** Says whether nothing at all is wrong. */
   public boolean isSound() {
     return corrupt == 0 && unreadable == 0 && problems.isEmpty();
   }

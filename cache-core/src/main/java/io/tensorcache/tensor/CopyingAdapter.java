@@ -6,35 +6,57 @@ package io.tensorcache.tensor;
  * stateless instance serves any number of caches and threads.
  *
  * <p>A tensor has at most 2 GiB, in host memory.
+ * <!-- region: copying-adapter, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * static final class GridAdapter extends CopyingAdapter<float[][]> {
+ *   public Class<float[][]> type() {
+ *     return float[][].class;
+ *   }
+ *
+ *   public HostTensor toHost(float[][] grid) {
+ *     return HostTensor.ofRows(grid);
+ *   }
+ *
+ *   public float[][] fromHost(HostTensor content) {
+ *     float[][] grid = new float[(int) content.spec().dim(0)][(int) content.spec().dim(1)];
+ *     float[] values = content.floats();
+ *     for (int row = 0; row < grid.length; row++) {
+ *       System.arraycopy(values, row * grid[row].length, grid[row], 0, grid[row].length);
+ *     }
+ *     return grid;
+ *   }
+ * }
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
 public abstract class CopyingAdapter<T> implements TensorAdapter<T> {
-  /** For subclasses. */
+  /** Is called by subclasses. */
   protected CopyingAdapter() {}
 
-  /** The content of a tensor: dtype, shape and elements, copied. */
+  /** Returns the content of a tensor: dtype, shape and elements, copied. */
   public abstract HostTensor toHost(T tensor);
 
   /**
-   * A fresh tensor with a copy of this content, owned by the caller. It must not share memory with
-   * any other tensor, nor with {@code content}.
+   * Returns a fresh tensor with a copy of this content, owned by the caller. It must not share
+   * memory with any other tensor, nor with {@code content}.
    */
   public abstract T fromHost(HostTensor content);
 
-  /** A copy: what is written there does not reach the tensor. */
+  /** Returns a view of a copy: what is written there does not reach the tensor. */
   @Override
   public final TensorView view(T tensor) {
     return HostTensor.adapter().view(toHost(tensor));
   }
 
-  /** A fresh tensor of zeros. */
+  /** Returns a fresh tensor of zeros. */
   @Override
   public final T allocate(TensorSpec spec, T like) {
     return allocate(spec);
   }
 
-  /** A fresh tensor of zeros. */
+  /** Returns a fresh tensor of zeros. */
   @Override
   public final T allocate(TensorSpec spec) {
     return fromHost(HostTensor.zeros(spec));
@@ -45,7 +67,10 @@ public abstract class CopyingAdapter<T> implements TensorAdapter<T> {
     return fromHost(HostTensor.adapter().selectRows(toHost(batch), rows));
   }
 
-  /** Does nothing: the garbage collector's, unless the engine must be told. */
+  /**
+   * Does nothing, as the garbage collector frees the tensor. Override it if the engine must be
+   * told.
+   */
   @Override
   public void release(T tensor) {}
 }

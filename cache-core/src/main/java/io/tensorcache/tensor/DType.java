@@ -3,6 +3,14 @@ package io.tensorcache.tensor;
 /**
  * The element types of a tensor. The {@link #code()} is part of every key and of every stored entry
  * and therefore never changes.
+ * <!-- region: tensor-spec, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorSpec images = TensorSpec.of(DType.UINT8, 32, 3, 224, 224);
+ * TensorSpec image = images.row(); // uint8[3, 224, 224]
+ * long bytes = image.byteCount(); // 150528
+ * TensorSpec floats = image.withDtype(DType.FLOAT32).batch(8); // float32[8, 3, 224, 224]
+ * }</pre>
  */
 public enum DType {
   BOOL(1, 1),
@@ -39,23 +47,23 @@ public enum DType {
     this.byteSize = byteSize;
   }
 
-  /** The number that stands for this type in keys and stored entries, 1 to 17. */
+  /** Returns the number that stands for this type in keys and stored entries, 1 to 17. */
   public int code() {
     return code;
   }
 
-  /** Bytes per element. */
+  /** Returns how many bytes an element has. */
   public int byteSize() {
     return byteSize;
   }
 
-  /** True for the types with a fractional part, complex numbers included. */
+  /** Says whether it has a fractional part, complex numbers included. */
   public boolean isFloatingPoint() {
     return code >= FLOAT16.code;
   }
 
   /**
-   * The type with this code.
+   * Returns the type with this code.
    *
    * @throws IllegalArgumentException if there is none
    */

@@ -7,10 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A block of CUDA device memory that holds tensor elements, and the stream in which it is used. The
- * cache reads it, and writes results, after everything that is in that stream when it is called.
- * Does not own the memory: whoever made it keeps it allocated, and unchanged but by what comes
- * later in that stream: copies may be queued there when the call has returned. Immutable; safe for
+ * cache reads it, and writes results, after everything that is in that stream when it is called. It
+ * does not own the memory: whoever made it keeps it allocated, and unchanged but by what comes
+ * later in that stream. Copies may be queued there when the call has returned. Immutable; safe for
  * use by several threads.
+ * <!-- region: device-memory, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorSpec spec = TensorSpec.of(DType.FLOAT32, 32, 512);
+ * DeviceMemory memory = DeviceMemory.of(0, address, spec.byteCount(), stream); // device 0
+ * TensorView view = TensorView.of(spec, memory); // what an adapter's view returns
+ * }</pre>
  */
 public final class DeviceMemory implements TensorMemory {
   private final int device;
@@ -33,7 +40,7 @@ public final class DeviceMemory implements TensorMemory {
   }
 
   /**
-   * A block at an address.
+   * Returns the block at an address.
    *
    * @param device the driver's ordinal of the device, from 0
    * @param address the value of a {@code CUdeviceptr}, of any alignment
@@ -45,25 +52,25 @@ public final class DeviceMemory implements TensorMemory {
     return new DeviceMemory(device, address, byteCount, stream, null);
   }
 
-  /** The same from the position of a JavaCPP pointer, which is kept reachable. */
+  /** Returns the block from the position of a JavaCPP pointer, which is kept reachable. */
   public static DeviceMemory of(int device, Pointer pointer, long byteCount, long stream) {
     Objects.requireNonNull(pointer, "pointer");
     long address = pointer.address() + pointer.position() * pointer.sizeof();
     return new DeviceMemory(device, address, byteCount, stream, pointer);
   }
 
-  /** The same at an address that is good while {@code owner} is reachable. */
+  /** Returns the block at an address that is good while {@code owner} is reachable. */
   public static DeviceMemory of(
       int device, long address, long byteCount, long stream, Object owner) {
     return new DeviceMemory(device, address, byteCount, stream, Objects.requireNonNull(owner));
   }
 
-  /** The driver's ordinal of the device. */
+  /** Returns the driver's ordinal of the device. */
   public int device() {
     return device;
   }
 
-  /** The device address of the first byte. */
+  /** Returns the device address of the first byte. */
   public long address() {
     return address;
   }
@@ -73,12 +80,12 @@ public final class DeviceMemory implements TensorMemory {
     return byteCount;
   }
 
-  /** The stream in which the memory is used. */
+  /** Returns the stream in which the memory is used. */
   public long stream() {
     return stream;
   }
 
-  /** For example {@code 4096 bytes at 0x7f0000000000 of device 0}. */
+  /** Says, for example, {@code 4096 bytes at 0x7f0000000000 of device 0}. */
   @Override
   public String toString() {
     String kept = owner == null ? "" : ", kept by " + owner.getClass().getSimpleName();

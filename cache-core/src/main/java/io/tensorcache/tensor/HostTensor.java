@@ -6,7 +6,15 @@ import java.util.Arrays;
 
 /**
  * A contiguous tensor in a direct buffer, for programs without an engine: plain arrays in, plain
- * arrays out. Freed by the garbage collector. Confined to one thread while it is written.
+ * arrays out. The garbage collector frees it. Confined to one thread while it is written.
+ * <!-- region: host-tensor, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * HostTensor x = HostTensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2); // values, then the shape
+ * HostTensor same = HostTensor.ofRows(new float[][] {{1, 2}, {3, 4}});
+ * float[] values = x.floats(); // a copy, row-major
+ * String text = x.toString(); // float32[2, 2] [1.0, 2.0, 3.0, 4.0]
+ * }</pre>
  */
 public final class HostTensor {
   private static final TensorAdapter<HostTensor> ADAPTER = new Adapter();
@@ -19,7 +27,7 @@ public final class HostTensor {
     this.bytes = bytes;
   }
 
-  /** A tensor of zeros. */
+  /** Returns a tensor of zeros. */
   public static HostTensor zeros(TensorSpec spec) {
     if (spec.byteCount() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -34,7 +42,7 @@ public final class HostTensor {
   }
 
   /**
-   * A float32 tensor with a copy of these values, row-major.
+   * Returns a float32 tensor with a copy of these values, row-major.
    *
    * @throws IllegalArgumentException if the shape has another number of elements
    */
@@ -45,7 +53,7 @@ public final class HostTensor {
     return tensor;
   }
 
-  /** The same of equally long rows: {@code [rows, columns]}. */
+  /** Returns a float32 tensor with a copy of equally long rows: {@code [rows, columns]}. */
   public static HostTensor ofRows(float[][] rows) {
     int columns = rows.length == 0 ? 0 : rows[0].length;
     HostTensor tensor = zeros(TensorSpec.of(DType.FLOAT32, rows.length, columns));
@@ -60,7 +68,7 @@ public final class HostTensor {
     return tensor;
   }
 
-  /** A float64 tensor with a copy of these values, row-major. */
+  /** Returns a float64 tensor with a copy of these values, row-major. */
   public static HostTensor ofDoubles(double[] values, long... shape) {
     HostTensor tensor = zeros(TensorSpec.of(DType.FLOAT64, shape));
     tensor.checkCount(values.length);
@@ -68,7 +76,7 @@ public final class HostTensor {
     return tensor;
   }
 
-  /** An int64 tensor with a copy of these values, row-major. */
+  /** Returns an int64 tensor with a copy of these values, row-major. */
   public static HostTensor ofLongs(long[] values, long... shape) {
     HostTensor tensor = zeros(TensorSpec.of(DType.INT64, shape));
     tensor.checkCount(values.length);
@@ -83,22 +91,22 @@ public final class HostTensor {
     }
   }
 
-  /** The adapter to give to {@code wrap}. */
+  /** Returns the adapter to give to {@code wrap}. */
   public static TensorAdapter<HostTensor> adapter() {
     return ADAPTER;
   }
 
-  /** The dtype and shape. */
+  /** Returns the dtype and shape. */
   public TensorSpec spec() {
     return spec;
   }
 
-  /** The elements, little-endian, from position 0: shared, not copied. */
+  /** Returns the elements, little-endian, from position 0. They are shared, not copied. */
   public ByteBuffer bytes() {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A copy of the elements of a float32 tensor, row-major. */
+  /** Returns a copy of the elements of a float32 tensor, row-major. */
   public float[] floats() {
     require(DType.FLOAT32);
     float[] values = new float[(int) spec.elementCount()];
@@ -106,7 +114,7 @@ public final class HostTensor {
     return values;
   }
 
-  /** A copy of the elements of a float64 tensor, row-major. */
+  /** Returns a copy of the elements of a float64 tensor, row-major. */
   public double[] doubles() {
     require(DType.FLOAT64);
     double[] values = new double[(int) spec.elementCount()];
@@ -114,7 +122,7 @@ public final class HostTensor {
     return values;
   }
 
-  /** A copy of the elements of an int64 tensor, row-major. */
+  /** Returns a copy of the elements of an int64 tensor, row-major. */
   public long[] longs() {
     require(DType.INT64);
     long[] values = new long[(int) spec.elementCount()];
@@ -128,7 +136,7 @@ public final class HostTensor {
     }
   }
 
-  /** The spec, and the first bytes of small tensors. */
+  /** Says the spec, and the values of a small float32 tensor. */
   @Override
   public String toString() {
     if (spec.dtype() == DType.FLOAT32 && spec.elementCount() <= 16) {

@@ -2,7 +2,20 @@ package io.tensorcache.tensor;
 
 import java.nio.ByteBuffer;
 
-/** Copies rows of any layout to contiguous bytes, in logical row-major order. */
+/**
+ * Copies rows of any layout to contiguous bytes, in logical row-major order.
+ * <!-- region: tensor-view, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ByteBuffer buffer = ByteBuffer.allocateDirect(24).order(ByteOrder.LITTLE_ENDIAN);
+ * HostMemory memory = HostMemory.of(buffer); // shared, not copied
+ * TensorSpec spec = TensorSpec.of(DType.FLOAT32, 3, 2);
+ * TensorView rows = TensorView.of(spec, memory);
+ * TensorView transposed = TensorView.of(spec, new long[] {4, 12}, memory, 0); // byte strides
+ * byte[] row = new byte[8];
+ * RowCopy.copy(transposed, 1, row); // the second row, made contiguous
+ * }</pre>
+ */
 public final class RowCopy {
   private static final int PIECE = 1 << 30;
 
@@ -20,7 +33,10 @@ public final class RowCopy {
     }
   }
 
-  /** The same into the bytes of {@code target} from {@code offset} on. */
+  /**
+   * Copies one row along the first axis of {@code source} to the bytes of {@code target}, from the
+   * first one on.
+   */
   public static void copy(TensorView source, long row, byte[] target) {
     copy(source, row, HostMemory.of(ByteBuffer.wrap(target)), 0);
   }

@@ -3,32 +3,53 @@ package io.tensorcache.tensor;
 /**
  * What the cache needs to know of an engine's tensors. One stateless instance serves any number of
  * caches and threads.
+ * <!-- region: tensor-adapter, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * record Blob(TensorSpec spec, ByteBuffer bytes) {} // an engine's tensor, in a direct buffer
+ *
+ * static final class BlobAdapter implements TensorAdapter<Blob> {
+ *   public Class<Blob> type() {
+ *     return Blob.class;
+ *   }
+ *
+ *   public TensorView view(Blob tensor) {
+ *     return TensorView.of(tensor.spec(), HostMemory.of(tensor.bytes())); // no copy
+ *   }
+ *
+ *   public Blob allocate(TensorSpec spec, Blob like) {
+ *     return new Blob(spec, ByteBuffer.allocateDirect(Math.toIntExact(spec.byteCount())));
+ *   }
+ *
+ *   public void release(Blob tensor) {} // the garbage collector's
+ * }
+ * }</pre>
  *
  * @param <T> the engine's tensor type
  */
 public interface TensorAdapter<T> {
-  /** The engine's tensor type. */
+  /** Returns the engine's tensor type. */
   Class<T> type();
 
   /**
-   * The memory of a tensor: {@link HostMemory}, or {@link DeviceMemory} with the stream in which
-   * this thread uses it now. Copies nothing where the engine allows it. The view is used only while
-   * {@code tensor} is reachable, and only for reading unless the tensor came from {@link
+   * Returns the memory of a tensor: {@link HostMemory}, or {@link DeviceMemory} with the stream in
+   * which this thread uses it now. Copies nothing where the engine allows it. The view is used only
+   * while {@code tensor} is reachable, and only for reading unless the tensor came from {@link
    * #allocate}: what is written through the view of such a one must be in the tensor, which is
    * tried once for each class of adapter. Where that cannot be, extend {@link CopyingAdapter}.
    */
   TensorView view(T tensor);
 
   /**
-   * A fresh, contiguous tensor of undefined content, owned by the caller, on the device of {@code
-   * like}, from the first byte of the memory of its view. It must not share memory with any other
-   * tensor. On a device it is used in the stream that its view names.
+   * Returns a fresh, contiguous tensor of undefined content, owned by the caller, on the device of
+   * {@code like}, from the first byte of the memory of its view. It must not share memory with any
+   * other tensor. On a device it is used in the stream that its view names.
    */
   T allocate(TensorSpec spec, T like);
 
   /**
-   * The same in host memory, where no other tensor says for which device: for a value that a scope
-   * kept as bytes.
+   * Returns such a tensor in host memory, where no other tensor says for which device. It is for a
+   * value that a scope kept as bytes.
    *
    * @throws UnsupportedOperationException if the adapter serves functions only
    */
@@ -39,14 +60,14 @@ public interface TensorAdapter<T> {
             + " needs its allocate(TensorSpec)");
   }
 
-  /** False if the tensor was closed and must not be touched any more. */
+  /** Returns false if the tensor was closed and must not be touched any more. */
   default boolean isUsable(T tensor) {
     return true;
   }
 
   /**
-   * The tensor on another device, as a fresh one owned by the caller; the same object if it is
-   * there.
+   * Returns the tensor on another device, as a fresh one owned by the caller; it is the same object
+   * if it is there.
    *
    * @param device "cpu", or what the engine calls it
    * @throws IllegalArgumentException if there is no such device
@@ -79,9 +100,9 @@ public interface TensorAdapter<T> {
   default void checkOutput(T tensor) {}
 
   /**
-   * A fresh tensor that holds copies of some rows of {@code batch}, in the order given. Owned by
-   * the caller. Called for tensors in host memory; rows in device memory are copied by the cache,
-   * on the device.
+   * Returns a fresh tensor that holds copies of some rows of {@code batch}, in the order given. It
+   * is owned by the caller. It is called for tensors in host memory; rows in device memory are
+   * copied by the cache, on the device.
    */
   default T selectRows(T batch, int[] rows) {
     TensorView source = view(batch);

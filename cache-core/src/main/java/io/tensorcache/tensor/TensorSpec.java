@@ -7,6 +7,14 @@ import java.util.Arrays;
  *
  * <p>Shapes are written {@code [batch, channels, height, width]}. A 0-d tensor has an empty shape
  * and one element.
+ * <!-- region: tensor-spec, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * TensorSpec images = TensorSpec.of(DType.UINT8, 32, 3, 224, 224);
+ * TensorSpec image = images.row(); // uint8[3, 224, 224]
+ * long bytes = image.byteCount(); // 150528
+ * TensorSpec floats = image.withDtype(DType.FLOAT32).batch(8); // float32[8, 3, 224, 224]
+ * }</pre>
  */
 public final class TensorSpec {
   private final DType dtype;
@@ -20,7 +28,7 @@ public final class TensorSpec {
   }
 
   /**
-   * A spec of this dtype and shape.
+   * Returns the spec of this dtype and shape.
    *
    * @throws IllegalArgumentException if a dimension is negative or the bytes do not fit a long
    */
@@ -46,38 +54,38 @@ public final class TensorSpec {
     return count;
   }
 
-  /** The element type. */
+  /** Returns the element type. */
   public DType dtype() {
     return dtype;
   }
 
-  /** A copy of the dimensions. */
+  /** Returns a copy of the dimensions. */
   public long[] shape() {
     return shape.clone();
   }
 
-  /** The number of dimensions. */
+  /** Returns the number of dimensions. */
   public int rank() {
     return shape.length;
   }
 
-  /** The size of one dimension, counted from 0. */
+  /** Returns the size of one dimension; they are counted from 0. */
   public long dim(int axis) {
     return shape[axis];
   }
 
-  /** The product of the dimensions; 1 for a 0-d tensor. */
+  /** Returns the product of the dimensions, which is 1 for a 0-d tensor. */
   public long elementCount() {
     return elementCount;
   }
 
-  /** Bytes of the elements, without padding. */
+  /** Returns the bytes of the elements, without padding. */
   public long byteCount() {
     return elementCount * dtype.byteSize();
   }
 
   /**
-   * The spec of one row: the same without the first axis.
+   * Returns the spec of one row, which lacks the first axis.
    *
    * @throws IllegalArgumentException if this is a 0-d tensor, which has no rows
    */
@@ -89,7 +97,7 @@ public final class TensorSpec {
     return new TensorSpec(dtype, Arrays.copyOfRange(shape, 1, shape.length));
   }
 
-  /** The spec of a batch of {@code rows} rows of this spec. */
+  /** Returns the spec of a batch of {@code rows} rows of this spec. */
   public TensorSpec batch(long rows) {
     long[] dims = new long[shape.length + 1];
     dims[0] = rows;
@@ -97,7 +105,7 @@ public final class TensorSpec {
     return new TensorSpec(dtype, dims);
   }
 
-  /** The same shape with another dtype. */
+  /** Returns the spec of this shape with another dtype. */
   public TensorSpec withDtype(DType other) {
     return other == dtype ? this : new TensorSpec(other, shape);
   }
@@ -114,7 +122,7 @@ public final class TensorSpec {
     return 31 * dtype.hashCode() + Arrays.hashCode(shape);
   }
 
-  /** For example {@code float32[32, 3, 224, 224]}. */
+  /** Says, for example, {@code float32[32, 3, 224, 224]}. */
   @Override
   public String toString() {
     return dtype.name().toLowerCase(java.util.Locale.ROOT) + Arrays.toString(shape);

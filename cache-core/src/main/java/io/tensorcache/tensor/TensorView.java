@@ -4,8 +4,19 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A tensor as the cache sees it: spec, strides and memory. Never copies and never owns. Immutable;
- * valid while the tensor it was taken from is alive and unchanged.
+ * A tensor as the cache sees it: spec, strides and memory. It never copies and never owns.
+ * Immutable; valid while the tensor it was taken from is alive and unchanged.
+ * <!-- region: tensor-view, from TensorExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ByteBuffer buffer = ByteBuffer.allocateDirect(24).order(ByteOrder.LITTLE_ENDIAN);
+ * HostMemory memory = HostMemory.of(buffer); // shared, not copied
+ * TensorSpec spec = TensorSpec.of(DType.FLOAT32, 3, 2);
+ * TensorView rows = TensorView.of(spec, memory);
+ * TensorView transposed = TensorView.of(spec, new long[] {4, 12}, memory, 0); // byte strides
+ * byte[] row = new byte[8];
+ * RowCopy.copy(transposed, 1, row); // the second row, made contiguous
+ * }</pre>
  */
 public final class TensorView {
   private final TensorSpec spec;
@@ -23,14 +34,14 @@ public final class TensorView {
     checkBounds();
   }
 
-  /** A contiguous tensor that starts at the first byte of {@code memory}. */
+  /** Returns a contiguous tensor that starts at the first byte of {@code memory}. */
   public static TensorView of(TensorSpec spec, TensorMemory memory) {
     return new TensorView(spec, contiguousStrides(spec), memory, 0);
   }
 
   /**
-   * A tensor of any strides, in bytes per step along each axis. A stride may be 0 (a broadcast
-   * axis) or negative.
+   * Returns a tensor of any strides, in bytes per step along each axis. A stride may be 0 (a
+   * broadcast axis) or negative.
    *
    * @throws IllegalArgumentException if an element would lie outside {@code memory}
    */
@@ -95,33 +106,33 @@ public final class TensorView {
     }
   }
 
-  /** The dtype and shape. */
+  /** Returns the dtype and shape. */
   public TensorSpec spec() {
     return spec;
   }
 
-  /** Bytes from one element to the next along an axis. */
+  /** Returns how many bytes lie from one element to the next along an axis. */
   public long byteStride(int axis) {
     return byteStrides[axis];
   }
 
-  /** The memory the elements lie in. */
+  /** Returns the memory the elements lie in. */
   public TensorMemory memory() {
     return memory;
   }
 
-  /** Bytes from the start of {@link #memory()} to the first element. */
+  /** Returns how many bytes lie from the start of {@link #memory()} to the first element. */
   public long byteOffset() {
     return byteOffset;
   }
 
-  /** True if the elements lie one after another in row-major order. */
+  /** Says whether the elements lie one after another in row-major order. */
   public boolean isContiguous() {
     return contiguous;
   }
 
   /**
-   * One row of this batch as a batch of its own, {@code [1, ...]}, in the same memory.
+   * Returns one row of this batch as a batch of its own, {@code [1, ...]}, in the same memory.
    *
    * @throws IndexOutOfBoundsException if there is no such row
    */
@@ -131,7 +142,7 @@ public final class TensorView {
     return new TensorView(spec.row().batch(1), byteStrides, memory, offset);
   }
 
-  /** This tensor as a batch of one row: {@code [1, ...]}. */
+  /** Returns this tensor as a batch of one row: {@code [1, ...]}. */
   public TensorView asSingleRow() {
     long[] strides = new long[byteStrides.length + 1];
     strides[0] = spec.byteCount();

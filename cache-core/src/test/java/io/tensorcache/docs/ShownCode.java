@@ -83,6 +83,6 @@ record ShownCode(Path document, String region, String from, String text) {
   }
 
   private static String plain(List<String> lines) {
-    return String.join("\n", lines).stripIndent().strip();
+    return String.join("\n", lines).stripTrailing().stripIndent().strip();
   }
 }

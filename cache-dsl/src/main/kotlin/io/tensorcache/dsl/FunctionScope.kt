@@ -45,12 +45,47 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
   /** See [FunctionBuilder.probing]. */
   public var probing: Boolean? by Option { builder.probing(it) }
 
-  /** See [FunctionBuilder.verifying]. */
+  /**
+   * Computes a part of the hits again, and compares them with a tolerance. See
+   * [FunctionBuilder.verifying].
+   * <!-- region: dsl-checks, from DslExamplesSpec.kt -->
+   * ```
+   * val squares =
+   *   cache.wrap(
+   *     "squares",
+   *     Fingerprint.version("1"),
+   *     adapter,
+   *     options = {
+   *       verifying(fraction = 0.01, tolerance = 1e-5) // of the largest magnitude in a row
+   *       probing(tolerance = 1e-3)
+   *     },
+   *   ) {
+   *     slowSquares(it)
+   *   }
+   * ```
+   */
   public fun verifying(fraction: Double, tolerance: Double) {
     builder.verifying(fraction, tolerance)
   }
 
-  /** See [FunctionBuilder.probing]. */
+  /**
+   * Probes the first batch with a tolerance. See [FunctionBuilder.probing].
+   * <!-- region: dsl-checks, from DslExamplesSpec.kt -->
+   * ```
+   * val squares =
+   *   cache.wrap(
+   *     "squares",
+   *     Fingerprint.version("1"),
+   *     adapter,
+   *     options = {
+   *       verifying(fraction = 0.01, tolerance = 1e-5) // of the largest magnitude in a row
+   *       probing(tolerance = 1e-3)
+   *     },
+   *   ) {
+   *     slowSquares(it)
+   *   }
+   * ```
+   */
   public fun probing(tolerance: Double) {
     builder.probing(tolerance)
   }
@@ -60,8 +95,21 @@ public class FunctionScope(private val builder: FunctionBuilder<*>) {
 }
 
 /**
- * The cached form of a function from one tensor to one tensor, with options. See
+ * Returns the cached form of a function from one tensor to one tensor, with options. See
  * [TensorCache.function].
+ * <!-- region: dsl-wrap, from DslExamplesSpec.kt -->
+ * ```
+ * val squares =
+ *   cache.wrap(
+ *     "squares",
+ *     Fingerprint.version("1"),
+ *     adapter,
+ *     options = { storeAs = DType.FLOAT16 },
+ *   ) {
+ *     slowSquares(it)
+ *   }
+ * val result = squares(x) // as apply(x)
+ * ```
  */
 public fun <T : Any> TensorCache.wrap(
   name: String,
@@ -72,7 +120,20 @@ public fun <T : Any> TensorCache.wrap(
 ): CachedFunction<T> =
   function(name, fingerprint, adapter).also { FunctionScope(it).options() }.wrap(function)
 
-/** The cached form of an operation on several tensors and arguments. See [TensorCache.function]. */
+/**
+ * Returns the cached form of an operation on several tensors and arguments. See
+ * [TensorCache.function].
+ * <!-- region: dsl-wrap-operation, from DslExamplesSpec.kt -->
+ * ```
+ * val squares =
+ *   cache.wrapOperation("squares", Fingerprint.version("1"), adapter) { inputs ->
+ *     val sample = inputs.tensor("sample")
+ *     Outputs.of(sample).and("square", slowSquares(sample))
+ *   }
+ * val outputs = squares(Inputs.none<HostTensor>().and("sample", x))
+ * val square = outputs.tensor("square")
+ * ```
+ */
 public fun <T : Any> TensorCache.wrapOperation(
   name: String,
   fingerprint: FingerprintSource,
@@ -82,21 +143,79 @@ public fun <T : Any> TensorCache.wrapOperation(
 ): CachedFunction<T> =
   function(name, fingerprint, adapter).also { FunctionScope(it).options() }.wrapOperation(operation)
 
-/** The same as [CachedFunction.apply]. */
+/**
+ * Returns the output for one tensor. See [CachedFunction.apply].
+ * <!-- region: dsl-wrap, from DslExamplesSpec.kt -->
+ * ```
+ * val squares =
+ *   cache.wrap(
+ *     "squares",
+ *     Fingerprint.version("1"),
+ *     adapter,
+ *     options = { storeAs = DType.FLOAT16 },
+ *   ) {
+ *     slowSquares(it)
+ *   }
+ * val result = squares(x) // as apply(x)
+ * ```
+ */
 public operator fun <T : Any> CachedFunction<T>.invoke(input: T): T = apply(input)
 
-/** The same as [CachedFunction.apply]. */
+/**
+ * Returns the outputs for several tensors and arguments. See [CachedFunction.apply].
+ * <!-- region: dsl-wrap-operation, from DslExamplesSpec.kt -->
+ * ```
+ * val squares =
+ *   cache.wrapOperation("squares", Fingerprint.version("1"), adapter) { inputs ->
+ *     val sample = inputs.tensor("sample")
+ *     Outputs.of(sample).and("square", slowSquares(sample))
+ *   }
+ * val outputs = squares(Inputs.none<HostTensor>().and("sample", x))
+ * val square = outputs.tensor("square")
+ * ```
+ */
 public operator fun <T : Any> CachedFunction<T>.invoke(inputs: Inputs<T>): Outputs<T> =
   apply(inputs)
 
-/** The same as [TensorCache.epochs]. */
+/**
+ * Counts the epochs of a range, with the statistics of each. See [TensorCache.epochs].
+ * <!-- region: dsl-epochs, from DslExamplesSpec.kt -->
+ * ```
+ * for (epoch in cache.epochs(1..3)) {
+ *   for (batch in squares.prefetching(batches)) { // reads ahead where rows lie on disk
+ *     squares(batch)
+ *   }
+ *   rates += epoch.stats().hitRate()
+ * }
+ * ```
+ */
 public fun TensorCache.epochs(range: IntRange): Epochs = epochs(range.first, range.last)
 
-/** The same batches, each prefetched while the one before it is in use. */
+/**
+ * Returns these batches, each prefetched while the one before it is in use. See
+ * [CachedFunction.prefetching].
+ * <!-- region: dsl-epochs, from DslExamplesSpec.kt -->
+ * ```
+ * for (epoch in cache.epochs(1..3)) {
+ *   for (batch in squares.prefetching(batches)) { // reads ahead where rows lie on disk
+ *     squares(batch)
+ *   }
+ *   rates += epoch.stats().hitRate()
+ * }
+ * ```
+ */
 public fun <T : Any> CachedFunction<T>.prefetching(batches: Sequence<T>): Sequence<T> =
   prefetching(batches.asIterable()).asSequence()
 
-/** The same as [CachedFunction.warm], for batches that are made one at a time. */
+/**
+ * Computes and stores the rows that are not stored yet, of batches that are made one at a time. See
+ * [CachedFunction.warm].
+ * <!-- region: dsl-warm, from DslExamplesSpec.kt -->
+ * ```
+ * val batches = sequenceOf(x, x)
+ * val done = squares.warm(batches) { soFar -> println("${soFar.rows()} rows") }
+ * ```
+ */
 public fun <T : Any> CachedFunction<T>.warm(
   batches: Sequence<T>,
   progress: (WarmUp) -> Unit = {},

@@ -36,19 +36,55 @@ public class ScopeOptions internal constructor(private val builder: ScopeBuilder
   /** See [ScopeBuilder.clock]. */
   public var clock: InstantSource? by Option { builder.clock(it) }
 
-  /** See [ScopeBuilder.listener]. */
+  /**
+   * Sets who is told what leaves. See [ScopeBuilder.listener].
+   * <!-- region: dsl-scope, from ScopeExamplesSpec.kt -->
+   * ```
+   * val scope =
+   *   cache.scope("kpca", adapter) {
+   *     level = CacheLevel.LIGHT
+   *     retention = Retention.STRONG
+   *     listener { removal -> left += removal.name() }
+   *   }
+   * val layer = scope.child("layer1") { maxEntries = 10 } // the rest it has from its parent
+   * ```
+   */
   public fun listener(listener: ScopeListener) {
     builder.listener(listener)
   }
 }
 
-/** The scope of this name, opened with these options. See [TensorCache.scopeBuilder]. */
+/**
+ * Returns the scope of this name, opened with these options. See [TensorCache.scopeBuilder].
+ * <!-- region: dsl-scope, from ScopeExamplesSpec.kt -->
+ * ```
+ * val scope =
+ *   cache.scope("kpca", adapter) {
+ *     level = CacheLevel.LIGHT
+ *     retention = Retention.STRONG
+ *     listener { removal -> left += removal.name() }
+ *   }
+ * val layer = scope.child("layer1") { maxEntries = 10 } // the rest it has from its parent
+ * ```
+ */
 public fun <T : Any> TensorCache.scope(
   name: String,
   adapter: TensorAdapter<T>,
   options: ScopeOptions.() -> Unit,
 ): Scope<T> = scopeBuilder(name, adapter).also { ScopeOptions(it).options() }.open()
 
-/** The child of this name, opened with these options. See [Scope.childBuilder]. */
+/**
+ * Returns the child of this name, opened with these options. See [Scope.childBuilder].
+ * <!-- region: dsl-scope, from ScopeExamplesSpec.kt -->
+ * ```
+ * val scope =
+ *   cache.scope("kpca", adapter) {
+ *     level = CacheLevel.LIGHT
+ *     retention = Retention.STRONG
+ *     listener { removal -> left += removal.name() }
+ *   }
+ * val layer = scope.child("layer1") { maxEntries = 10 } // the rest it has from its parent
+ * ```
+ */
 public fun <T : Any> Scope<T>.child(name: String, options: ScopeOptions.() -> Unit): Scope<T> =
   childBuilder(name).also { ScopeOptions(it).options() }.open()

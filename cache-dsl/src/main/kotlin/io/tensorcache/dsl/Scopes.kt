@@ -8,7 +8,13 @@ import java.time.Duration
 import kotlin.properties.PropertyDelegateProvider
 import kotlin.properties.ReadOnlyProperty
 
-/** What is kept; set it to keep more or less. See [Scope.level]. */
+/**
+ * The level up to which entries are kept; set it to keep more or less. See [Scope.level].
+ * <!-- region: dsl-level, from ScopeExamplesSpec.kt -->
+ * ```
+ * scope.level = CacheLevel.NONE // drops what is above, in the children too
+ * ```
+ */
 public var Scope<*>.level: CacheLevel
   get() = level()
   set(value) = level(value)
@@ -34,18 +40,56 @@ public class EntryTerms internal constructor(private val entry: ScopeEntry<*>) {
   /** See [ScopeEntry.group]. */
   public var group: String? by Option { entry.group(it) }
 
-  /** See [ScopeEntry.dependsOn]. */
+  /**
+   * Names the entries that this one is computed from. See [ScopeEntry.dependsOn].
+   * <!-- region: dsl-terms, from ScopeExamplesSpec.kt -->
+   * ```
+   * scope.put("sample", x)
+   * val k =
+   *   scope
+   *     .entry("K")
+   *     .on {
+   *       level = CacheLevel.LIGHT
+   *       dependsOn("sample")
+   *     }
+   *     .get { kernelMatrix(x) }
+   * ```
+   */
   public fun dependsOn(vararg names: String) {
     entry.dependsOn(*names)
   }
 }
 
-/** This entry on these terms. */
+/**
+ * Sets the terms on which this entry is kept.
+ * <!-- region: dsl-terms, from ScopeExamplesSpec.kt -->
+ * ```
+ * scope.put("sample", x)
+ * val k =
+ *   scope
+ *     .entry("K")
+ *     .on {
+ *       level = CacheLevel.LIGHT
+ *       dependsOn("sample")
+ *     }
+ *     .get { kernelMatrix(x) }
+ * ```
+ */
 public fun <V : Any> ScopeEntry<V>.on(terms: EntryTerms.() -> Unit): ScopeEntry<V> = also {
   EntryTerms(it).terms()
 }
 
-/** The same as [Scope.get] of Java, with named arguments. */
+/**
+ * Returns the entry of this name, computed and kept on these terms if it is not there. It is
+ * [Scope.get] of Java with named arguments.
+ * <!-- region: dsl-get, from ScopeExamplesSpec.kt -->
+ * ```
+ * val scope = cache.scope("kpca", adapter) { fingerprint = Fingerprint.version("1") }
+ * val k = scope.get("K", persisting = true) { kernelMatrix(x) } // later programs find it
+ * scope.reset() // keeps what persists
+ * scope.reset(persisting = true, recurse = true)
+ * ```
+ */
 public fun <T : Any> Scope<T>.get(
   name: String,
   level: CacheLevel? = null,
@@ -59,11 +103,28 @@ public fun <T : Any> Scope<T>.get(
     }
     .get(computation)
 
-/** The entry of a record type. See [Scope.entry]. */
+/**
+ * Names the entry of a record type. See [Scope.entry].
+ * <!-- region: dsl-record, from ScopeExamplesSpec.kt -->
+ * ```
+ * // @JvmRecord data class Eigen(val values: HostTensor, val count: Int)
+ * val eigen = scope.record<Eigen>("eigen").get { Eigen(x, 2) }
+ * ```
+ */
 public inline fun <reified R : Record> Scope<*>.record(name: String): ScopeEntry<R> =
   entry(name, R::class.java)
 
-/** The same as [Scope.reset] of Java, with named arguments. */
+/**
+ * Removes entries, with what was computed from them. It is [Scope.reset] of Java with named
+ * arguments.
+ * <!-- region: dsl-get, from ScopeExamplesSpec.kt -->
+ * ```
+ * val scope = cache.scope("kpca", adapter) { fingerprint = Fingerprint.version("1") }
+ * val k = scope.get("K", persisting = true) { kernelMatrix(x) } // later programs find it
+ * scope.reset() // keeps what persists
+ * scope.reset(persisting = true, recurse = true)
+ * ```
+ */
 public fun Scope<*>.reset(
   persisting: Boolean = false,
   recurse: Boolean = false,
@@ -71,12 +132,13 @@ public fun Scope<*>.reset(
 ): Unit = reset(persisting, recurse, sparing)
 
 /**
- * A property whose value is the entry of the property's name:
+ * Makes a property whose value is the entry of the property's name. Each read is a [Scope.get];
+ * after close it throws.
+ * <!-- region: dsl-cached, from ScopeExamplesSpec.kt -->
  * ```
- * val k by scope.cached(CacheLevel.LIGHT) { kernelMatrix(x) }
+ * val k by scope.cached(CacheLevel.LIGHT) { kernelMatrix(x) } // the entry "k"
+ * println(k) // computed now, and served at each later read
  * ```
- *
- * Each read is a [Scope.get]; after close it throws.
  */
 public fun <T : Any> Scope<T>.cached(
   level: CacheLevel? = null,

@@ -16,22 +16,65 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
   /** See [TensorCacheBuilder.level]. */
   public var level: CacheLevel? by Option { builder.level(it) }
 
-  /** Where rows are kept, and how much of them. */
+  /**
+   * Says where rows are kept, and how much of them.
+   * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       heap(64.MiB)
+   *       offHeap(16.MiB)
+   *       disk(32.MiB, files) // scratch: it goes with the program
+   *       whenFull = WhenFull.EVICT
+   *       compression = Compression.NONE
+   *     }
+   *   }
+   * ```
+   */
   public fun tiers(configure: TiersScope.() -> Unit) {
     TiersScope(builder).configure()
   }
 
-  /** How keys are computed. */
+  /**
+   * Says how keys are computed.
+   * <!-- region: dsl-keys, from DslExamplesSpec.kt -->
+   * ```
+   * val cache = tensorCache("features") { keys { saltFrom = files.resolve("salt") } }
+   * ```
+   */
   public fun keys(configure: KeysScope.() -> Unit) {
     KeysScope(builder).configure()
   }
 
-  /** Adds a durable store. See [TensorCacheBuilder.store]. */
+  /**
+   * Adds a durable store. See [TensorCacheBuilder.store].
+   * <!-- region: dsl-store, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     store {
+   *       directory = files // the rows lie in files/features
+   *       limit = 1.GiB
+   *     }
+   *   }
+   * val squares =
+   *   cache.wrap("squares", Fingerprint.version("1"), adapter, { persisting = true }) {
+   *     slowSquares(it)
+   *   }
+   * ```
+   */
   public fun store(configure: StoreScope.() -> Unit) {
     builder.store { StoreScope(it).configure() }
   }
 
-  /** See [TensorCacheBuilder.listener]. */
+  /**
+   * Sets who is told what goes wrong. See [TensorCacheBuilder.listener].
+   * <!-- region: dsl-listener, from DslExamplesSpec.kt -->
+   * ```
+   * val cache = tensorCache("features") { listener { failure -> failures += failure } }
+   * ```
+   */
   public fun listener(listener: CacheListener) {
     builder.listener(listener)
   }
@@ -40,32 +83,117 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
 /** The tiers of a cache. */
 @TensorCacheDsl
 public class TiersScope internal constructor(private val builder: TensorCacheBuilder) {
-  /** See [TensorCacheBuilder.device]. */
+  /**
+   * Bounds the memory of each CUDA device that is taken for rows. See [TensorCacheBuilder.device].
+   * <!-- region: dsl-device, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       device(512.MiB) // of each CUDA device
+   *       deviceReserve(1.GiB) // left to others on it
+   *     }
+   *   }
+   * ```
+   */
   public fun device(size: ByteSize) {
     builder.device(size)
   }
 
-  /** See [TensorCacheBuilder.deviceReserve]. */
+  /**
+   * Leaves memory of each CUDA device to others. See [TensorCacheBuilder.deviceReserve].
+   * <!-- region: dsl-device, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       device(512.MiB) // of each CUDA device
+   *       deviceReserve(1.GiB) // left to others on it
+   *     }
+   *   }
+   * ```
+   */
   public fun deviceReserve(size: ByteSize) {
     builder.deviceReserve(size)
   }
 
-  /** See [TensorCacheBuilder.heap]. */
+  /**
+   * Bounds the rows on the Java heap. See [TensorCacheBuilder.heap].
+   * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       heap(64.MiB)
+   *       offHeap(16.MiB)
+   *       disk(32.MiB, files) // scratch: it goes with the program
+   *       whenFull = WhenFull.EVICT
+   *       compression = Compression.NONE
+   *     }
+   *   }
+   * ```
+   */
   public fun heap(size: ByteSize) {
     builder.heap(size)
   }
 
-  /** See [TensorCacheBuilder.offHeap]. */
+  /**
+   * Takes memory outside the Java heap. See [TensorCacheBuilder.offHeap].
+   * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       heap(64.MiB)
+   *       offHeap(16.MiB)
+   *       disk(32.MiB, files) // scratch: it goes with the program
+   *       whenFull = WhenFull.EVICT
+   *       compression = Compression.NONE
+   *     }
+   *   }
+   * ```
+   */
   public fun offHeap(size: ByteSize) {
     builder.offHeap(size)
   }
 
-  /** See [TensorCacheBuilder.disk]. */
+  /**
+   * Adds a scratch file below the memory. See [TensorCacheBuilder.disk].
+   * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       heap(64.MiB)
+   *       offHeap(16.MiB)
+   *       disk(32.MiB, files) // scratch: it goes with the program
+   *       whenFull = WhenFull.EVICT
+   *       compression = Compression.NONE
+   *     }
+   *   }
+   * ```
+   */
   public fun disk(size: ByteSize) {
     builder.disk(size)
   }
 
-  /** See [TensorCacheBuilder.disk]. */
+  /**
+   * Adds a scratch file below the memory, in a new directory inside this one. See
+   * [TensorCacheBuilder.disk].
+   * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+   * ```
+   * val cache =
+   *   tensorCache("features") {
+   *     tiers {
+   *       heap(64.MiB)
+   *       offHeap(16.MiB)
+   *       disk(32.MiB, files) // scratch: it goes with the program
+   *       whenFull = WhenFull.EVICT
+   *       compression = Compression.NONE
+   *     }
+   *   }
+   * ```
+   */
   public fun disk(size: ByteSize, directory: Path) {
     builder.disk(size, directory)
   }

@@ -46,6 +46,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds the memory of the weights until the {@code PointerScope} in which this was made is
  * closed, {@link #release} or {@code close()} of the cached function is called, the next look finds
  * the module closed, or the next module is watched after that.
+ * <!-- region: module-fingerprint, from PyTorchExamplesTest.java -->
+ *
+ * <pre>{@code
+ * ModuleFingerprint weights = PyTorch.fingerprint(net);
+ * CachedFunction<Tensor> backbone =
+ *     cache.wrap(
+ *         "backbone",
+ *         weights.and("slope 0.2"), // a field of your own class, which is not seen by itself
+ *         PyTorch.tensors(),
+ *         x -> net.forward(x));
+ * backbone.apply(images);
+ * boolean isUnchanged = backbone.recheck(); // reads all weights
+ * }</pre>
  */
 public final class ModuleFingerprint implements FingerprintSource {
   private final Module module;
@@ -63,16 +76,16 @@ public final class ModuleFingerprint implements FingerprintSource {
   }
 
   /**
-   * The same for a module that may be in training mode. Its outputs then depend on chance (dropout)
-   * or on the rest of the batch (batch statistics): a cached row repeats what was computed once.
-   * The mode stays part of the key.
+   * Returns the fingerprint of a module that may be in training mode. Its outputs then depend on
+   * chance (dropout) or on the rest of the batch (batch statistics): a cached row repeats what was
+   * computed once. The mode stays part of the key.
    */
   public ModuleFingerprint allowTraining() {
     return new ModuleFingerprint(module, true);
   }
 
   /**
-   * The fingerprint of the module as it is now.
+   * Returns the fingerprint of the module as it is now.
    *
    * @throws IllegalArgumentException if the module is closed
    * @throws IllegalStateException if a parameter requires gradients, or if the module is in
@@ -83,7 +96,7 @@ public final class ModuleFingerprint implements FingerprintSource {
     return watch.look(false, this::of);
   }
 
-  /** The same after all weights were read again. */
+  /** Reads all weights again, and returns the fingerprint of the module as it is now. */
   @Override
   public Fingerprint recheck() {
     return watch.look(true, this::of);
@@ -100,7 +113,9 @@ public final class ModuleFingerprint implements FingerprintSource {
     watch.release();
   }
 
-  /** After how many looks at most a write is seen that the version counter does not count. */
+  /**
+   * Returns after how many looks at most a write is seen that the version counter does not count.
+   */
   public int looksPerTurn() {
     return watch.look(false, weights -> weights.state().looksPerTurn());
   }

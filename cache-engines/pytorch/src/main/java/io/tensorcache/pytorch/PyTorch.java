@@ -14,6 +14,16 @@ import org.bytedeco.pytorch.Tensor;
  * <p>A result belongs to the caller, and to the caller's inner {@code PointerScope} if there is
  * one. Without a scope, what the module computes on a miss is freed by the garbage collector, as it
  * is without a cache.
+ * <!-- region: pytorch, from PyTorchExamplesTest.java -->
+ *
+ * <pre>{@code
+ * CachedFunction<Tensor> backbone = PyTorch.cached(cache, "backbone", net);
+ * CachedFunction<Tensor> halved =
+ *     PyTorch.function(cache, "halved", net) // with options
+ *         .storeAs(DType.BFLOAT16)
+ *         .wrap(x -> net.forward(x));
+ * Tensor features = backbone.apply(images); // on the device of the images
+ * }</pre>
  */
 public final class PyTorch {
   static {
@@ -26,8 +36,8 @@ public final class PyTorch {
    * Loads the native libraries of PyTorch for Java, so that a foreign libtorch of the same names,
    * on {@code LD_LIBRARY_PATH} or the distribution's own, does not get in between and end the
    * process. Any use of this class does it. Call it before the first use of a class of the presets
-   * where another libtorch may be installed. Not for the presets of CUDA, which load their own in
-   * another order. Calling it again does nothing.
+   * where another libtorch may be installed. It is not for the presets of CUDA, which load their
+   * own in another order. Calling it again does nothing.
    *
    * @return the file that {@code libtorch_cpu} came from
    * @throws UnsatisfiedLinkError if a library cannot be loaded
@@ -37,7 +47,7 @@ public final class PyTorch {
   }
 
   /**
-   * The adapter for dense CPU and CUDA tensors of every dtype in {@link
+   * Returns the adapter for dense CPU and CUDA tensors of every dtype in {@link
    * io.tensorcache.tensor.DType}. It reads a tensor where it lies, whatever its strides: no copy.
    * CUDA tensors are used in the stream that is current for the calling thread, and results come on
    * the device of the input.
@@ -46,13 +56,16 @@ public final class PyTorch {
     return TorchTensors.INSTANCE;
   }
 
-  /** The fingerprint of a module's parameters, buffers and mode, looked at anew for each call. */
+  /**
+   * Returns the fingerprint of a module's parameters, buffers and mode, looked at anew for each
+   * call.
+   */
   public static ModuleFingerprint fingerprint(Module module) {
     return new ModuleFingerprint(module, false);
   }
 
   /**
-   * The cached form of a frozen module in evaluation mode, with default options.
+   * Returns the cached form of a frozen module in evaluation mode, with default options.
    *
    * @throws IllegalArgumentException if its class has no public {@code Tensor forward(Tensor)}
    */
@@ -60,14 +73,15 @@ public final class PyTorch {
     return function(cache, name, module).wrap(Forward.of(module));
   }
 
-  /** The cached form of a function of a frozen module, with default options. */
+  /** Returns the cached form of a function of a frozen module, with default options. */
   public static CachedFunction<Tensor> cached(
       TensorCache cache, String name, Module module, TensorFunction<Tensor> forward) {
     return function(cache, name, module).wrap(forward);
   }
 
   /**
-   * The options of a function of this module: set them, then {@code wrap(x -> module.forward(x))}.
+   * Starts a function of this module with options: set them, then {@code wrap(x ->
+   * module.forward(x))}.
    */
   public static FunctionBuilder<Tensor> function(TensorCache cache, String name, Module module) {
     return cache.function(name, fingerprint(module), tensors());

@@ -8,7 +8,14 @@ import org.bytedeco.pytorch.Module
 import org.bytedeco.pytorch.Tensor
 
 /**
- * The cached form of this frozen module in evaluation mode. See [PyTorch.cached].
+ * Returns the cached form of this frozen module in evaluation mode. See [PyTorch.cached].
+ * <!-- region: dsl-pytorch, from PyTorchDslExamplesTest.kt -->
+ * ```
+ * net.eval()
+ * val backbone = net.cached(cache, "backbone") { storeAs = DType.BFLOAT16 }
+ * val positive = net.cached(cache, "positive", { x -> net.forward(x).relu() })
+ * val features = backbone(images)
+ * ```
  *
  * @throws IllegalArgumentException if its class has no public `forward(Tensor): Tensor`
  */
@@ -18,7 +25,17 @@ public fun Module.cached(
   options: FunctionScope.() -> Unit = {},
 ): CachedFunction<Tensor> = cached(cache, name, Forward.of(this), options)
 
-/** The cached form of a function of this frozen module in evaluation mode. See [PyTorch.cached]. */
+/**
+ * Returns the cached form of a function of this frozen module in evaluation mode. See
+ * [PyTorch.cached].
+ * <!-- region: dsl-pytorch, from PyTorchDslExamplesTest.kt -->
+ * ```
+ * net.eval()
+ * val backbone = net.cached(cache, "backbone") { storeAs = DType.BFLOAT16 }
+ * val positive = net.cached(cache, "positive", { x -> net.forward(x).relu() })
+ * val features = backbone(images)
+ * ```
+ */
 public fun Module.cached(
   cache: TensorCache,
   name: String,
