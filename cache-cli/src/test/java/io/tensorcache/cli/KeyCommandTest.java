@@ -7,6 +7,7 @@ import io.tensorcache.KeyBuilder;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.error.NativeLibraryException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,5 +94,45 @@ class KeyCommandTest {
     Files.createFile(file);
     key("f32", "3,8,8").assertRefused("has 0 bytes");
     Run.here("key", "--dtype", "u8", directory.toString()).assertRefused("is not a file");
+  }
+
+  @Test
+  void withoutAShapeEachElementIsARow() {
+    Run run = key("u8", "1");
+    assertEquals(768, run.out().lines().count());
+    Run scalars = Run.here("key", "--dtype", "u8", file.toString()).assertCode(ExitCode.OK);
+    assertEquals(768, scalars.out().lines().count());
+    assertNotEquals(run.out(), scalars.out(), "a shape of [1] is another shape");
+  }
+
+  @Test
+  void samplesAndAlgorithmChangeTheKey() {
+    String all = key("f32", "3,8,8").out();
+    String some = key("f32", "3,8,8", "--samples", "10").assertCode(ExitCode.OK).out();
+    assertNotEquals(all, some);
+    assertEquals(some, key("f32", "3,8,8", "--samples", "10").out());
+    assertNotEquals(all, key("f32", "3,8,8", "--algorithm", "torchcache").out());
+  }
+
+  /** A row of no bytes has a key: that of its shape. */
+  @Test
+  void aShapeOfNoElementsIsOneRow() {
+    Run run = key("f32", "0,8").assertCode(ExitCode.OK);
+    assertEquals(1, run.out().lines().count());
+    assertNotEquals(run.out(), key("f32", "8,0").out());
+  }
+
+  @Test
+  void refusesAFileThatIsTooLargeForOneBatch() throws IOException {
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength((2L << 30) + 1); // of holes
+    }
+    key("u8", "1").assertRefused("has 2147483649 bytes; at most 2 GiB");
+  }
+
+  @Test
+  void refusesAShapeThatNoFileCanHave() {
+    key("f32", "9223372036854775807,9223372036854775807").assertCode(ExitCode.USAGE);
+    key("f64", "9223372036854775807").assertCode(ExitCode.USAGE);
   }
 }

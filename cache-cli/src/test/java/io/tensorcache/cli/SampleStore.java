@@ -43,6 +43,13 @@ final class SampleStore {
     return directory.resolve("rows");
   }
 
+  /** Fills {@code directory/rows} with so many rows of one function of this name. */
+  static void fillNamed(Path directory, String function, int rows) {
+    try (TensorCache cache = cache(directory)) {
+      squares(cache, function, V1).apply(batch(rows));
+    }
+  }
+
   static TensorCache cache(Path directory) {
     return TensorCache.builder("rows")
         .heap(ByteSize.ofMiB(8))

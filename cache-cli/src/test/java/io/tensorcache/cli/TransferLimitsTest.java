@@ -1,0 +1,98 @@
+package io.tensorcache.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exports and imports that go only part of the way, or not at all. */
+class TransferLimitsTest {
+  private static final int ROWS = 4_000; // 1.6 MB
+
+  @TempDir private Path directory;
+  private Path store = Path.of("");
+  private Path out = Path.of("");
+
+  @BeforeEach
+  void export() {
+    SampleStore.fillNamed(directory.resolve("cache"), "net", ROWS);
+    store = directory.resolve("cache/rows");
+    out = directory.resolve("out");
+    Run.here("export", store, out, "--function", "net").assertCode(ExitCode.OK);
+  }
+
+  /** What came before stays, and can be used. */
+  @Test
+  void anImportStopsAtTheLimitOfTheStore() {
+    Path small = directory.resolve("small/rows");
+    Run run = Run.here("import", small, out, "--create", "--limit", "1MiB", "--json");
+    run.assertFails(ExitCode.FAILED, "tensorcache import: ");
+    assertTrue(run.json().has("error"), run.out());
+    int stored = SampleStore.rows(small).size();
+    assertTrue(stored > 0 && stored < ROWS, stored + " rows");
+    Run.here("verify", small).assertCode(ExitCode.OK);
+    JsonObject rest = Run.here("import", small, out, "--json").assertCode(ExitCode.OK).json();
+    assertEquals(stored, rest.get("present").getAsInt());
+    assertEquals(ROWS - stored, rest.get("rows").getAsInt());
+  }
+
+  @Test
+  void anImportWaitsForNobodyForLong() throws IOException {
+    try (FileChannel file =
+            FileChannel.open(store.resolve("store.lock"), StandardOpenOption.WRITE);
+        FileLock held = file.lock()) {
+      assertTrue(held.isValid());
+      Run.here("prune", store, "--function", "net", "--yes")
+          .assertFails(ExitCode.BUSY, "store.lock locked");
+    }
+    assertEquals(ROWS, SampleStore.rows(store).size());
+  }
+
+  @Test
+  void createMakesTheDirectoriesAboveToo() {
+    Path deep = directory.resolve("a/b/c/rows");
+    Run.here("import", deep, out, "--create").assertCode(ExitCode.OK);
+    assertEquals(ROWS, SampleStore.rows(deep).size());
+  }
+
+  @Test
+  void aMissingFileOfTheExportIsNamed() throws IOException {
+    Files.delete(out.resolve("rows.npy"));
+    Path other = directory.resolve("other/rows");
+    Run.here("import", other, out, "--create").assertFails(ExitCode.FAILED, "rows.npy");
+    assertEquals("no rows\n", Run.here("ls", other).out());
+  }
+
+  @Test
+  void anExportWritesIntoAnEmptyDirectoryThatIsThere() throws IOException {
+    Path there = Files.createDirectory(directory.resolve("there"));
+    Run.here("export", store, there, "--function", "net").assertCode(ExitCode.OK);
+    assertTrue(Files.isRegularFile(there.resolve("rows.npy")));
+  }
+
+  @Test
+  void anExportDoesNotWriteOverAFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "mine");
+    Run run = Run.here("export", store, file, "--function", "net");
+    assertTrue(run.exitCode() != ExitCode.OK, run.toString());
+    assertEquals("mine", Files.readString(file));
+  }
+
+  @Test
+  void anExportKnowsItsFingerprintAndNoOther() {
+    Path to = directory.resolve("to");
+    Run.here("export", store, to, "--function", "net", "--fingerprint", "0".repeat(32))
+        .assertRefused("no row");
+    assertFalse(Files.exists(to));
+  }
+}
