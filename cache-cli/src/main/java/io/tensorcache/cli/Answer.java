@@ -1,6 +1,5 @@
 package io.tensorcache.cli;
 
-import io.tensorcache.internal.json.PlainText;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class Answer {
 
   /** A line for people. */
   Answer line(String line) {
-    text.append(PlainText.lines(line.stripTrailing())).append('\n');
+    text.append(Shown.lines(line.stripTrailing())).append('\n');
     return this;
   }
 

@@ -2,14 +2,16 @@ package io.tensorcache.cli;
 
 import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.error.TensorCacheException;
-import io.tensorcache.internal.json.Json;
-import io.tensorcache.internal.json.PlainText;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** The command line of tensorcache, one subcommand for each thing to do. */
@@ -55,13 +57,23 @@ public final class Cli implements Runnable {
     if (System.getProperty("logback.configurationFile") == null) {
       System.setProperty("logback.configurationFile", "io/tensorcache/cli/logback.xml");
     }
-    System.exit(commandLine(Terminal.ofProcess()).execute(args));
+    System.exit(
+        commandLine(Terminal.ofProcess())
+            .setOut(utf8(FileDescriptor.out))
+            .setErr(utf8(FileDescriptor.err))
+            .execute(args));
+  }
+
+  /** Names of functions are any text, and JSON is UTF-8, whatever the locale is. */
+  private static PrintWriter utf8(FileDescriptor file) {
+    return new PrintWriter(new FileOutputStream(file), true, StandardCharsets.UTF_8);
   }
 
   /** The parser of the command line. */
   public static CommandLine commandLine(Terminal terminal) {
     return CommandLines.of(new Cli(terminal))
         .setUsageHelpWidth(USAGE_WIDTH)
+        .setExecutionStrategy(Cli::execute)
         .setExecutionExceptionHandler((error, command, parsed) -> fail(error, command));
   }
 
@@ -75,6 +87,17 @@ public final class Cli implements Runnable {
     return terminal;
   }
 
+  /** An answer that did not arrive is no success. */
+  private static int execute(ParseResult parsed) {
+    int code = new CommandLine.RunLast().execute(parsed);
+    CommandLine command = parsed.commandSpec().commandLine();
+    if (command.getOut().checkError()) {
+      warn(command, List.of(OutputEndedException.MESSAGE));
+      return ExitCode.FAILED;
+    }
+    return code;
+  }
+
   /** What nobody can help but the caller is one line; the rest is a fault of the program. */
   private static int fail(Exception error, CommandLine command) throws Exception {
     int code = ExitCode.FAILED;
@@ -82,19 +105,16 @@ public final class Cli implements Runnable {
       code = ExitCode.BUSY;
     } else if (error instanceof IllegalArgumentException) {
       code = ExitCode.USAGE;
-    } else if (!(error instanceof TensorCacheException)) {
+    } else if (!(error instanceof TensorCacheException || error instanceof OutputEndedException)) {
       throw error;
     }
     String message = String.valueOf(error.getMessage()).replaceAll("\\R\\s*", " ");
     if (command.getCommand() instanceof JsonCommand json && json.isJson()) {
       PrintWriter out = command.getOut();
-      out.println(Json.write(Map.of("error", message)));
+      out.println(Shown.json(Map.of("error", message)));
       out.flush();
     }
-    command
-        .getErr()
-        .println(command.getCommandSpec().qualifiedName() + ": " + PlainText.line(message));
-    command.getErr().flush();
+    warn(command, List.of(message));
     return code;
   }
 
@@ -103,7 +123,7 @@ public final class Cli implements Runnable {
     for (String problem : problems) {
       command
           .getErr()
-          .println(command.getCommandSpec().qualifiedName() + ": " + PlainText.line(problem));
+          .println(command.getCommandSpec().qualifiedName() + ": " + Shown.line(problem));
     }
     command.getErr().flush();
   }

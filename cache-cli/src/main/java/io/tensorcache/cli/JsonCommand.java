@@ -1,6 +1,5 @@
 package io.tensorcache.cli;
 
-import io.tensorcache.internal.json.Json;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +23,7 @@ abstract class JsonCommand implements Callable<Integer> {
     Answer answer = answer();
     PrintWriter out = spec.commandLine().getOut();
     if (!answer.isWritten()) {
-      out.print(json ? Json.write(answer.members()) + "\n" : answer.text());
+      out.print(json ? Shown.json(answer.members()) + "\n" : answer.text());
     }
     out.flush();
     return answer.exitCode();

@@ -1,7 +1,6 @@
 package io.tensorcache.cli;
 
 import io.tensorcache.RowStore;
-import io.tensorcache.internal.json.Json;
 import io.tensorcache.store.RowSelection;
 import io.tensorcache.store.StoredRow;
 import java.io.PrintWriter;
@@ -27,17 +26,20 @@ final class RowListing {
 
   /** All but the end of one JSON object, to be followed by {@link #problems}. */
   void json(String path) {
-    String head = Json.write(Map.of("store", path));
+    String head = Shown.json(Map.of("store", path));
     out.print(head.substring(0, head.length() - 1) + ",\"rows\":[");
     store.forEach(
         selection,
-        row -> out.print((rows++ == 0 ? "" : ",") + Json.write(StoreCommand.object(row))));
+        row -> {
+          out.print((rows == 0 ? "" : ",") + Shown.json(StoreCommand.object(row)));
+          count();
+        });
     out.print("],");
   }
 
   /** The end of the object. */
   void problems() {
-    out.println(Json.write(Map.of("problems", store.problems())).substring(1));
+    out.println(Shown.json(Map.of("problems", store.problems())).substring(1));
   }
 
   void text() {
@@ -52,12 +54,19 @@ final class RowListing {
             }
             out.println(table.line(cells(row)));
           }
-          rows++;
+          count();
         });
     if (rows == 0) {
       out.println("no rows");
     } else if (rows <= HEAD) {
       table.lines().forEach(out::println);
+    }
+  }
+
+  /** Nothing is read for an answer that nobody takes. */
+  private void count() {
+    if (++rows % HEAD == 0 && out.checkError()) {
+      throw new OutputEndedException();
     }
   }
 

@@ -1,6 +1,5 @@
 package io.tensorcache.cli;
 
-import io.tensorcache.internal.json.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,7 @@ final class Table {
   }
 
   private static List<String> plain(Object... cells) {
-    return Arrays.stream(cells).map(cell -> PlainText.line(String.valueOf(cell))).toList();
+    return Arrays.stream(cells).map(cell -> Shown.line(String.valueOf(cell))).toList();
   }
 
   /** One more row under {@link #lines}, which is not kept; a wider cell moves the rest. */

@@ -1,7 +1,7 @@
 package io.tensorcache.samples.kit;
 
+import io.tensorcache.cli.Shown;
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.internal.json.Json;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -59,7 +59,7 @@ public final class Output {
   /** Writes the object for programs; nothing without {@code --json}. */
   public void writeJson() {
     if (json) {
-      out().println(Json.write(members));
+      out().println(Shown.json(members));
       out().flush();
     }
   }
