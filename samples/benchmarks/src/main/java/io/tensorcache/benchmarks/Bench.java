@@ -14,8 +14,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
- * Epoch}, {@code Scope}, {@code Durable}; none means all but the last, which writes a gigabyte of
- * files.
+ * Epoch}, {@code Scope}, {@code Module}, {@code Durable}; none means all but the last two: one
+ * loads PyTorch, the other writes a gigabyte of files.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
@@ -103,7 +103,13 @@ public final class Bench {
         "EpochBenchmark.cachedEpoch",
         "EpochBenchmark.tableEpochWithImages");
     printScopes();
+    printModule();
     printDurable();
+  }
+
+  private void printModule() {
+    alone("look at a module of 45 MB, us", "ModuleLookBenchmark.look", 1);
+    alone("  all of it read again, ms", "ModuleLookBenchmark.recheck", 1e3);
   }
 
   private void printDurable() {
@@ -162,11 +168,14 @@ public final class Bench {
           "ScopeBenchmark.mapOfWeakReferences");
     }
     for (String benchmark : new String[] {"printStrong", "printCopies"}) {
-      Double nanos = scores.get("ScopeBenchmark." + benchmark);
-      if (nanos != null) {
-        System.out.printf(
-            Locale.ROOT, "%-44s %12.2f%n", "scope of 10,000, " + benchmark + ", ms", nanos / 1e6);
-      }
+      alone("scope of 10,000, " + benchmark + ", ms", "ScopeBenchmark." + benchmark, 1e6);
+    }
+  }
+
+  private void alone(String what, String ours, double divisor) {
+    Double score = scores.get(ours);
+    if (score != null) {
+      System.out.printf(Locale.ROOT, "%-44s %12.2f%n", what, score / divisor);
     }
   }
 
