@@ -1,67 +1,81 @@
 package io.tensorcache.internal.key;
 
-import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.annotation.Cast;
+import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 
 /**
  * The functions of tensorcache.h, which documents them. Result codes are checked in {@link
- * NativeRowHasher} only. JavaCPP finds and loads the library; {@code native/jni/binding.cpp} is
- * what it calls.
+ * NativeRowHasher} only. JavaCPP generates the glue from this class.
  */
-@Properties(@Platform(value = "linux-x86_64", library = "jnitensorcache"))
+@Properties(
+    @Platform(
+        value = "linux-x86_64",
+        include = "tensorcache/tensorcache.h",
+        library = "jnitensorcache"))
 final class NativeBinding {
   static final int ABI_VERSION = 1;
 
   private NativeBinding() {}
 
+  @Name("tensorcache_abi_version")
   static native int abiVersion();
 
+  @Name("tensorcache_last_error")
   static native String lastError();
 
-  static native int createKey(byte[] seed, String backend, long[] key);
+  @Name("tensorcache_key_create")
+  static native int createKey(
+      @Cast("const uint8_t*") byte[] seed, String backend, @Cast("tensorcache_key**") long[] key);
 
-  static native void destroyKey(long key);
+  @Name("tensorcache_key_destroy")
+  static native void destroyKey(@Cast("tensorcache_key*") long key);
 
-  static native String keyBackend(long key);
+  @Name("tensorcache_key_backend")
+  static native String keyBackend(@Cast("const tensorcache_key*") long key);
 
-  static native int keyMaterial(long key, long[] words, long wordCount);
+  @Name("tensorcache_key_material")
+  static native int keyMaterial(
+      @Cast("const tensorcache_key*") long key,
+      @Cast("int64_t*") long[] words,
+      @Cast("int64_t") long wordCount);
 
-  /** The address of a direct buffer's first byte, whatever its position. */
-  static native long address(ByteBuffer direct);
-
+  @Name("tensorcache_tch1_rows")
   static native int tch1Rows(
-      long key,
-      long address,
-      long rows,
-      long rowStride,
-      long rowBytes,
-      long t0,
-      long t1,
-      long[] out);
+      @Cast("const tensorcache_key*") long key,
+      @Cast("const void*") long address,
+      @Cast("int64_t") long rows,
+      @Cast("int64_t") long rowStride,
+      @Cast("int64_t") long rowBytes,
+      @Cast("int64_t") long t0,
+      @Cast("int64_t") long t1,
+      @Cast("int64_t*") long[] out);
 
+  @Name("tensorcache_tch1_strided")
   static native int tch1Strided(
-      long key,
-      long address,
-      long rows,
-      long rowStride,
+      @Cast("const tensorcache_key*") long key,
+      @Cast("const void*") long address,
+      @Cast("int64_t") long rows,
+      @Cast("int64_t") long rowStride,
       int elementBytes,
       int rank,
-      long[] dims,
-      long[] strides,
-      long step,
-      long t0,
-      long t1,
-      long[] out);
+      @Cast("const int64_t*") long[] dims,
+      @Cast("const int64_t*") long[] strides,
+      @Cast("int64_t") long step,
+      @Cast("int64_t") long t0,
+      @Cast("int64_t") long t1,
+      @Cast("int64_t*") long[] out);
 
+  @Name("tensorcache_torchcache_rows")
   static native int torchcacheRows(
-      long address,
-      long rows,
-      long rowStride,
+      @Cast("const void*") long address,
+      @Cast("int64_t") long rows,
+      @Cast("int64_t") long rowStride,
       int dtype,
       int rank,
-      long[] dims,
-      long[] strides,
-      long step,
-      long[] out);
+      @Cast("const int64_t*") long[] dims,
+      @Cast("const int64_t*") long[] strides,
+      @Cast("int64_t") long step,
+      @Cast("int64_t*") long[] out);
 }

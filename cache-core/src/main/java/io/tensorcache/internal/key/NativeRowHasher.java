@@ -7,6 +7,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 
 /**
  * The back end in C++. One native call per batch for memory that has an address, which direct
@@ -140,7 +141,7 @@ final class NativeRowHasher implements RowHasher {
       return 0; // perhaps not one block
     }
     ByteBuffer whole = memory.slice(0, (int) memory.byteCount());
-    return whole.isDirect() ? NativeBinding.address(whole) : 0;
+    return whole.isDirect() ? new Pointer(whole).address() : 0;
   }
 
   private static void check(int code) {
