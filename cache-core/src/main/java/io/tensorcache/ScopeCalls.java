@@ -126,10 +126,11 @@ final class ScopeCalls {
   private <V> V compute(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
     boolean isShared = table.keeps(terms) || terms.persisting();
+    Flights.Owner owner = new Flights.Owner();
     try {
       while (true) {
         table.expire(); // or it would join what is computed from a source whose time is over
-        Flights.Flight flight = start(name, isShared);
+        Flights.Flight flight = start(owner, name, isShared);
         if (flight.isMine()) {
           V value = computeIfAbsent(type, name, terms, computation, flight);
           if (value != null) {
@@ -145,12 +146,14 @@ final class ScopeCalls {
         isShared = flight.hasLanded(); // else: interrupted, or the other one hangs
       }
     } finally {
+      owner.hasEnded = true; // first, as closing a flight may have needed memory or stack
       tell();
     }
   }
 
-  private Flights.Flight start(String name, boolean isShared) {
-    return core.scopes().flights().start(table, scope.path() + "/" + name, name, isShared);
+  private Flights.Flight start(Flights.Owner owner, String name, boolean isShared) {
+    String path = scope.path() + "/" + name;
+    return core.scopes().flights().start(owner, table, path, name, isShared);
   }
 
   /**
@@ -209,21 +212,26 @@ final class ScopeCalls {
 
   <V> V overwrite(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
-    try (Flights.Flight flight = start(name, false);
+    Flights.Owner owner = new Flights.Owner();
+    try (Flights.Flight flight = start(owner, name, false);
         Ticket ticket = table.begin(Ticket.Purpose.OVERWRITE, name, terms, flight)) {
       V value = run(name, computation);
       values.store(table, type, ticket, value);
       return value;
     } finally {
+      owner.hasEnded = true;
       tell();
     }
   }
 
   /** Runs a computation whose value nobody waits for. */
   private <V> V runAlone(String name, Terms terms, Computation<V> computation) {
-    try (Flights.Flight flight = start(name, false);
+    Flights.Owner owner = new Flights.Owner();
+    try (Flights.Flight flight = start(owner, name, false);
         Ticket ticket = table.begin(Ticket.Purpose.COMPUTE, name, terms, flight)) {
       return run(ticket.name(), computation);
+    } finally {
+      owner.hasEnded = true;
     }
   }
 

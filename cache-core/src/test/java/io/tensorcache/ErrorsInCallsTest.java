@@ -11,17 +11,11 @@ import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.HostTensor;
-import io.tensorcache.tensor.TensorAdapter;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,60 +28,9 @@ class ErrorsInCallsTest {
 
   private final HostTensor batch = Counted.batch(0, 6, WIDTH);
 
-  /** What a call runs that is not ours: methods of the adapter, and the function. */
-  private final class Steps {
-    private final Thread failing = Thread.currentThread();
-    private final CountDownLatch failsNow = new CountDownLatch(1);
-    private final Error error;
-    private final int failsAt;
-    private int count;
-    private volatile @Nullable Thread waiting;
-
-    Steps(int failsAt, Error error) {
-      this.failsAt = failsAt;
-      this.error = error;
-    }
-
-    /**
-     * Steps of the call, not of the wrapping. The one that fails does so when the other thread
-     * waits for its rows, or has ended.
-     */
-    void step() {
-      if (waiting == null || Thread.currentThread() != failing || ++count != failsAt) {
-        return;
-      }
-      failsNow.countDown();
-      Thread other;
-      while ((other = waiting) != null
-          && other.getState() != Thread.State.TIMED_WAITING
-          && other.getState() != Thread.State.TERMINATED) {
-        Thread.onSpinWait();
-      }
-      throw error;
-    }
-
-    private Object call(Method method, Object[] arguments) throws Throwable {
-      step();
-      try {
-        return method.invoke(HostTensor.adapter(), arguments);
-      } catch (InvocationTargetException e) {
-        throw e.getCause();
-      }
-    }
-
-    @SuppressWarnings("unchecked")
-    TensorAdapter<HostTensor> adapter() {
-      return (TensorAdapter<HostTensor>)
-          Proxy.newProxyInstance(
-              TensorAdapter.class.getClassLoader(),
-              new Class<?>[] {TensorAdapter.class},
-              (proxy, method, arguments) -> call(method, arguments));
-    }
-
-    HostTensor function(HostTensor in) {
-      step();
-      return Counted.featuresOf(in, WIDTH, 1);
-    }
+  private static HostTensor function(FailingSteps steps, HostTensor in) {
+    steps.step();
+    return Counted.featuresOf(in, WIDTH, 1);
   }
 
   private TensorCache cache(InFlight inFlight) {
@@ -100,29 +43,28 @@ class ErrorsInCallsTest {
 
   /** True if the call came to the step that fails. */
   private boolean failsAt(int step, Error error, PartialMiss partialMiss) throws Exception {
-    Steps steps = new Steps(step, error);
+    FailingSteps steps = new FailingSteps(step, error);
     InFlight inFlight = new InFlight(PATIENCE);
     try (TensorCache cache = cache(inFlight)) {
       var cached =
           cache
               .function("f", Fingerprint.version("1"), steps.adapter())
               .onPartialMiss(partialMiss)
-              .wrap(steps::function);
+              .wrap(in -> function(steps, in));
       FutureTask<HostTensor> other =
           new FutureTask<>(
               () -> {
-                steps.failsNow.await();
+                steps.awaitFailure();
                 return cached.apply(batch);
               });
-      steps.waiting = new Thread(other, "other");
-      steps.waiting.start();
+      steps.begin(other);
       Error thrown = null;
       try {
         cached.apply(Counted.batch(3, 6, WIDTH));
       } catch (Error e) {
         thrown = e;
       }
-      steps.failsNow.countDown();
+      steps.end();
       assertTrue(
           sameBits(Counted.featuresOf(batch, WIDTH, 1), other.get(60, TimeUnit.SECONDS)),
           "step " + step);
@@ -130,7 +72,7 @@ class ErrorsInCallsTest {
       if (thrown != null) {
         assertSame(error, thrown);
       }
-      return steps.count >= step;
+      return steps.count() >= step;
     }
   }
 

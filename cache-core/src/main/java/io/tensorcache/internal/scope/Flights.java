@@ -34,7 +34,7 @@ public final class Flights {
   private final RankedLock lock = new RankedLock(Rank.SCOPE_FLIGHTS);
 
   /** What each waiting thread waits for. Guarded by lock. */
-  private final Map<Thread, Flight> waiting = new HashMap<>();
+  private final Map<Thread, Wait> waiting = new HashMap<>();
 
   /**
    * @param patience how long a thread waits for one that is itself waiting
@@ -56,76 +56,139 @@ public final class Flights {
     }
   }
 
+  /** Whose call starts flights. */
+  public static final class Owner {
+    private final Thread thread = Thread.currentThread();
+
+    /**
+     * Set at the end of the call, without a call: no matter how much memory and stack are left,
+     * nobody waits any longer for what has not landed.
+     */
+    public volatile boolean hasEnded;
+  }
+
+  /** Of one thread for one flight. */
+  private static final class Wait {
+    private final Flight flight;
+
+    /** Set without a call, as it may not be possible to remove this. */
+    private volatile boolean isOver;
+
+    Wait(Flight flight) {
+      this.flight = flight;
+    }
+  }
+
   /** One computation under way. */
   public final class Flight implements AutoCloseable {
     private final Key key;
     private final String path;
-    private final Thread owner = Thread.currentThread();
-    private final @Nullable Flight outer = running.get(owner);
+    private final Owner owner;
+    private final @Nullable Flight outer;
     private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
-    private Flight(Key key, String path) {
+    private Flight(Key key, String path, Owner owner) {
       this.key = key;
       this.path = path;
+      this.owner = owner;
+      this.outer = innermost(owner.thread);
     }
 
     /** Who asks from now on does not wait for it. */
     void abandon() {
-      flights.remove(key, this);
+      try {
+        flights.remove(key, this);
+      } catch (OutOfMemoryError e) {
+        return; // of the map's counters, after it was removed
+      }
     }
 
     /** True if this thread is to compute it and then to close this. */
     public boolean isMine() {
-      return owner == Thread.currentThread();
+      return owner.thread == Thread.currentThread();
     }
 
     /** Hands what was computed to who waits for it; null if there is nothing to hand out. */
     public void land(@Nullable Object value) {
-      flights.remove(key, this);
-      result.complete(value);
+      try {
+        abandon();
+      } finally {
+        result.complete(value);
+      }
     }
 
     /** Ends it, with nothing unless it has landed. */
     @Override
     public void close() {
-      land(null);
-      if (outer == null) {
-        running.remove(owner);
-      } else {
-        running.put(owner, outer);
+      try {
+        land(null);
+      } finally {
+        if (outer == null) {
+          running.remove(owner.thread);
+        } else {
+          running.put(owner.thread, outer);
+        }
       }
     }
 
+    /** True if nobody works on it any more. */
     public boolean hasLanded() {
-      return result.isDone();
+      return result.isDone() || owner.hasEnded;
     }
+  }
+
+  /** The innermost flight of a thread; null if it runs none. */
+  private @Nullable Flight innermost(Thread thread) {
+    Flight flight = running.get(thread);
+    while (flight != null && flight.owner.hasEnded) { // could not be removed
+      flight = flight.outer;
+    }
+    return flight;
   }
 
   /**
    * Starts the computation of an entry, or finds the one that is under way.
    *
+   * @param owner ended by the caller, whatever its call comes to
    * @param isShared whether others may wait for it
    * @throws IllegalStateException if this thread is computing the entry already
    */
-  public Flight start(Object scope, String path, String name, boolean isShared) {
-    Key key = new Key(scope, name);
-    Flight own = new Flight(key, path);
+  public Flight start(Owner owner, Object scope, String path, String name, boolean isShared) {
+    Flight own = new Flight(new Key(scope, name), path, owner);
     for (Flight outer = own.outer; outer != null; outer = outer.outer) {
-      if (outer.key.equals(key)) {
+      if (outer.key.equals(own.key)) {
         throw cycle(pathsFrom(outer), path);
       }
     }
-    Flight other = isShared ? flights.putIfAbsent(key, own) : null;
+    Flight other = isShared ? underWay(own) : null;
     if (other != null) {
       return other;
     }
-    running.put(own.owner, own);
+    running.put(owner.thread, own);
     return own;
+  }
+
+  /** Makes this flight the one to wait for; null if it is now, else the one that already is. */
+  private @Nullable Flight underWay(Flight own) {
+    while (true) {
+      Flight other = flights.putIfAbsent(own.key, own);
+      if (other == null || !other.hasLanded()) {
+        return other;
+      }
+      if (flights.replace(own.key, other, own)) { // could not be removed
+        return null;
+      }
+    }
+  }
+
+  /** Flights under way that others may wait for. */
+  public int size() {
+    return flights.size();
   }
 
   /** True if this thread is inside a computation. */
   public boolean isRunning() {
-    return running.containsKey(Thread.currentThread());
+    return innermost(Thread.currentThread()) != null;
   }
 
   /**
@@ -137,16 +200,18 @@ public final class Flights {
    */
   public @Nullable Object await(Flight flight) {
     Thread me = Thread.currentThread();
+    Wait wait = new Wait(flight);
     lock.lock();
     try {
       refuseCycle(flight, me);
-      waiting.put(me, flight);
+      waiting.put(me, wait);
     } finally {
       lock.unlock();
     }
     try {
       return awaitPatiently(flight);
     } finally {
+      wait.isOver = true;
       lock.lock();
       try {
         waiting.remove(me);
@@ -162,10 +227,13 @@ public final class Flights {
       try {
         return flight.result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (flight.owner.getState() == Thread.State.RUNNABLE) {
+        if (flight.owner.hasEnded) {
+          return flight.result.getNow(null);
+        }
+        if (flight.owner.thread.getState() == Thread.State.RUNNABLE) {
           waitedSince = System.nanoTime();
         } else if (System.nanoTime() - waitedSince > patience.toNanos()
-            || !flight.owner.isAlive()) {
+            || !flight.owner.thread.isAlive()) {
           return null;
         }
       } catch (InterruptedException e) {
@@ -183,17 +251,18 @@ public final class Flights {
     Flight flight = wanted;
     while (flight != null && !flight.hasLanded()) {
       paths.addAll(pathsFrom(flight));
-      if (flight.owner == me) {
+      if (flight.owner.thread == me) {
         throw cycle(paths, wanted.path);
       }
-      flight = waiting.get(flight.owner);
+      Wait wait = waiting.get(flight.owner.thread);
+      flight = wait == null || wait.isOver ? null : wait.flight;
     }
   }
 
   /** The entry of a flight, and what its thread computes for it, outermost first. */
   private List<String> pathsFrom(Flight flight) {
     Deque<String> paths = new ArrayDeque<>();
-    for (Flight each = running.get(flight.owner); each != null; each = each.outer) {
+    for (Flight each = innermost(flight.owner.thread); each != null; each = each.outer) {
       paths.addFirst(each.path);
       if (each == flight) {
         break;

@@ -1,0 +1,82 @@
+package io.tensorcache;
+
+import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorAdapter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a call runs that is not ours: methods of the adapter, and the function. One of these steps
+ * fails, on the thread that made this, when another thread waits for the call or has ended.
+ */
+final class FailingSteps {
+  private final Thread failing = Thread.currentThread();
+  private final CountDownLatch failsNow = new CountDownLatch(1);
+  private final Error error;
+  private final int failsAt;
+  private int count;
+  private volatile @Nullable Thread waiting;
+
+  FailingSteps(int failsAt, Error error) {
+    this.failsAt = failsAt;
+    this.error = error;
+  }
+
+  /** Steps count from here on. The task runs on the thread that waits. */
+  void begin(Runnable task) {
+    Thread thread = new Thread(task, "other");
+    waiting = thread;
+    thread.start();
+  }
+
+  /** For the thread that waits: until the step that fails has come. */
+  void awaitFailure() throws InterruptedException {
+    failsNow.await();
+  }
+
+  /** The call has ended, with or without that step: from here on nothing fails. */
+  void end() {
+    failsNow.countDown();
+    waiting = null;
+  }
+
+  /** Steps that there were. */
+  int count() {
+    return count;
+  }
+
+  void step() {
+    if (Thread.currentThread() != failing || waiting == null || ++count != failsAt) {
+      return;
+    }
+    failsNow.countDown();
+    Thread other;
+    while ((other = waiting) != null
+        && other.getState() != Thread.State.TIMED_WAITING
+        && other.getState() != Thread.State.TERMINATED) {
+      Thread.onSpinWait();
+    }
+    throw error;
+  }
+
+  private Object call(Method method, Object[] arguments) throws Throwable {
+    step();
+    try {
+      return method.invoke(HostTensor.adapter(), arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  TensorAdapter<HostTensor> adapter() {
+    return (TensorAdapter<HostTensor>)
+        Proxy.newProxyInstance(
+            TensorAdapter.class.getClassLoader(),
+            new Class<?>[] {TensorAdapter.class},
+            (proxy, method, arguments) -> call(method, arguments));
+  }
+}
