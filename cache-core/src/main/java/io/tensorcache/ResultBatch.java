@@ -265,12 +265,18 @@ final class ResultBatch<T> implements AutoCloseable {
     return outputs;
   }
 
-  /** Frees what was allocated and not handed out. */
+  /**
+   * Frees what was allocated and not handed out. Needs no memory: it may be what ended the call,
+   * and a second such error would hide the first.
+   */
   @Override
   public void close() {
-    drafts.forEach(TensorDraft::discard);
+    for (int i = 0; i < drafts.size(); i++) {
+      drafts.get(i).discard();
+    }
     drafts.clear();
-    for (StagedResult result : staged) {
+    for (int i = 0; i < staged.size(); i++) {
+      StagedResult result = staged.get(i);
       if (result != null) {
         result.close();
       }

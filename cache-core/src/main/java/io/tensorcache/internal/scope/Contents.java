@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Contents {
   private final InstantSource clock;
   private final EntryTable.Leaving leaving;
 
+  /** The last of those that could not be ended in their time. */
+  private final AtomicReference<@Nullable Ticket> unended = new AtomicReference<>();
+
   /** Guards what is in the map and all that goes with it. */
   private final RankedLock lock = new RankedLock(Rank.SCOPE_TABLE);
 
@@ -43,12 +47,22 @@ final class Contents {
     long now = expiries.isEmpty() ? Long.MIN_VALUE : clock.millis();
     Change change = new Change();
     try {
+      change.endUnended();
       change.expire(now);
       return change;
     } catch (RuntimeException | Error e) {
       change.close();
       throw e;
     }
+  }
+
+  /** Leaves the end of a ticket to the next change. Needs no memory. */
+  void endLater(Ticket ticket) {
+    Ticket before;
+    do {
+      before = unended.get();
+      ticket.unendedBefore = before;
+    } while (!unended.compareAndSet(before, ticket));
   }
 
   /** Drops what has outlived its time; true if there was something. */
@@ -102,6 +116,14 @@ final class Contents {
 
     @Nullable Entry get(String name) {
       return entries.get(name);
+    }
+
+    private void endUnended() {
+      for (Ticket ticket; (ticket = unended.get()) != null; ) {
+        if (unended.compareAndSet(ticket, ticket.unendedBefore)) {
+          lineage.end(ticket);
+        }
+      }
     }
 
     private void expire(long now) {
@@ -252,7 +274,8 @@ final class Contents {
     @Override
     public void close() {
       lock.unlock();
-      for (Left each : left) {
+      for (int i = 0; i < left.size(); i++) {
+        Left each = left.get(i);
         leaving.left(each.entry(), each.held(), each.cause());
       }
     }

@@ -117,6 +117,8 @@ public final class EntryTable {
     if (ticket.isUnderWay()) {
       try (Contents.Change change = contents.change()) {
         change.end(ticket);
+      } catch (OutOfMemoryError e) {
+        contents.endLater(ticket);
       }
     }
   }

@@ -51,6 +51,9 @@ public final class Ticket implements AutoCloseable {
   /** Guarded by the lock of the table. */
   State state = State.UNDER_WAY;
 
+  /** The one before it that could not be ended in its time; see {@link Contents#endLater}. */
+  @Nullable Ticket unendedBefore;
+
   /** What it became. Guarded by the lock of the table. */
   @Nullable Entry entry;
 
@@ -135,7 +138,7 @@ public final class Ticket implements AutoCloseable {
     land();
   }
 
-  /** Ends it; what did not enter never does. */
+  /** Ends it; what did not enter never does. Throws nothing where memory has run out. */
   @Override
   public void close() {
     table.end(this);
