@@ -1,12 +1,10 @@
 package io.tensorcache;
 
-import io.tensorcache.config.Tier;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
-import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
-import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -37,8 +35,7 @@ final class AheadBatch implements AutoCloseable {
   private @Nullable ByteBuffer buffer;
   private ByteBuffer[] parts = {};
   private int[] partBytes = {};
-  private @Nullable Lookup[] tierLookups = {};
-  private @Nullable DurableLookup[] durableLookups = {};
+  private @Nullable Lookup[] lookups = {};
 
   AheadBatch(List<TensorKey> keys) {
     this.keys = keys;
@@ -81,8 +78,7 @@ final class AheadBatch implements AutoCloseable {
       parts[part] = all.slice(at, partBytes[part] * rows);
       at += partBytes[part] * rows;
     }
-    tierLookups = new Lookup[rows];
-    durableLookups = new DurableLookup[rows];
+    lookups = new Lookup[rows];
     schema = of;
     return true;
   }
@@ -104,11 +100,7 @@ final class AheadBatch implements AutoCloseable {
   }
 
   void found(int row, Lookup lookup) {
-    tierLookups[row] = lookup;
-  }
-
-  void found(int row, DurableLookup lookup) {
-    durableLookups[row] = lookup;
+    lookups[row] = lookup;
   }
 
   /** Reading has ended, for better or worse. */
@@ -156,29 +148,20 @@ final class AheadBatch implements AutoCloseable {
     }
   }
 
-  /**
-   * Copies a row to its place in a result and counts where it came from; false if it is not here,
-   * or not in the store any more.
-   */
-  boolean copy(int index, int row, CacheCore core, ResultBatch<?> result, LookupCount found) {
-    RowSchema of = schema;
-    if (of == null || index >= tierLookups.length || !result.open(of)) {
-      return false;
-    }
-    @Nullable Lookup fromTier = tierLookups[index];
-    @Nullable DurableLookup fromStore = durableLookups[index];
-    boolean isHit = fromTier == null ? fromStore == DurableLookup.HIT : fromTier.isHit();
-    if (!isHit) {
-      if (fromTier == Lookup.CORRUPT || fromStore == DurableLookup.CORRUPT) {
-        found.add(row, Lookup.CORRUPT); // why there will be nothing to find
-      }
-      return false;
-    }
-    if (!core.isStillThere(keys.get(index), fromTier == null ? Tier.DURABLE : Tier.DISK)) {
-      return false;
-    }
-    result.put(row, parts, index);
-    return fromTier == null ? found.add(row, fromStore) : found.add(row, fromTier);
+  /** What the rows consist of; null if there are none. */
+  @Nullable RowSchema schema() {
+    return schema;
+  }
+
+  /** One part of every row each, one after another; not converted. */
+  ByteBuffer[] parts() {
+    return parts;
+  }
+
+  /** What came of the row at this place of the keys; a miss where none was looked for. */
+  Lookup found(int index) {
+    Lookup found = index < lookups.length ? lookups[index] : null;
+    return found == null ? Lookup.MISS : found;
   }
 
   /** Gives the memory back. */

@@ -28,27 +28,29 @@ final class BatchKeys {
   }
 
   /**
-   * The keys of the rows of these inputs of a function, {@code views} their tensors. Counts the
-   * time but for what is set up once: the hasher of a device, the plan of a new kind of call.
+   * The keys of the rows of these inputs of a function. Counts the time but for what is set up
+   * once: the hasher of a device, the plan of a new kind of call.
    */
-  static <T> BatchKeys of(
-      CacheCore core,
-      FunctionState function,
-      Group group,
-      Inputs<T> inputs,
-      List<TensorView> views,
-      int rows) {
-    core.keys().setUp(views);
+  static <T> BatchKeys of(WrappedFunction<T> function, Group group, InputBatch<T> batch) {
+    Functions functions = function.functions();
+    functions.keys().setUp(batch.views());
     long start = System.nanoTime();
     KeyPlan.Kind kind =
-        KeyPlan.Kind.of(core.config().keyAlgorithm(), function, group, inputs, views);
-    KeyPlan plan = function.plan(kind);
+        new KeyPlan.Kind(
+            functions.state().config().keyAlgorithm(),
+            function.state().name(),
+            group.fingerprint().digest(),
+            function.settings().granularity(),
+            List.copyOf(batch.inputs().tensors().keySet()),
+            batch.views().stream().map(view -> view.spec().row()).toList(),
+            KeyPlan.Arguments.of(batch.inputs().arguments()));
+    KeyPlan plan = function.state().plan(kind);
     if (plan == null) {
-      plan = function.newPlan(kind, core);
+      plan = function.state().newPlan(kind, functions.keys());
       start = System.nanoTime();
     }
-    BatchKeys keys = of(core.keys(), plan, views, rows);
-    core.recorder().keyNanos.add(System.nanoTime() - start);
+    BatchKeys keys = of(functions.keys(), plan, batch.views(), batch.rows());
+    functions.recorder().keyNanos.add(System.nanoTime() - start);
     return keys;
   }
 
@@ -127,7 +129,7 @@ final class BatchKeys {
   /**
    * The keys that these rows would have under another fingerprint, without reading the data again.
    */
-  TensorKey[] under(RowKeys hasher, Fingerprint other, int[] wanted) {
+  TensorKey[] under(RowKeys hasher, TensorKey other, int[] wanted) {
     KeyPlan otherPlan = KeyPlan.of(hasher, plan.kind().withFingerprint(other));
     int inputs = plan.tweaks().size();
     long[] moved = new long[2 * wanted.length * inputs];

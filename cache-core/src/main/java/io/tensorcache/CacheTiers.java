@@ -5,12 +5,13 @@ import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.device.ResidentRows;
-import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.internal.store.MemoryTiers;
+import io.tensorcache.internal.store.TierEvents;
 import io.tensorcache.internal.store.TierSettings;
 import io.tensorcache.internal.store.TierUse;
 import io.tensorcache.stats.DeviceStats;
@@ -31,21 +32,27 @@ import org.jspecify.annotations.Nullable;
  * closed. Safe for use by several threads.
  */
 final class CacheTiers {
-  private final CacheCore core;
+  private final CacheState state;
   private final @Nullable ScratchDirectory scratch; // of the disk tier
   private final MemoryTiers onHost;
   private final @Nullable DeviceTier deviceTier;
 
-  CacheTiers(CacheCore core, CacheConfig config) {
-    this.core = core;
+  /**
+   * @param events told and asked by the tiers of the host
+   * @param groups told of rows that were lost with their device
+   */
+  CacheTiers(CacheState state, TierEvents events, Groups groups) {
+    this.state = state;
+    CacheConfig config = state.config();
     this.scratch = config.disk().bytes() > 0 ? scratch(config) : null;
     try {
-      this.onHost = new MemoryTiers(config.name(), settings(config), core);
+      this.onHost = new MemoryTiers(config.name(), settings(config), events);
     } catch (RuntimeException | Error e) {
-      Closing.all(all -> all.part("the scratch directory", this::deleteScratch), core::failed);
+      Closing.all(all -> all.part("the scratch directory", this::deleteScratch), state::failed);
       throw e;
     }
-    this.deviceTier = config.device().bytes() == 0 ? null : new DeviceTier(core, config);
+    this.deviceTier =
+        config.device().bytes() == 0 ? null : new DeviceTier(state, events, groups, this::store);
   }
 
   private static ScratchDirectory scratch(CacheConfig config) {
@@ -173,7 +180,7 @@ final class CacheTiers {
 
   /** Leaves no more than this on each device. */
   void trimDevice(ByteSize size) {
-    core.checkOpen();
+    state.checkOpen();
     onDevices(
         null,
         tier -> {
@@ -184,11 +191,11 @@ final class CacheTiers {
 
   /** Moves rows of functions to a device until it is full; how many. */
   long moveTo(int ordinal) {
-    core.checkOpen();
+    state.checkOpen();
     if (deviceTier == null) {
       throw new IllegalStateException(
           "cache \""
-              + core.config().name()
+              + state.config().name()
               + "\" has no device tier: add device(...) to its builder");
     }
     ResidentRows<TensorKey, DeviceTier.Resident> target = deviceTier.required(ordinal);
@@ -244,19 +251,19 @@ final class CacheTiers {
     try {
       return look.apply(deviceTier);
     } catch (DeviceException e) {
-      core.failed(e);
+      state.failed(e);
       return otherwise;
     }
   }
 
   private <V extends @Nullable Object> V unlessClosed(V otherwise, Supplier<V> operation) {
-    if (core.isClosed()) {
+    if (state.isClosed()) {
       return otherwise;
     }
     try {
       return operation.get();
     } catch (IllegalStateException e) {
-      if (!core.isClosed()) {
+      if (!state.isClosed()) {
         throw e;
       }
       return otherwise;

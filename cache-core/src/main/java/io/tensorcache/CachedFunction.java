@@ -3,7 +3,6 @@ package io.tensorcache;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.stats.WarmUp;
-import io.tensorcache.tensor.TensorAdapter;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,38 +36,27 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the engine's tensor type
  */
 public final class CachedFunction<T> implements AutoCloseable {
-  private final CacheCore core;
-  private final FunctionState state;
-  private final SourceWatch watch;
-  private final TensorAdapter<T> adapter;
-  private final TensorOperation<T> operation;
+  private final WrappedFunction<T> function;
+  private final CacheState state;
   private volatile boolean closed;
   private @Nullable Group used; // of the last call; a race costs a look more
 
-  CachedFunction(
-      CacheCore core,
-      FunctionState state,
-      SourceWatch watch,
-      TensorAdapter<T> adapter,
-      TensorOperation<T> operation) {
-    this.core = core;
-    this.state = state;
-    this.watch = watch;
-    this.adapter = adapter;
-    this.operation = operation;
+  CachedFunction(WrappedFunction<T> function) {
+    this.function = function;
+    this.state = function.functions().state();
   }
 
   /** Other code may have served these rows before: looked at when the group changes. */
   private void uses(Group group) {
     if (group != used) {
       used = group;
-      core.functionUse().begins(state, group, operation);
+      function.functions().use().begins(function.state(), group, function.operation());
     }
   }
 
   /** Returns the name given to {@code wrap}. */
   public String name() {
-    return state.name();
+    return function.state().name();
   }
 
   /**
@@ -111,7 +99,7 @@ public final class CachedFunction<T> implements AutoCloseable {
    *     function's level
    */
   public WarmUp warm(Iterable<? extends T> batches, Consumer<? super WarmUp> progress) {
-    return warmRun().run(batches, Inputs::of, progress);
+    return warmRun().run(batches, NamedTensors::of, progress);
   }
 
   /**
@@ -128,7 +116,7 @@ public final class CachedFunction<T> implements AutoCloseable {
    */
   public WarmUp warmInputs(
       Iterable<? extends Inputs<T>> batches, Consumer<? super WarmUp> progress) {
-    return warmRun().run(batches, inputs -> inputs, progress);
+    return warmRun().run(batches, Inputs::named, progress);
   }
 
   /**
@@ -142,7 +130,7 @@ public final class CachedFunction<T> implements AutoCloseable {
    */
   public boolean recheck() {
     checkOpen();
-    return watch.recheck();
+    return function.watch().recheck();
   }
 
   /**
@@ -153,11 +141,11 @@ public final class CachedFunction<T> implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    watch.release();
+    function.watch().release();
   }
 
   private void checkOpen() {
-    core.checkOpen();
+    state.checkOpen();
     if (closed) {
       throw new IllegalStateException(
           "the cached function \"" + name() + "\" is closed: close it after its last call");
@@ -166,7 +154,7 @@ public final class CachedFunction<T> implements AutoCloseable {
 
   private WarmRun<T> warmRun() {
     checkOpen();
-    return new WarmRun<>(core, state, watch, adapter, operation);
+    return new WarmRun<>(function);
   }
 
   /**
@@ -176,9 +164,9 @@ public final class CachedFunction<T> implements AutoCloseable {
   public Outputs<T> apply(Inputs<T> inputs) {
     checkOpen();
     try {
-      CachedCall<T> call = new CachedCall<>(core, state, watch, adapter, operation, inputs);
+      CachedCall<T> call = new CachedCall<>(function, inputs.named());
       uses(call.group());
-      return call.outputs();
+      return new Outputs<>(call.outputs());
     } finally {
       Reference.reachabilityFence(inputs);
     }
@@ -211,14 +199,14 @@ public final class CachedFunction<T> implements AutoCloseable {
    */
   public void prefetch(Inputs<T> inputs) {
     checkOpen();
-    if (!core.mayReadAhead(state.settings()) || !state.aheadPolicy.next()) {
+    if (!function.places().mayLieOnDisk() || !function.state().aheadPolicy.next()) {
       return;
     }
     long start = System.nanoTime();
     try {
-      new CachedCall<>(core, state, watch, adapter, operation, inputs).prefetch(start);
+      new CachedCall<>(function, inputs.named()).prefetch(start);
     } catch (RuntimeException e) {
-      core.failed(
+      state.failed(
           e instanceof TensorCacheException known
               ? known
               : new StorageException(name() + " cannot read rows ahead: " + e, e));

@@ -76,15 +76,9 @@ final class Claims implements AutoCloseable {
     }
   }
 
-  /** Lands the rows that were found after all, in order: those asked for that are not missing. */
-  void landFound(RowList asked, RowList missing) {
-    for (int i = 0, next = 0; i < asked.size(); i++) {
-      if (next < missing.size() && missing.get(next) == asked.get(i)) {
-        next++;
-      } else {
-        land(asked.get(i), null);
-      }
-    }
+  /** Lands the rows for this thread that were found after all: those that are not missing. */
+  void landFound(RowList missing) {
+    mine.without(missing).forEach(row -> land(row, null));
   }
 
   /**

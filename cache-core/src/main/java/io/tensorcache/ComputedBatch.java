@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a function returned, checked and seen as rows. Does not own the tensors. Confined to one
@@ -39,10 +40,11 @@ final class ComputedBatch<T> implements AutoCloseable {
    *
    * @throws FunctionContractException naming the function and what it returned
    */
-  @SuppressWarnings(
-      "ConstantValue") // the function is the user's: it may return null whatever the type says
   static <T> ComputedBatch<T> of(
-      FunctionState function, TensorAdapter<T> adapter, Outputs<T> outputs, int rows) {
+      FunctionState function,
+      TensorAdapter<T> adapter,
+      @Nullable NamedTensors<T> outputs,
+      int rows) {
     FunctionSettings settings = function.settings();
     if (outputs == null || outputs.tensors().isEmpty()) {
       throw new FunctionContractException(

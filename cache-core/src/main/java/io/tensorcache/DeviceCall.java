@@ -1,10 +1,10 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.device.DeviceHits;
 import io.tensorcache.internal.device.NewRow;
 import io.tensorcache.internal.device.ResidentRows;
-import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.tensor.DeviceMemory;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorView;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What one call takes from the device tier of the device that its input lies on, and gives to it.
  * Nothing of that passes the host. Confined to one thread.
  */
-final class DeviceCall implements AutoCloseable {
+final class DeviceCall implements RowSource, AutoCloseable {
+  private final BatchKeys keys;
   private final ResidentRows<TensorKey, DeviceTier.Resident> resident;
   private final int device;
   private final long stream;
@@ -34,25 +35,27 @@ final class DeviceCall implements AutoCloseable {
       DeviceHits<TensorKey, DeviceTier.Resident> hits, int index, boolean isHit) {}
 
   private DeviceCall(
-      ResidentRows<TensorKey, DeviceTier.Resident> resident, int device, long stream) {
+      BatchKeys keys, ResidentRows<TensorKey, DeviceTier.Resident> resident, DeviceMemory memory) {
+    this.keys = keys;
     this.resident = resident;
-    this.device = device;
-    this.stream = stream;
+    this.device = memory.device();
+    this.stream = memory.stream();
   }
 
-  /** For a call with this input; null if it has nothing to do with a device tier. */
-  static @Nullable DeviceCall of(CacheCore core, TensorView input) {
-    DeviceTier tier = core.tiers().deviceTier();
-    if (tier == null || !(input.memory() instanceof DeviceMemory memory)) {
+  /** For a call; null if it has nothing to do with a device tier. */
+  static @Nullable DeviceCall of(KeyedBatch<?> batch) {
+    DeviceTier tier = batch.function().places().tiers().deviceTier();
+    if (tier == null || !(batch.views().get(0).memory() instanceof DeviceMemory memory)) {
       return null;
     }
     ResidentRows<TensorKey, DeviceTier.Resident> rows = tier.of(memory.device());
-    return rows == null ? null : new DeviceCall(rows, memory.device(), memory.stream());
+    return rows == null ? null : new DeviceCall(batch.keys(), rows, memory);
   }
 
   /** Plans the rows that are on the device for the result, and lists the others. */
-  RowList lookUp(BatchKeys keys, RowList wanted, ResultBatch<?> result, LookupCount count) {
-    DeviceHits<TensorKey, DeviceTier.Resident> hits = find(keys, wanted);
+  @Override
+  public RowList lookUp(RowList wanted, ResultBatch<?> result, LookupCount count) {
+    DeviceHits<TensorKey, DeviceTier.Resident> hits = find(wanted);
     RowList missing = new RowList();
     for (int i = 0; i < wanted.size(); i++) {
       int row = wanted.get(i);
@@ -70,7 +73,7 @@ final class DeviceCall implements AutoCloseable {
     return missing;
   }
 
-  private DeviceHits<TensorKey, DeviceTier.Resident> find(BatchKeys keys, RowList rows) {
+  private DeviceHits<TensorKey, DeviceTier.Resident> find(RowList rows) {
     List<TensorKey> wanted = new ArrayList<>(rows.size());
     for (int i = 0; i < rows.size(); i++) {
       wanted.add(keys.key(rows.get(i)));
@@ -78,20 +81,6 @@ final class DeviceCall implements AutoCloseable {
     DeviceHits<TensorKey, DeviceTier.Resident> hits = resident.find(wanted);
     found.add(hits);
     return hits;
-  }
-
-  /** The same for claimed rows, of which those that are here land: who waits finds them too. */
-  RowList lookUp(BatchKeys keys, Claims claims, ResultBatch<?> result, LookupCount count) {
-    RowList claimed = claims.mine();
-    RowList missing = lookUp(keys, claimed, result, count);
-    for (int i = 0, next = 0; i < claimed.size(); i++) {
-      if (next < missing.size() && missing.get(next) == claimed.get(i)) {
-        next++;
-      } else {
-        claims.land(claimed.get(i), null);
-      }
-    }
-    return missing;
   }
 
   /** True if a row of the result is planned. */
@@ -115,8 +104,7 @@ final class DeviceCall implements AutoCloseable {
    * @return the keys that are on the device now
    * @throws io.tensorcache.error.DeviceException if the outputs' memory is not the device's
    */
-  Set<TensorKey> put(
-      BatchKeys keys, RowList rows, ComputedBatch<?> computed, Group group, ResultBatch<?> result) {
+  Set<TensorKey> put(RowList rows, ComputedBatch<?> computed, Group group, ResultBatch<?> result) {
     RowSchema schema = computed.schema();
     if (!result.isOn(device) || !takes(schema, computed.views())) {
       return Set.of();
@@ -139,7 +127,7 @@ final class DeviceCall implements AutoCloseable {
     }
     group.add(resident.add(fresh, stream).size());
     Set<TensorKey> kept = new HashSet<>();
-    DeviceHits<TensorKey, DeviceTier.Resident> hits = find(keys, rows);
+    DeviceHits<TensorKey, DeviceTier.Resident> hits = find(rows);
     for (int i = 0; i < rows.size(); i++) {
       DeviceTier.Resident there = hits.about(i);
       if (there != null && there.schema().equals(schema)) {

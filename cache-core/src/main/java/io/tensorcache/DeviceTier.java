@@ -15,6 +15,7 @@ import io.tensorcache.internal.device.ResidentRows;
 import io.tensorcache.internal.device.RowOnHost;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.internal.store.TierEvents;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +34,28 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
   /** What is known of a row on a device. */
   record Resident(RowSchema schema, int group) {}
 
-  private final CacheCore core;
+  private final CacheState state;
   private final CacheConfig config;
+  private final TierEvents events;
+  private final Groups groups;
+  private final BiPredicate<TensorKey, Row> onHost;
   private final boolean hasHostTiers;
   private final RankedLock lock = new RankedLock(Rank.DEVICE_TIER);
   private final Map<Integer, ResidentRows<TensorKey, Resident>> open = new ConcurrentHashMap<>();
   private final Map<Integer, String> refused = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  DeviceTier(CacheCore core, CacheConfig config) {
-    this.core = core;
-    this.config = config;
+  /**
+   * @param groups told of rows that were lost with their device
+   * @param onHost stores on the host what leaves a device; false if it is not admitted
+   */
+  DeviceTier(
+      CacheState state, TierEvents events, Groups groups, BiPredicate<TensorKey, Row> onHost) {
+    this.state = state;
+    this.config = state.config();
+    this.events = events;
+    this.groups = groups;
+    this.onHost = onHost;
     this.hasHostTiers = config.heap().bytes() > 0 || config.offHeap().bytes() > 0;
   }
 
@@ -64,7 +77,8 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
       return reopen(device);
     } catch (IllegalArgumentException e) { // there is a larger card, or build() had refused
       if (refused.put(ordinal, String.valueOf(e.getMessage())) == null) {
-        core.failed(new DeviceException("device " + ordinal + " keeps no rows", e)); // no lock held
+        state.failed(
+            new DeviceException("device " + ordinal + " keeps no rows", e)); // no lock held
       }
       return null;
     }
@@ -205,22 +219,22 @@ final class DeviceTier implements Departures<TensorKey, DeviceTier.Resident>, Au
 
   @Override
   public boolean take(TensorKey key, Resident about, byte[][] parts) {
-    return core.tiers().store(key, Row.of(about.schema(), about.group(), parts));
+    return onHost.test(key, Row.of(about.schema(), about.group(), parts));
   }
 
   @Override
   public void dropped(TensorKey key, Resident about) {
-    core.evicted(key, about.group());
+    events.evicted(key, about.group());
   }
 
   @Override
   public void lost(Resident about) {
-    core.groups().dropped(about.group());
+    groups.dropped(about.group());
   }
 
   @Override
   public void noMemory(int device) {
-    core.failed(
+    state.failed(
         new DeviceException(
             "device "
                 + device

@@ -3,6 +3,7 @@ package io.tensorcache;
 import io.tensorcache.error.TensorCacheException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,19 +13,22 @@ final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
   private final String cache;
-  private final @Nullable CacheListener listener;
-  private final InFlight inFlight;
-  private final StatsRecorder recorder;
+  private final @Nullable Consumer<TensorCacheException> listener;
+  private final FunctionDepth depth;
+  private final CacheCounts counts;
 
   /** What went wrong on this thread and is told afterwards. */
   private final ThreadLocal<@Nullable List<TensorCacheException>> untold = new ThreadLocal<>();
 
   Failures(
-      String cache, @Nullable CacheListener listener, InFlight inFlight, StatsRecorder recorder) {
+      String cache,
+      @Nullable Consumer<TensorCacheException> listener,
+      FunctionDepth depth,
+      CacheCounts counts) {
     this.cache = cache;
     this.listener = listener;
-    this.inFlight = inFlight;
-    this.recorder = recorder;
+    this.depth = depth;
+    this.counts = counts;
   }
 
   void tell(TensorCacheException failure) {
@@ -33,16 +37,16 @@ final class Failures {
       later.add(failure);
       return;
     }
-    recorder.failures.increment();
+    counts.failures.increment();
     log.debug("cache {}: {}", cache, failure.toString());
     if (listener != null) {
-      inFlight.enterFunction(); // this thread may have claimed rows that the listener asks for
+      depth.enter(); // this thread may have claimed rows that the listener asks for
       try {
-        listener.onFailure(failure);
+        listener.accept(failure);
       } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
         log.warn("the listener of cache {} threw", cache, e);
       } finally {
-        inFlight.leaveFunction();
+        depth.leave();
       }
     }
   }

@@ -1,7 +1,10 @@
 package io.tensorcache;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.key.ContentDigest;
+import io.tensorcache.internal.key.DomainEncoder;
+import io.tensorcache.stats.Sightings;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
@@ -9,13 +12,13 @@ import io.tensorcache.tensor.TensorView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What identifies a computation: a digest of a model's weights, of a file, or a version that the
@@ -32,12 +35,10 @@ import java.util.Objects;
  * }</pre>
  */
 public final class Fingerprint implements FingerprintSource {
-  private final TensorKey digest;
-  private final String description;
+  private final ComputationDigest digest;
 
-  private Fingerprint(TensorKey digest, String description) {
+  private Fingerprint(ComputationDigest digest) {
     this.digest = digest;
-    this.description = description;
   }
 
   /**
@@ -55,7 +56,7 @@ public final class Fingerprint implements FingerprintSource {
     tensors.values().forEach(tensor -> views.add(adapter.view(tensor)));
     List<byte[]> contents = digestEach(views);
     Reference.reachabilityFence(tensors);
-    DomainEncoder text = start("weights").put(views.size());
+    DomainEncoder text = ComputationDigest.start("weights").put(views.size());
     int i = 0;
     for (String name : tensors.keySet()) {
       TensorSpec spec = views.get(i).spec();
@@ -82,7 +83,7 @@ public final class Fingerprint implements FingerprintSource {
    */
   public static Fingerprint ofFile(Path path) {
     try {
-      return of(start("file").put(ContentDigest.ofFile(path)), "file " + path);
+      return of(ComputationDigest.start("file").put(ContentDigest.ofFile(path)), "file " + path);
     } catch (IOException e) {
       throw new UncheckedIOException("fingerprint of " + path + ": " + reason(e), e);
     }
@@ -99,34 +100,31 @@ public final class Fingerprint implements FingerprintSource {
    */
   public static Fingerprint version(String version) {
     Objects.requireNonNull(version, "version is null: state one, such as \"1\"");
-    return of(start("version").put(version), "version " + version);
+    return of(ComputationDigest.start("version").put(version), "version " + version);
   }
 
   /** Returns the fingerprint of a digest, as a store or an export names it. */
   public static Fingerprint ofDigest(TensorKey digest) {
-    return new Fingerprint(Objects.requireNonNull(digest, "digest is null"), "digest");
+    return new Fingerprint(ComputationDigest.of(digest));
   }
 
   /** Returns this fingerprint with one more thing that counts, such as a mode. */
   public Fingerprint and(String detail) {
-    Objects.requireNonNull(detail, "detail is null");
-    return of(
-        start("and").put(digest.hi()).put(digest.lo()).put(detail), description + ", " + detail);
+    return new Fingerprint(digest.and(detail));
   }
 
-  private static DomainEncoder start(String kind) {
-    return new DomainEncoder().put("TCF2").put(kind);
-  }
-
-  /** The first half of SHA-256 of the text. */
   private static Fingerprint of(DomainEncoder text, String description) {
-    ByteBuffer half = ByteBuffer.wrap(ContentDigest.of(text.toBytes()));
-    return new Fingerprint(new TensorKey(half.getLong(), half.getLong()), description);
+    return new Fingerprint(ComputationDigest.of(text, description));
+  }
+
+  /** The same below the face. */
+  ComputationDigest computation() {
+    return digest;
   }
 
   /** Returns its 128 bits. */
   public TensorKey digest() {
-    return digest;
+    return digest.digest();
   }
 
   /** Returns this fingerprint, at every call. */
@@ -148,6 +146,54 @@ public final class Fingerprint implements FingerprintSource {
   /** Says where it came from, with the first digits. */
   @Override
   public String toString() {
-    return description + " (" + digest.toString().substring(0, 12) + ")";
+    return digest.toString();
+  }
+
+  /** A source with one more thing that counts. */
+  static FingerprintSource detailed(FingerprintSource source, String detail) {
+    return new Detailed(source, detail);
+  }
+
+  /** Safe for use by several threads if its source is. */
+  private static final class Detailed implements FingerprintSource {
+    private final FingerprintSource source;
+    private final String detail;
+    private volatile @Nullable Both last;
+
+    private record Both(Fingerprint plain, Fingerprint detailed) {}
+
+    Detailed(FingerprintSource source, String detail) {
+      this.source = source;
+      this.detail = detail;
+    }
+
+    @Override
+    public Fingerprint current() {
+      return detailed(source.current());
+    }
+
+    @Override
+    public Sightings sightings() {
+      return source.sightings();
+    }
+
+    @Override
+    public Fingerprint recheck() {
+      return detailed(source.recheck());
+    }
+
+    @Override
+    public void release() {
+      source.release();
+    }
+
+    private Fingerprint detailed(Fingerprint plain) {
+      Both known = last;
+      if (known == null || !known.plain().equals(plain)) {
+        known = new Both(plain, plain.and(detail));
+        last = known;
+      }
+      return known.detailed();
+    }
   }
 }

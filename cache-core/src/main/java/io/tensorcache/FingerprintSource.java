@@ -1,5 +1,7 @@
 package io.tensorcache;
 
+import io.tensorcache.stats.Sightings;
+
 /**
  * Gives the fingerprint of a computation, anew for each call, so that changed weights are noticed.
  *
@@ -58,6 +60,6 @@ public interface FingerprintSource {
    * sees.
    */
   default FingerprintSource and(String detail) {
-    return new DetailedSource(this, detail);
+    return Fingerprint.detailed(this, detail);
   }
 }

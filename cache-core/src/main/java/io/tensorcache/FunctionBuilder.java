@@ -5,9 +5,12 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.Mismatch;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.Recheck;
+import io.tensorcache.internal.key.ComputationDigest;
+import io.tensorcache.stats.Sightings;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of one cached function. Strict: an option set twice throws. Confined to one thread.
@@ -25,7 +28,7 @@ import java.util.Objects;
  * @param <T> the engine's tensor type
  */
 public final class FunctionBuilder<T> {
-  private final CacheCore core;
+  private final Functions functions;
   private final String name;
   private final FingerprintSource fingerprint;
   private final TensorAdapter<T> adapter;
@@ -40,8 +43,8 @@ public final class FunctionBuilder<T> {
   private final Once<Recheck> recheck = new Once<>("recheck");
 
   FunctionBuilder(
-      CacheCore core, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
-    this.core = core;
+      Functions functions, String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
+    this.functions = functions;
     this.name = Names.check("function", name);
     this.fingerprint =
         Objects.requireNonNull(
@@ -195,7 +198,7 @@ public final class FunctionBuilder<T> {
    */
   public CachedFunction<T> wrap(TensorFunction<T> function) {
     Objects.requireNonNull(function, "function is null: there is nothing to compute with");
-    return wrapOperation(new WrappedCode.OfOneTensor<>(function));
+    return wrapped(new OfOneTensor<>(function));
   }
 
   /**
@@ -206,6 +209,10 @@ public final class FunctionBuilder<T> {
    */
   public CachedFunction<T> wrapOperation(TensorOperation<T> operation) {
     Objects.requireNonNull(operation, "operation is null: there is nothing to compute with");
+    return wrapped(new OfInputs<>(operation));
+  }
+
+  private CachedFunction<T> wrapped(NamedOperation<T> operation) {
     if (granularity.orNull() == Granularity.WHOLE
         && onPartialMiss.orNull() == PartialMiss.RECOMPUTE_BATCH) {
       throw new IllegalStateException(
@@ -221,9 +228,68 @@ public final class FunctionBuilder<T> {
             storeAs.orNull(),
             persisting.or(false),
             checks());
-    FunctionState state = core.function(name, settings);
+    FunctionState state = functions.open(name, settings);
     SourceWatch watch =
-        new SourceWatch(core, state, settings.inKeys(fingerprint), recheck.or(Recheck.ON_REQUEST));
-    return new CachedFunction<>(core, state, watch, adapter, operation);
+        new SourceWatch(functions.state(), state, source(settings), recheck.or(Recheck.ON_REQUEST));
+    return new CachedFunction<>(new WrappedFunction<>(functions, state, watch, adapter, operation));
+  }
+
+  /**
+   * What persists may be found by a program that stores otherwise, and must not serve it rounded
+   * values.
+   */
+  private WatchedSource source(FunctionSettings settings) {
+    boolean isRounded = settings.persisting() && settings.storeAs() != null;
+    return new Watched(
+        name, isRounded ? fingerprint.and("stored as " + settings.storeAs()) : fingerprint);
+  }
+
+  /** The source as it is seen below the face. */
+  private record Watched(String function, FingerprintSource source) implements WatchedSource {
+    @Override
+    public ComputationDigest current() {
+      return given(source.current());
+    }
+
+    @Override
+    public Sightings sightings() {
+      return source.sightings();
+    }
+
+    @Override
+    public ComputationDigest recheck() {
+      return given(source.recheck());
+    }
+
+    @Override
+    public void release() {
+      source.release();
+    }
+
+    private ComputationDigest given(Fingerprint fingerprint) {
+      Objects.requireNonNull(
+          fingerprint,
+          () -> "function \"" + function + "\": its source gives null as a fingerprint");
+      return fingerprint.computation();
+    }
+  }
+
+  /** A function from one tensor to one tensor, as an operation. */
+  private record OfOneTensor<T>(TensorFunction<T> code) implements NamedOperation<T> {
+    @Override
+    public NamedTensors<T> apply(NamedTensors<T> inputs) throws Exception {
+      T output = code.apply(inputs.first());
+      return output == null ? NamedTensors.none() : NamedTensors.of(output);
+    }
+  }
+
+  /** An operation, below the face. */
+  private record OfInputs<T>(TensorOperation<T> code) implements NamedOperation<T> {
+    @Override
+    @SuppressWarnings("ConstantValue") // the operation is the user's: it may return null
+    public @Nullable NamedTensors<T> apply(NamedTensors<T> inputs) throws Exception {
+      Outputs<T> outputs = code.apply(new Inputs<>(inputs));
+      return outputs == null ? null : outputs.named();
+    }
   }
 }

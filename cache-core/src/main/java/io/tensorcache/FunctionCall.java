@@ -9,35 +9,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls the user's function for one call of its cached form. Confined to one thread. */
 final class FunctionCall<T> {
-  private final CacheCore core;
-  private final FunctionState function;
-  private final TensorAdapter<T> adapter;
-  private final TensorOperation<T> operation;
+  private final WrappedFunction<T> function;
   private @Nullable Throwable thrown;
 
-  FunctionCall(
-      CacheCore core,
-      FunctionState function,
-      TensorAdapter<T> adapter,
-      TensorOperation<T> operation) {
-    this.core = core;
+  FunctionCall(WrappedFunction<T> function) {
     this.function = function;
-    this.adapter = adapter;
-    this.operation = operation;
   }
 
   /** The outputs for some rows, checked; to be closed. */
-  ComputedBatch<T> compute(Inputs<T> actual, int rows) {
+  ComputedBatch<T> compute(NamedTensors<T> actual, int rows) {
     return call(actual, rows, false).batch();
   }
 
   /** The same to compare with what is known: counted as a check and not as computed. */
-  ComputedBatch<T> computeAgain(Inputs<T> actual, int rows) {
+  ComputedBatch<T> computeAgain(NamedTensors<T> actual, int rows) {
     return call(actual, rows, true).batch();
   }
 
   /** The same, as the function returned them. */
-  Outputs<T> outputs(Inputs<T> actual, int rows) {
+  NamedTensors<T> outputs(NamedTensors<T> actual, int rows) {
     return call(actual, rows, false).outputs();
   }
 
@@ -46,32 +36,29 @@ final class FunctionCall<T> {
     return e == thrown;
   }
 
-  /** What the user wrapped. */
-  TensorOperation<T> operation() {
-    return operation;
-  }
+  private record Computed<T>(NamedTensors<T> outputs, ComputedBatch<T> batch) {}
 
-  private record Computed<T>(Outputs<T> outputs, ComputedBatch<T> batch) {}
-
-  private Computed<T> call(Inputs<T> actual, int rows, boolean isCheck) {
-    core.inFlight().enterFunction();
+  private Computed<T> call(NamedTensors<T> actual, int rows, boolean isCheck) {
+    FunctionDepth depth = function.functions().state().depth();
+    depth.enter();
     long start = System.nanoTime();
-    Outputs<T> outputs;
+    NamedTensors<T> outputs;
     try {
-      outputs = operation.apply(actual);
+      outputs = function.operation().apply(actual);
     } catch (Throwable e) {
       thrown = e;
       throw FunctionCall.<RuntimeException>unchecked(e);
     } finally {
-      core.inFlight().leaveFunction();
+      depth.leave();
     }
     long nanos = System.nanoTime() - start;
     if (isCheck) {
-      core.recorder().checkNanos.add(nanos);
+      function.recorder().checkNanos.add(nanos);
     }
-    ComputedBatch<T> computed = ComputedBatch.of(function, adapter, outputs, rows);
+    ComputedBatch<T> computed =
+        ComputedBatch.of(function.state(), function.adapter(), outputs, rows);
     if (!isCheck) {
-      core.recorder().computed(function, rows, nanos);
+      function.recorder().computed(function.state(), rows, nanos);
     }
     return new Computed<>(outputs, computed);
   }
@@ -82,13 +69,14 @@ final class FunctionCall<T> {
     throw (X) e;
   }
 
-  /** Copies of some rows of each input, where the input lies; to be released. */
-  List<T> gather(Inputs<T> inputs, List<TensorView> views, RowList rows) {
+  /** Copies of some rows of each input, where the input lies; to be released by the adapter. */
+  List<T> gather(InputBatch<T> batch, RowList rows) {
+    TensorAdapter<T> adapter = function.adapter();
     int[] wanted = rows.toArray();
     List<T> gathered = new ArrayList<>();
     try {
-      for (T tensor : inputs.tensorList()) {
-        TensorView view = views.get(gathered.size());
+      for (T tensor : batch.inputs().tensorList()) {
+        TensorView view = batch.views().get(gathered.size());
         boolean onHost = view.memory() instanceof HostMemory;
         gathered.add(
             onHost

@@ -17,14 +17,6 @@ record FunctionSettings(
     RowChecks checks) {
 
   /**
-   * The fingerprint in the keys. What persists may be found by a program that stores otherwise, and
-   * must not serve it rounded values.
-   */
-  FingerprintSource inKeys(FingerprintSource source) {
-    return persisting && storeAs != null ? source.and("stored as " + storeAs) : source;
-  }
-
-  /**
    * The dtype in which an output of this dtype is stored: {@link #storeAs} for wider floats, else
    * its own.
    */

@@ -2,8 +2,9 @@ package io.tensorcache;
 
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.durable.FunctionNote;
+import io.tensorcache.internal.key.ComputationDigest;
+import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.stats.FunctionStats;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ final class FunctionState {
 
   private final String name;
   private final FunctionSettings settings;
+  private final RowPlaces places;
   final AheadPolicy aheadPolicy = new AheadPolicy();
   final LongAdder hits = new LongAdder();
   final LongAdder waited = new LongAdder();
@@ -31,9 +33,10 @@ final class FunctionState {
   private volatile long noted; // rows computed when a note was taken last
   private volatile @Nullable RowSchema lastSchema;
 
-  FunctionState(String name, FunctionSettings settings) {
+  FunctionState(String name, FunctionSettings settings, RowPlaces places) {
     this.name = name;
     this.settings = settings;
+    this.places = places;
   }
 
   String name() {
@@ -44,12 +47,15 @@ final class FunctionState {
     return settings;
   }
 
+  /** Where its rows lie. */
+  RowPlaces places() {
+    return places;
+  }
+
   /** The group of this fingerprint; it becomes the current one. */
-  Group group(Groups groups, Fingerprint fingerprint) {
+  Group group(Groups groups, ComputationDigest fingerprint) {
     Group last = current;
     if (last == null || !last.fingerprint().equals(fingerprint)) {
-      Objects.requireNonNull(
-          fingerprint, () -> "function \"" + name + "\": its source gives null as a fingerprint");
       last = groups.of(name, fingerprint);
       current = last;
     }
@@ -63,8 +69,8 @@ final class FunctionState {
   }
 
   /** Makes the plan of another kind of call, and keeps it for the next. */
-  KeyPlan newPlan(KeyPlan.Kind kind, CacheCore core) {
-    KeyPlan plan = KeyPlan.of(core.keys(), kind);
+  KeyPlan newPlan(KeyPlan.Kind kind, RowKeys keys) {
+    KeyPlan plan = KeyPlan.of(keys, kind);
     lastPlan = plan;
     return plan;
   }

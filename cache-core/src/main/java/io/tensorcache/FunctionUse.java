@@ -23,7 +23,7 @@ final class FunctionUse {
    * An operation begins to serve the rows of a group; not called for each call. Warns once where
    * other code computed them, as far as {@link WrappedCode} can tell.
    */
-  void begins(FunctionState function, Group group, TensorOperation<?> operation) {
+  void begins(FunctionState function, Group group, NamedOperation<?> operation) {
     String code = WrappedCode.of(operation);
     String before = group.servedBy(code);
     if (before == null) {

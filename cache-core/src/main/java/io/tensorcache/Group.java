@@ -1,6 +1,7 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.key.ComputationDigest;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -9,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class Group {
   private final int number;
   private final String function;
-  private final Fingerprint fingerprint;
+  private final ComputationDigest fingerprint;
   private final Provenance provenance;
   private final AtomicLong rows = new AtomicLong();
   private final AtomicBoolean warned = new AtomicBoolean();
   private @Nullable String code; // guarded by this
 
-  Group(int number, String function, Fingerprint fingerprint) {
+  Group(int number, String function, ComputationDigest fingerprint) {
     this.number = number;
     this.function = function;
     this.fingerprint = fingerprint;
@@ -32,7 +33,7 @@ final class Group {
     return function;
   }
 
-  Fingerprint fingerprint() {
+  ComputationDigest fingerprint() {
     return fingerprint;
   }
 

@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ final class Groups {
   private final AtomicInteger numbers = new AtomicInteger();
 
   /** The group of a function and fingerprint, which becomes the function's newest. */
-  Group of(String function, Fingerprint fingerprint) {
+  Group of(String function, ComputationDigest fingerprint) {
     Deque<Group> groups = byFunction.computeIfAbsent(function, name -> new ArrayDeque<>());
     lock.lock();
     try {

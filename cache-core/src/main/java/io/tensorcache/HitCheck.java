@@ -8,13 +8,10 @@ import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
-import io.tensorcache.tensor.TensorView;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,70 +19,50 @@ import org.jspecify.annotations.Nullable;
  * anew, so that every row has its turn as epochs go by. Confined to one thread.
  */
 final class HitCheck<T> {
-  private final CacheCore core;
+  private final KeyedBatch<T> batch;
+  private final FunctionCall<T> call;
+  private final CacheState state;
   private final FunctionState function;
   private final RowChecks checks;
-  private final Group group;
   private final TensorAdapter<T> adapter;
-  private final FunctionCall<T> call;
-  private final Inputs<T> inputs;
-  private final List<TensorView> views;
-  private final int rows;
 
-  HitCheck(
-      CacheCore core,
-      FunctionState function,
-      Group group,
-      TensorAdapter<T> adapter,
-      FunctionCall<T> call,
-      Inputs<T> inputs,
-      List<TensorView> views,
-      int rows) {
-    this.core = core;
-    this.function = function;
-    this.checks = function.settings().checks();
-    this.group = group;
-    this.adapter = adapter;
+  HitCheck(KeyedBatch<T> batch, FunctionCall<T> call) {
+    this.batch = batch;
     this.call = call;
-    this.inputs = inputs;
-    this.views = views;
-    this.rows = rows;
-  }
-
-  /** The distinct rows that are not missing. */
-  static BitSet hits(BatchKeys keys, RowList missing) {
-    BitSet hits = new BitSet();
-    keys.distinctRows().forEach(hits::set);
-    missing.forEach(hits::clear);
-    return hits;
+    this.state = batch.function().functions().state();
+    this.function = batch.function().state();
+    this.checks = function.settings().checks();
+    this.adapter = batch.function().adapter();
   }
 
   /**
    * What the call returns: {@code served}, or a copy of it in which the rows that differ are those
    * just computed.
    *
-   * @param isStill tells whether the weights are still those of the keys
    * @param hits the distinct rows that were served
    * @throws MismatchException if a row differs and the function is to fail then
    */
-  Outputs<T> check(BooleanSupplier isStill, BatchKeys keys, BitSet hits, Outputs<T> served) {
+  NamedTensors<T> check(RowList hits, NamedTensors<T> served) {
     RowList sample = new RowList();
-    hits.stream()
-        .filter(row -> ThreadLocalRandom.current().nextDouble() < checks.fraction())
-        .forEach(sample::add);
+    hits.forEach(
+        row -> {
+          if (ThreadLocalRandom.current().nextDouble() < checks.fraction()) {
+            sample.add(row);
+          }
+        });
     if (sample.isEmpty()) {
       return served;
     }
     boolean whole =
-        sample.size() == rows
+        sample.size() == batch.rows()
             || function.settings().granularity() == Granularity.WHOLE
             || function.settings().partialMiss() == PartialMiss.RECOMPUTE_BATCH;
-    List<T> gathered = whole ? List.of() : call.gather(inputs, views, sample);
+    List<T> gathered = whole ? List.of() : call.gather(batch.batch(), sample);
     try (ComputedBatch<T> again = computeAgain(whole, gathered, sample.size())) {
-      if (again == null || !isStill.getAsBoolean()) {
+      if (again == null || !batch.isStill()) {
         return served; // the function failed, or its weights changed: there is nothing to compare
       }
-      return compare(keys, sample, whole, again, served);
+      return compare(sample, whole, again, served);
     } finally {
       gathered.forEach(adapter::release);
     }
@@ -94,32 +71,34 @@ final class HitCheck<T> {
   /** Null if the function throws: the hit is served all the same, and the listener told. */
   private @Nullable ComputedBatch<T> computeAgain(boolean whole, List<T> gathered, int count) {
     try {
-      return call.computeAgain(whole ? inputs : inputs.withTensors(gathered), whole ? rows : count);
+      return whole
+          ? call.computeAgain(batch.inputs(), batch.rows())
+          : call.computeAgain(batch.inputs().withTensors(gathered), count);
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      core.failed(
+      state.failed(
           new TensorCacheException(
               "function \"" + function.name() + "\" threw while hits were verified: " + e, e));
       return null;
     }
   }
 
-  private Outputs<T> compare(
-      BatchKeys keys, RowList sample, boolean whole, ComputedBatch<T> again, Outputs<T> served) {
+  private NamedTensors<T> compare(
+      RowList sample, boolean whole, ComputedBatch<T> again, NamedTensors<T> served) {
     Map<Integer, Row> right = new HashMap<>(); // by row, where what was served is wrong
     MismatchException first = null;
-    try (ComputedBatch<T> before = ComputedBatch.of(function, adapter, served, rows)) {
+    try (ComputedBatch<T> before = ComputedBatch.of(function, adapter, served, batch.rows())) {
       for (int i = 0; i < sample.size(); i++) {
         int row = sample.get(i);
-        Row computed = again.row(whole ? row : i, group.number());
+        Row computed = again.row(whole ? row : i, batch.group().number());
         RowDifference difference =
-            RowDifference.of(before.row(row, group.number()), computed, checks.tolerance());
-        core.recorder().rowsVerified.increment();
+            RowDifference.of(before.row(row, batch.group().number()), computed, checks.tolerance());
+        recorder().rowsVerified.increment();
         if (!difference.isWithin()) {
           right.put(row, computed);
-          MismatchException told = differs(keys.key(row), difference);
+          MismatchException told = differs(batch.key(row), difference);
           first = first == null ? told : first;
         }
       }
@@ -130,7 +109,7 @@ final class HitCheck<T> {
         served.tensors().values().forEach(adapter::release);
         throw first;
       }
-      Outputs<T> mended = mended(keys, before, right, again);
+      NamedTensors<T> mended = mended(before, right, again);
       served.tensors().values().forEach(adapter::release);
       return mended;
     }
@@ -138,8 +117,8 @@ final class HitCheck<T> {
 
   /** Drops the row and tells. */
   private MismatchException differs(TensorKey key, RowDifference difference) {
-    core.drop(key, function.settings(), group);
-    core.recorder().mismatches.increment();
+    function.places().drop(key, batch.group());
+    recorder().mismatches.increment();
     MismatchException told =
         new MismatchException(
             "function \""
@@ -154,26 +133,29 @@ final class HitCheck<T> {
                 + " the last bits depend on the batch size, state a tolerance",
             key.toString(),
             difference.largest());
-    core.failed(told);
+    state.failed(told);
     return told;
   }
 
-  private Outputs<T> mended(
-      BatchKeys keys, ComputedBatch<T> before, Map<Integer, Row> right, ComputedBatch<T> again) {
+  private NamedTensors<T> mended(
+      ComputedBatch<T> before, Map<Integer, Row> right, ComputedBatch<T> again) {
     boolean sameShape = before.schema().equals(again.schema());
-    try (ResultBatch<T> result =
-            new ResultBatch<>(adapter, function.settings().granularity(), inputs.tensor(0), rows);
-        ComputedBatch<T> all = sameShape ? null : call.computeAgain(inputs, rows)) {
+    try (ResultBatch<T> result = batch.newResult(null);
+        ComputedBatch<T> all = sameShape ? null : call.computeAgain(batch.inputs(), batch.rows())) {
       result.open(all == null ? before.schema() : all.schema());
       if (all != null) {
-        all.copyTo(result, rows);
+        all.copyTo(result, batch.rows());
         return result.finish();
       }
-      for (int row = 0; row < rows; row++) {
-        Row computed = right.get(keys.firstOf(row));
-        result.put(row, computed == null ? before.row(row, group.number()) : computed);
+      for (int row = 0; row < batch.rows(); row++) {
+        Row computed = right.get(batch.keys().firstOf(row));
+        result.put(row, computed == null ? before.row(row, batch.group().number()) : computed);
       }
       return result.finish();
     }
+  }
+
+  private StatsRecorder recorder() {
+    return batch.function().recorder();
   }
 }

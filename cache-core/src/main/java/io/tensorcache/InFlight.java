@@ -1,7 +1,6 @@
 package io.tensorcache;
 
 import io.tensorcache.internal.codec.Row;
-import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +21,6 @@ final class InFlight {
 
   private final Duration patience;
   private final ConcurrentHashMap<TensorKey, Flight> flights = new ConcurrentHashMap<>();
-  private final ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
 
   /**
    * @param patience how long a thread waits for one that is itself waiting: longer than a function
@@ -131,24 +129,5 @@ final class InFlight {
   /** Flights under way. */
   int size() {
     return flights.size();
-  }
-
-  /** True on a thread that is inside a cached function. */
-  boolean isInsideFunction() {
-    return depth.get() > 0;
-  }
-
-  void enterFunction() {
-    LockCheck.entersUserCode("a function or a listener");
-    depth.set(depth.get() + 1);
-  }
-
-  void leaveFunction() {
-    int left = depth.get() - 1;
-    if (left == 0) {
-      depth.remove();
-    } else {
-      depth.set(left);
-    }
   }
 }

@@ -1,9 +1,6 @@
 package io.tensorcache;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
+import io.tensorcache.internal.key.DomainEncoder;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,27 +30,25 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the engine's tensor type
  */
 public final class Inputs<T> {
-  private final Map<String, T> tensors;
-  private final Map<String, @Nullable Object> arguments;
+  private final NamedTensors<T> named;
 
-  private Inputs(Map<String, T> tensors, Map<String, @Nullable Object> arguments) {
-    this.tensors = tensors;
-    this.arguments = arguments;
+  Inputs(NamedTensors<T> named) {
+    this.named = named;
   }
 
   /** Returns inputs of tensors that are named by their positions: "0", "1", ... */
   @SafeVarargs
   public static <T> Inputs<T> of(T... tensors) {
-    Map<String, T> named = new LinkedHashMap<>();
+    NamedTensors<T> named = NamedTensors.none();
     for (T tensor : tensors) {
-      named.put(Integer.toString(named.size()), tensor);
+      named = named.withTensor(Integer.toString(named.tensors().size()), tensor);
     }
-    return new Inputs<>(named, Map.of());
+    return new Inputs<>(named);
   }
 
   /** Returns inputs without a tensor, to add some by {@link #and}. */
   public static <T> Inputs<T> none() {
-    return new Inputs<>(Map.of(), Map.of());
+    return new Inputs<>(NamedTensors.none());
   }
 
   /**
@@ -63,7 +58,8 @@ public final class Inputs<T> {
    */
   public Inputs<T> and(String name, T tensor) {
     Objects.requireNonNull(name, "the name of an input is null");
-    return new Inputs<>(plus(tensors, name, tensor), arguments);
+    refuseTwice(named.tensors(), name, tensor);
+    return new Inputs<>(named.withTensor(name, tensor));
   }
 
   /**
@@ -75,47 +71,36 @@ public final class Inputs<T> {
   public Inputs<T> with(String name, @Nullable Object value) {
     Objects.requireNonNull(name, "the name of an argument is null");
     DomainEncoder.check(name, value);
-    return new Inputs<>(tensors, plus(arguments, name, value));
+    refuseTwice(named.arguments(), name, value);
+    return new Inputs<>(named.withArgument(name, value));
   }
 
-  private static <V extends @Nullable Object> Map<String, V> plus(
-      Map<String, V> map, String name, V value) {
+  private static void refuseTwice(
+      Map<String, ? extends @Nullable Object> map, String name, @Nullable Object value) {
     if (map.containsKey(name)) {
       throw new IllegalArgumentException(
           "\"" + name + "\" is given twice: " + map.get(name) + " and " + value);
     }
-    Map<String, V> result = new LinkedHashMap<>(map);
-    result.put(name, value);
-    return result;
-  }
-
-  /** Returns other tensors under these names, in the same order, with these arguments. */
-  Inputs<T> withTensors(List<T> others) {
-    Map<String, T> named = new LinkedHashMap<>();
-    int i = 0;
-    for (String name : tensors.keySet()) {
-      named.put(name, others.get(i++));
-    }
-    return new Inputs<>(named, arguments);
   }
 
   /** Returns the tensor of this name. */
   public T tensor(String name) {
-    T tensor = tensors.get(name);
+    T tensor = named.tensors().get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "no tensor \"" + name + "\"; there are " + tensors.keySet());
+          "no tensor \"" + name + "\"; there are " + named.tensors().keySet());
     }
     return tensor;
   }
 
   /** Returns the tensor at this position, counted from 0. */
   public T tensor(int position) {
-    return tensorList().get(position);
+    return named.tensorList().get(position);
   }
 
   /** Returns the argument of this name. */
   public @Nullable Object argument(String name) {
+    Map<String, @Nullable Object> arguments = named.arguments();
     if (!arguments.containsKey(name)) {
       throw new IllegalArgumentException(
           "no argument \"" + name + "\"; there are " + arguments.keySet());
@@ -125,15 +110,16 @@ public final class Inputs<T> {
 
   /** Returns the tensors by name, in order. */
   public Map<String, T> tensors() {
-    return Collections.unmodifiableMap(tensors);
+    return named.tensors();
   }
 
   /** Returns the arguments by name, in order. */
   public Map<String, @Nullable Object> arguments() {
-    return Collections.unmodifiableMap(arguments);
+    return named.arguments();
   }
 
-  List<T> tensorList() {
-    return new ArrayList<>(tensors.values());
+  /** The same below the face. */
+  NamedTensors<T> named() {
+    return named;
   }
 }

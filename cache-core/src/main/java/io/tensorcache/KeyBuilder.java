@@ -86,7 +86,7 @@ public final class KeyBuilder {
                 new KeyPlan.Kind(
                     algorithm,
                     name,
-                    fingerprint,
+                    fingerprint.digest(),
                     granularity,
                     List.of("0"),
                     List.of(),

@@ -3,10 +3,11 @@ package io.tensorcache;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.internal.key.ContentDigest;
+import io.tensorcache.internal.key.DomainEncoder;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
+import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
-import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,34 +22,19 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
   /**
    * What the domain is made of.
    *
+   * @param fingerprint the digest of what identifies the computation
    * @param rowSpecs of each input: one row, or the whole tensor
    */
   record Kind(
       KeyAlgorithm algorithm,
       String function,
-      Fingerprint fingerprint,
+      TensorKey fingerprint,
       Granularity granularity,
       List<String> inputNames,
       List<TensorSpec> rowSpecs,
       Arguments arguments) {
 
-    static Kind of(
-        KeyAlgorithm algorithm,
-        FunctionState function,
-        Group group,
-        Inputs<?> inputs,
-        List<TensorView> views) {
-      return new Kind(
-          algorithm,
-          function.name(),
-          group.fingerprint(),
-          function.settings().granularity(),
-          List.copyOf(inputs.tensors().keySet()),
-          views.stream().map(view -> view.spec().row()).toList(),
-          Arguments.of(inputs.arguments()));
-    }
-
-    Kind withFingerprint(Fingerprint other) {
+    Kind withFingerprint(TensorKey other) {
       return new Kind(algorithm, function, other, granularity, inputNames, rowSpecs, arguments);
     }
 
@@ -106,8 +92,8 @@ record KeyPlan(Kind kind, List<Tweak> tweaks) {
         .put("TCD2")
         .put(kind.algorithm().name())
         .put(kind.function())
-        .put(kind.fingerprint().digest().hi())
-        .put(kind.fingerprint().digest().lo())
+        .put(kind.fingerprint().hi())
+        .put(kind.fingerprint().lo())
         .put(kind.granularity().name())
         .put(kind.inputNames())
         .put(arguments)

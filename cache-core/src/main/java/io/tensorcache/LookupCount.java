@@ -1,52 +1,34 @@
 package io.tensorcache;
 
 import io.tensorcache.config.Tier;
-import io.tensorcache.internal.durable.DurableLookup;
-import io.tensorcache.internal.store.Lookup;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.stats.MissReason;
 import java.util.BitSet;
 
 /** What the look-ups of one call gave. Confined to one thread. */
 final class LookupCount {
+  private static final Tier[] TIERS = Tier.values();
+
+  private final long[] hits = new long[TIERS.length];
   private final BitSet corrupt = new BitSet(); // rows found damaged and not found elsewhere
-  private long deviceHits;
-  private long heapHits;
-  private long offHeapHits;
-  private long diskHits;
-  private long durableHits;
   private long waited;
   private long otherShape;
+  private long missed;
 
-  /** Counts one look-up in memory; true if the row was copied to its target. */
+  /** Counts one look-up; true if the row was copied to its target. */
   boolean add(int row, Lookup lookup) {
-    switch (lookup) {
-      case DEVICE_HIT -> deviceHits++;
-      case HEAP_HIT -> heapHits++;
-      case OFF_HEAP_HIT -> offHeapHits++;
-      case DISK_HIT -> diskHits++;
-      case CORRUPT -> corrupt.set(row);
-      case OTHER_SCHEMA -> otherShape++;
-      case MISS -> {
-        return false;
-      }
-    }
-    return lookup.isHit();
-  }
-
-  /** Counts one look-up in the durable store; true if the row was copied to its target. */
-  boolean add(int row, DurableLookup lookup) {
-    switch (lookup) {
-      case HIT -> {
-        durableHits++;
+    Tier tier = lookup.tier();
+    if (tier != null) {
+      hits[tier.ordinal()]++;
+      if (tier == Tier.DURABLE) {
         corrupt.clear(row);
       }
-      case CORRUPT -> corrupt.set(row);
-      case OTHER_SCHEMA -> otherShape++;
-      case MISS -> {
-        return false;
-      }
+    } else if (lookup == Lookup.CORRUPT) {
+      corrupt.set(row);
+    } else if (lookup == Lookup.OTHER_SCHEMA) {
+      otherShape++;
     }
-    return lookup == DurableLookup.HIT;
+    return tier != null;
   }
 
   /** Counts a row that another thread computed meanwhile. */
@@ -54,9 +36,19 @@ final class LookupCount {
     waited++;
   }
 
+  /** Counts rows that are told as misses. */
+  void addMissed(long rows) {
+    missed += rows;
+  }
+
+  /** Rows that were told as misses. */
+  long missed() {
+    return missed;
+  }
+
   /** Rows that disk tier and store had. */
   long fromDisk() {
-    return diskHits + durableHits;
+    return hits[Tier.DISK.ordinal()] + hits[Tier.DURABLE.ordinal()];
   }
 
   boolean sawOtherShape() {
@@ -70,19 +62,18 @@ final class LookupCount {
 
   /** The rows copied from tiers and store, and those waited for, were returned. */
   void reportHits(StatsRecorder recorder, FunctionState function) {
-    recorder.hit(function, Tier.DEVICE, deviceHits);
-    recorder.hit(function, Tier.HEAP, heapHits);
-    recorder.hit(function, Tier.OFF_HEAP, offHeapHits);
-    recorder.hit(function, Tier.DISK, diskHits);
-    recorder.hit(function, Tier.DURABLE, durableHits);
+    for (Tier tier : TIERS) {
+      recorder.hit(function, tier, hits[tier.ordinal()]);
+    }
     recorder.waited(function, waited);
   }
 
   /** The batch was computed as a whole, so what was found did not serve. */
   void reportRecomputed(StatsRecorder recorder, FunctionState function) {
-    recorder.miss(
-        function,
-        otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED,
-        deviceHits + heapHits + offHeapHits + diskHits + durableHits + waited);
+    long found = waited;
+    for (long rows : hits) {
+      found += rows;
+    }
+    recorder.miss(function, otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED, found);
   }
 }

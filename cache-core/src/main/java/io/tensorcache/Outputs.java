@@ -1,8 +1,5 @@
 package io.tensorcache;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -30,33 +27,25 @@ import java.util.Objects;
  * @param <T> the engine's tensor type
  */
 public final class Outputs<T> {
-  private final Map<String, T> tensors;
+  private final NamedTensors<T> named;
 
-  private Outputs(Map<String, T> tensors) {
-    this.tensors = tensors;
+  Outputs(NamedTensors<T> named) {
+    this.named = named;
   }
 
   /** Returns outputs of tensors that are named by their positions: "0", "1", ... */
   @SafeVarargs
   public static <T> Outputs<T> of(T... tensors) {
-    Map<String, T> named = new LinkedHashMap<>();
+    NamedTensors<T> named = NamedTensors.none();
     for (T tensor : tensors) {
-      named.put(Integer.toString(named.size()), tensor);
+      named = named.withTensor(Integer.toString(named.tensors().size()), tensor);
     }
     return new Outputs<>(named);
   }
 
   /** Returns outputs without a tensor, to add some by {@link #and}. */
   public static <T> Outputs<T> none() {
-    return new Outputs<>(Map.of());
-  }
-
-  static <T> Outputs<T> of(List<String> names, List<T> tensors) {
-    Map<String, T> named = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      named.put(names.get(i), tensors.get(i));
-    }
-    return new Outputs<>(named);
+    return new Outputs<>(NamedTensors.none());
   }
 
   /**
@@ -66,31 +55,34 @@ public final class Outputs<T> {
    */
   public Outputs<T> and(String name, T tensor) {
     Objects.requireNonNull(name, "the name of an output is null");
-    if (tensors.containsKey(name)) {
+    if (named.tensors().containsKey(name)) {
       throw new IllegalArgumentException("output \"" + name + "\" is given twice");
     }
-    Map<String, T> named = new LinkedHashMap<>(tensors);
-    named.put(name, tensor);
-    return new Outputs<>(named);
+    return new Outputs<>(named.withTensor(name, tensor));
   }
 
   /** Returns the tensor of this name. */
   public T tensor(String name) {
-    T tensor = tensors.get(name);
+    T tensor = named.tensors().get(name);
     if (tensor == null) {
       throw new IllegalArgumentException(
-          "no output \"" + name + "\"; there are " + tensors.keySet());
+          "no output \"" + name + "\"; there are " + named.tensors().keySet());
     }
     return tensor;
   }
 
   /** Returns the tensor at this position, counted from 0. */
   public T tensor(int position) {
-    return List.copyOf(tensors.values()).get(position);
+    return named.tensorList().get(position);
   }
 
   /** Returns the tensors by name, in order. */
   public Map<String, T> tensors() {
-    return Collections.unmodifiableMap(tensors);
+    return named.tensors();
+  }
+
+  /** The same below the face. */
+  NamedTensors<T> named() {
+    return named;
   }
 }

@@ -36,6 +36,6 @@ final class OutputsType<T> extends TupleType<T, Outputs<T>> {
 
   @Override
   protected Outputs<T> of(List<String> names, List<T> tensors) {
-    return Outputs.of(names, tensors);
+    return new Outputs<>(NamedTensors.of(names, tensors));
   }
 }

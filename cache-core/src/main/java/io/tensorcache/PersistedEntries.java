@@ -1,9 +1,10 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
-import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.scope.RowValues;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.tensor.TensorKey;
@@ -21,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class PersistedEntries {
   private final PersistedRows rows;
   private final EntryRows orders;
-  private final Fingerprint fingerprint;
+  private final ComputationDigest fingerprint;
   private final String domain;
   private final String path;
 
-  PersistedEntries(PersistedRows rows, Fingerprint fingerprint, List<String> path) {
+  PersistedEntries(PersistedRows rows, ComputationDigest fingerprint, List<String> path) {
     this.rows = rows;
     this.orders = rows.entries();
     this.fingerprint = fingerprint;
@@ -72,7 +73,7 @@ final class PersistedEntries {
       return null;
     }
     check.accept(schema);
-    return RowValues.read(type, schema, target -> rows.read(key, target) == DurableLookup.HIT);
+    return RowValues.read(type, schema, target -> rows.read(key, target) == Lookup.DURABLE_HIT);
   }
 
   /**

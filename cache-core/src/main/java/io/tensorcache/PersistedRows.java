@@ -5,11 +5,11 @@ import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.durable.DurableEvents;
-import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.DurableUse;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * thread that is telling, the store counts as empty and full: it would wait for itself.
  */
 final class PersistedRows implements DurableEvents, AutoCloseable {
-  private final CacheCore core;
+  private final CacheState state;
   private final @Nullable ScratchDirectory temporary;
   private final Path parent;
   private final DurableStore store;
@@ -54,15 +54,15 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   private volatile boolean closed;
 
   private PersistedRows(
-      CacheCore core,
+      CacheState state,
       StoreConfig config,
       Path parent,
       @Nullable ScratchDirectory temporary,
       InstantSource clock) {
-    this.core = core;
+    this.state = state;
     this.temporary = temporary;
     this.parent = parent;
-    this.store = DurableStore.open(parent, core.config().name(), settings(config), this, clock);
+    this.store = DurableStore.open(parent, state.config().name(), settings(config), this, clock);
   }
 
   /**
@@ -72,14 +72,14 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
    *     that of a directory
    * @throws StorageException if the directory cannot be created
    */
-  static PersistedRows open(CacheCore core, StoreConfig config, InstantSource clock) {
+  static PersistedRows open(CacheState state, StoreConfig config, InstantSource clock) {
     Path directory = config.directory();
     if (directory != null) {
-      return new PersistedRows(core, config, directory, null, clock);
+      return new PersistedRows(state, config, directory, null, clock);
     }
     ScratchDirectory temporary = ScratchDirectory.create();
     try {
-      return new PersistedRows(core, config, temporary.path(), temporary, clock);
+      return new PersistedRows(state, config, temporary.path(), temporary, clock);
     } catch (RuntimeException | Error e) {
       try {
         temporary.close();
@@ -113,69 +113,15 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     return guarded(null, () -> store.row(key));
   }
 
-  DurableLookup read(TensorKey key, RowTarget target) {
-    return guarded(DurableLookup.MISS, () -> store.read(key, target));
+  Lookup read(TensorKey key, RowTarget target) {
+    return guarded(Lookup.MISS, () -> store.read(key, target));
   }
 
   /** See {@link DurableStore#readAll}. */
-  DurableLookup[] readAll(
-      List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {
-    DurableLookup[] nothing = new DurableLookup[keys.size()];
-    Arrays.fill(nothing, DurableLookup.MISS);
+  Lookup[] readAll(List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {
+    Lookup[] nothing = new Lookup[keys.size()];
+    Arrays.fill(nothing, Lookup.MISS);
     return guarded(nothing, () -> store.readAll(keys, targets));
-  }
-
-  /** Copies what is here of these rows to the result, all at once, and lists what is not. */
-  RowList read(
-      BatchKeys keys,
-      RowList wanted,
-      ResultBatch<?> result,
-      LookupCount found,
-      FunctionState function,
-      Group group) {
-    int[] numbers = wanted.toArray();
-    List<TensorKey> wantedKeys = new ArrayList<>(numbers.length);
-    for (int row : numbers) {
-      wantedKeys.add(keys.key(row));
-    }
-    for (int i = 0; i < numbers.length && !result.isOpen(); i++) {
-      RowSchema schema = schema(wantedKeys.get(i));
-      if (schema != null && !opens(result, schema)) {
-        return wanted;
-      }
-    }
-    if (!result.isOpen()) {
-      return wanted;
-    }
-    DurableLookup[] lookups =
-        readAll(
-            wantedKeys,
-            () -> {
-              IntFunction<RowTarget> targets = result.newTargets();
-              return i -> targets.apply(numbers[i]);
-            });
-    RowList missing = new RowList();
-    for (int i = 0; i < numbers.length; i++) {
-      if (!found.add(numbers[i], lookups[i])) {
-        missing.add(numbers[i]);
-      } else {
-        core.servedByStore(wantedKeys.get(i), result.storedRowBytes(), function, group);
-      }
-    }
-    return missing;
-  }
-
-  /** What a file says of a row is not verified yet: that it cannot be given back is a miss. */
-  private boolean opens(ResultBatch<?> result, RowSchema schema) {
-    try {
-      result.open(schema);
-      return true;
-    } catch (RuntimeException | OutOfMemoryError e) {
-      failed(
-          new StorageException(
-              "stored rows are computed again, as no memory can be had for them: " + e, e));
-      return false;
-    }
   }
 
   /** What the store knows of a function; null if nothing. */
@@ -295,13 +241,18 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
         });
   }
 
+  /** In which the directory of the store lies. */
+  Path directory() {
+    return parent;
+  }
+
   /** A door to everything that is here. */
-  RowStore rowStore() {
-    return new RowStore(parent, core.config().name(), StoreAccess.of(this::storeIfUsable));
+  StoreAccess access() {
+    return StoreAccess.of(this::storeIfUsable);
   }
 
   private DurableStore storeIfUsable() {
-    core.checkOpen();
+    state.checkOpen();
     if (telling.get()) {
       throw new IllegalStateException(
           "a listener must not use the store while it is told of it: use another thread");
@@ -346,7 +297,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
     }
     telling.set(true);
     try {
-      core.failed(failure);
+      state.failed(failure);
     } finally {
       telling.remove();
     }
@@ -354,7 +305,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
 
   @Override
   public void evicted(long entries) {
-    core.recorder().evictions.add(entries);
+    state.counts().evictions.add(entries);
   }
 
   /** Writes what is queued and frees everything; later, if a listener closes the cache. */
@@ -362,7 +313,7 @@ final class PersistedRows implements DurableEvents, AutoCloseable {
   public void close() {
     if (telling.get()) {
       Runnable end = () -> Closing.all(all -> all.part("the store", this::end), this::failed);
-      new Thread(end, "tensorcache-close-" + core.config().name()).start();
+      new Thread(end, "tensorcache-close-" + state.config().name()).start();
     } else {
       end();
     }

@@ -3,6 +3,7 @@ package io.tensorcache;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.lock.Rank;
@@ -34,7 +35,8 @@ final class ReadAhead implements AutoCloseable {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private final CacheCore core;
+  private final CacheState state;
+  private final CacheTiers tiers;
   private final AheadMemory memory = new AheadMemory(MOST_BYTES);
   private final ThreadPoolExecutor worker;
 
@@ -45,8 +47,9 @@ final class ReadAhead implements AutoCloseable {
 
   private volatile boolean isEmpty = true;
 
-  ReadAhead(CacheCore core) {
-    this.core = core;
+  ReadAhead(CacheState state, CacheTiers tiers) {
+    this.state = state;
+    this.tiers = tiers;
     this.worker =
         new ThreadPoolExecutor(
             1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::thread);
@@ -54,7 +57,7 @@ final class ReadAhead implements AutoCloseable {
   }
 
   private Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "tensorcache-prefetch-" + core.config().name());
+    Thread thread = new Thread(work, "tensorcache-prefetch-" + state.config().name());
     thread.setDaemon(true);
     thread.setContextClassLoader(ReadAhead.class.getClassLoader()); // not that of who came first
     return thread;
@@ -100,6 +103,13 @@ final class ReadAhead implements AutoCloseable {
       batch.await();
     }
     return batch;
+  }
+
+  /** True if a row that was read from there has not been removed since. */
+  boolean isStillThere(TensorKey key, Lookup found, @Nullable PersistedRows durable) {
+    return found == Lookup.DURABLE_HIT
+        ? durable != null && durable.contains(key)
+        : tiers.tierOf(key) != null;
   }
 
   /** True if there is nothing to take. */
@@ -166,7 +176,7 @@ final class ReadAhead implements AutoCloseable {
 
   private void tell(Throwable e) {
     try {
-      core.failed(
+      state.failed(
           e instanceof TensorCacheException known
               ? known
               : new StorageException("rows could not be read ahead: " + e, e));
@@ -184,7 +194,7 @@ final class ReadAhead implements AutoCloseable {
     RowSchema schema = null;
     for (int i = 0; i < keys.size() && schema == null; i++) {
       schema = durable == null ? null : durable.schema(keys.get(i));
-      schema = schema == null ? core.tiers().schema(keys.get(i)) : schema;
+      schema = schema == null ? tiers.schema(keys.get(i)) : schema;
     }
     return schema;
   }
@@ -199,9 +209,9 @@ final class ReadAhead implements AutoCloseable {
     List<TensorKey> below = new ArrayList<>();
     int[] numbers = new int[rows];
     for (int row = 0; row < rows; row++) {
-      Tier tier = core.tiers().tierOf(keys.get(row));
+      Tier tier = tiers.tierOf(keys.get(row));
       if (tier == Tier.DISK) {
-        batch.found(row, core.tiers().read(keys.get(row), batch.at(target, row)));
+        batch.found(row, tiers.read(keys.get(row), batch.at(target, row)));
       } else if (tier == null) {
         numbers[below.size()] = row;
         below.add(keys.get(row));

@@ -38,11 +38,7 @@ final class ResultBatch<T> implements AutoCloseable {
   private @Nullable RowTarget wholeTarget; // over all rows, when every tensor fits one buffer
   private ByteBuffer[] wholeBuffers = {};
 
-  ResultBatch(TensorAdapter<T> adapter, Granularity granularity, T like, int rows) {
-    this(adapter, granularity, like, rows, null);
-  }
-
-  ResultBatch(
+  private ResultBatch(
       TensorAdapter<T> adapter,
       Granularity granularity,
       T like,
@@ -53,6 +49,31 @@ final class ResultBatch<T> implements AutoCloseable {
     this.granularity = granularity;
     this.like = like;
     this.rows = rows;
+  }
+
+  /**
+   * For a call with these inputs.
+   *
+   * @param device fills rows from the device tier; null if it does not
+   */
+  static <T> ResultBatch<T> of(
+      WrappedFunction<T> function, InputBatch<T> batch, @Nullable DeviceCall device) {
+    return new ResultBatch<>(
+        function.adapter(),
+        function.settings().granularity(),
+        batch.inputs().first(),
+        batch.rows(),
+        device);
+  }
+
+  /** Copies of all rows that a function returned for these inputs. */
+  static <T> NamedTensors<T> copyOf(
+      ComputedBatch<T> computed, WrappedFunction<T> function, InputBatch<T> batch) {
+    try (ResultBatch<T> result = of(function, batch, null)) {
+      result.open(computed.schema());
+      computed.copyTo(result, batch.rows());
+      return result.finish();
+    }
   }
 
   boolean isOpen() {
@@ -247,7 +268,7 @@ final class ResultBatch<T> implements AutoCloseable {
    * The filled tensors, which are the caller's from here on. Those in device memory are filled when
    * their stream comes to it.
    */
-  Outputs<T> finish() {
+  NamedTensors<T> finish() {
     for (int part = 0; part < staged.size(); part++) {
       StagedResult result = staged.get(part);
       if (result != null && device != null && granularity == Granularity.ROWS) {
@@ -260,7 +281,8 @@ final class ResultBatch<T> implements AutoCloseable {
       device.fill(this);
     }
     List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
-    Outputs<T> outputs = Outputs.of(names, drafts.stream().map(TensorDraft::finish).toList());
+    NamedTensors<T> outputs =
+        NamedTensors.of(names, drafts.stream().map(TensorDraft::finish).toList());
     drafts.clear();
     return outputs;
   }

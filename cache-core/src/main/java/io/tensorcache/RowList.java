@@ -36,4 +36,17 @@ final class RowList {
   int[] toArray() {
     return Arrays.copyOf(rows, size);
   }
+
+  /** These rows without some of them, which stand in the same order. */
+  RowList without(RowList others) {
+    RowList rest = new RowList();
+    for (int i = 0, next = 0; i < size; i++) {
+      if (next < others.size && others.rows[next] == rows[i]) {
+        next++;
+      } else {
+        rest.add(rows[i]);
+      }
+    }
+    return rest;
+  }
 }

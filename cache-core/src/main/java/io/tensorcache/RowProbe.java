@@ -3,8 +3,6 @@ package io.tensorcache;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.codec.Row;
-import io.tensorcache.tensor.TensorAdapter;
-import io.tensorcache.tensor.TensorView;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
@@ -18,47 +16,49 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class RowProbe<T> {
+  private final WrappedFunction<T> wrapped;
   private final FunctionState function;
-  private final TensorAdapter<T> adapter;
   private final FunctionCall<T> call;
+  private final InputBatch<T> batch;
   private final int count;
   private @Nullable Row alone; // what the function returned for the row in the middle
   private @Nullable Exception thrown; // or what it threw
 
-  /** A probe of {@code count} rows that are about to be computed. */
-  RowProbe(FunctionState function, TensorAdapter<T> adapter, FunctionCall<T> call, int count) {
-    this.function = function;
-    this.adapter = adapter;
+  /** A probe of {@code count} rows of a batch that are about to be computed. */
+  RowProbe(WrappedFunction<T> wrapped, FunctionCall<T> call, InputBatch<T> batch, int count) {
+    this.wrapped = wrapped;
+    this.function = wrapped.state();
     this.call = call;
+    this.batch = batch;
     this.count = count;
   }
 
   /**
    * Computes the row in the middle, unless this code was probed before.
    *
-   * @param rowOf which row of the inputs each of the rows is
+   * @param rowOf which row of the batch each of the rows is
    */
-  void begin(Inputs<T> inputs, List<TensorView> views, IntUnaryOperator rowOf) {
+  void begin(IntUnaryOperator rowOf) {
     FunctionSettings settings = function.settings();
     boolean isDue =
         count >= 2
             && settings.granularity() == Granularity.ROWS
             && settings.checks().probeTolerance() >= 0
-            && !function.isProbed(WrappedCode.of(call.operation()));
+            && !function.isProbed(WrappedCode.of(wrapped.operation()));
     if (isDue && function.beginProbe()) {
       try {
-        computeMiddle(inputs, views, rowOf);
+        computeMiddle(rowOf);
       } finally {
         function.endProbe();
       }
     }
   }
 
-  private void computeMiddle(Inputs<T> inputs, List<TensorView> views, IntUnaryOperator rowOf) {
+  private void computeMiddle(IntUnaryOperator rowOf) {
     RowList middle = new RowList();
     middle.add(rowOf.applyAsInt(count / 2));
-    List<T> gathered = call.gather(inputs, views, middle);
-    try (ComputedBatch<T> one = call.computeAgain(inputs.withTensors(gathered), 1)) {
+    List<T> gathered = call.gather(batch, middle);
+    try (ComputedBatch<T> one = call.computeAgain(batch.inputs().withTensors(gathered), 1)) {
       if (one.isStorable()) {
         alone = one.row(0, 0);
       }
@@ -69,7 +69,7 @@ final class RowProbe<T> {
       }
       thrown = e;
     } finally {
-      gathered.forEach(adapter::release);
+      gathered.forEach(wrapped.adapter()::release);
     }
   }
 
@@ -101,7 +101,7 @@ final class RowProbe<T> {
                     : ", by up to " + difference.largest()),
             null);
       }
-      function.probed(WrappedCode.of(call.operation()));
+      function.probed(WrappedCode.of(wrapped.operation()));
     }
   }
 

@@ -2,7 +2,6 @@ package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.internal.scope.Entry;
-import io.tensorcache.internal.scope.ListType;
 import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.scope.Computation;
 import io.tensorcache.scope.LevelTable;
@@ -116,7 +115,7 @@ public final class Scope<T> implements AutoCloseable {
 
   /** Names an entry that is a tensor, to say on what terms it is kept. */
   public ScopeEntry<T> entry(String name) {
-    return new ScopeEntry<>(state, state.tensorType(), name);
+    return new ScopeEntry<>(state, state.types().tensor(), name);
   }
 
   /**
@@ -125,17 +124,17 @@ public final class Scope<T> implements AutoCloseable {
    * @throws IllegalArgumentException if the type is not a record of these, naming the component
    */
   public <R extends Record> ScopeEntry<R> entry(String name, Class<R> type) {
-    return new ScopeEntry<>(state, state.recordType(type), name);
+    return new ScopeEntry<>(state, state.types().record(type), name);
   }
 
   /** Names an entry that is a tuple of tensors. */
   public ScopeEntry<List<T>> tuple(String name) {
-    return new ScopeEntry<>(state, new ListType<>(state.adapter()), name);
+    return new ScopeEntry<>(state, state.types().tuple(), name);
   }
 
   /** Names an entry that is several tensors by name. */
   public ScopeEntry<Outputs<T>> outputs(String name) {
-    return new ScopeEntry<>(state, new OutputsType<>(state.adapter()), name);
+    return new ScopeEntry<>(state, new OutputsType<>(state.types().adapter()), name);
   }
 
   /**
@@ -150,7 +149,7 @@ public final class Scope<T> implements AutoCloseable {
    * @throws io.tensorcache.error.FunctionContractException if the computation returns null
    */
   public T get(String name, Computation<T> computation) {
-    return state.calls().get(state.tensorType(), name, NORMAL, required(name, computation));
+    return state.calls().get(state.types().tensor(), name, NORMAL, required(name, computation));
   }
 
   /**
@@ -160,7 +159,7 @@ public final class Scope<T> implements AutoCloseable {
   public T get(String name, CacheLevel level, Computation<T> computation) {
     return state
         .calls()
-        .get(state.tensorType(), name, Terms.of(level), required(name, computation));
+        .get(state.types().tensor(), name, Terms.of(level), required(name, computation));
   }
 
   /**
@@ -189,7 +188,7 @@ public final class Scope<T> implements AutoCloseable {
 
   /** Returns the tensor of this name if it is there, and null if not. */
   public @Nullable T getIfPresent(String name) {
-    return state.calls().getIfPresent(state.tensorType(), name, NORMAL);
+    return state.calls().getIfPresent(state.types().tensor(), name, NORMAL);
   }
 
   /** Keeps a tensor at level {@code NORMAL} in place of what is there. */
@@ -237,7 +236,7 @@ public final class Scope<T> implements AutoCloseable {
         removed += state.calls().remove(name) ? 1 : 0;
       }
     } finally {
-      state.core().scopes().tell();
+      state.tell();
     }
     return removed;
   }
@@ -294,7 +293,7 @@ public final class Scope<T> implements AutoCloseable {
   public List<String> names(boolean includePrivate) {
     state.checkOpen();
     List<String> names = state.table().list(includePrivate).stream().map(Entry::name).toList();
-    state.core().scopes().tell();
+    state.tell();
     return names;
   }
 

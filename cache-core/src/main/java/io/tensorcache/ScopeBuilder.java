@@ -8,6 +8,7 @@ import io.tensorcache.scope.ScopeListener;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Options of a scope. Strict: an option set twice, or other than the open scope of this name has
@@ -28,7 +29,7 @@ import java.util.function.Function;
  * @param <T> the engine's tensor type
  */
 public final class ScopeBuilder<T> {
-  private final Function<ScopeBuilder<T>, Scope<T>> opener;
+  private final Function<UnaryOperator<ScopeSettings>, ScopeState<T>> opener;
   private final Once<CacheLevel> level = new Once<>("level");
   private final Once<LevelTable> levels = new Once<>("levels");
   private final Once<Retention> retention = new Once<>("retention");
@@ -38,7 +39,7 @@ public final class ScopeBuilder<T> {
   private final Once<ScopeListener> listener = new Once<>("listener");
   private final Once<InstantSource> clock = new Once<>("clock");
 
-  ScopeBuilder(Function<ScopeBuilder<T>, Scope<T>> opener) {
+  ScopeBuilder(Function<UnaryOperator<ScopeSettings>, ScopeState<T>> opener) {
     this.opener = opener;
   }
 
@@ -118,13 +119,14 @@ public final class ScopeBuilder<T> {
 
   /** These options, and the given ones where none is set. */
   ScopeSettings over(ScopeSettings base) {
+    Fingerprint own = fingerprint.orNull();
     return new ScopeSettings(
         level.or(base.level()),
         levels.or(base.levels()),
         retention.or(base.retention()),
         maxEntries.orNull() == null ? base.maxEntries() : maxEntries.orNull(),
         maxBytes.orNull() == null ? base.maxBytes() : maxBytes.orNull(),
-        fingerprint.orNull() == null ? base.fingerprint() : fingerprint.orNull(),
+        own == null ? base.fingerprint() : own.computation(),
         listener.orNull() == null ? base.listener() : listener.orNull(),
         clock.or(base.clock()));
   }
@@ -136,6 +138,6 @@ public final class ScopeBuilder<T> {
    *     the cache or the parent is closed
    */
   public Scope<T> open() {
-    return opener.apply(this);
+    return new Scope<>(opener.apply(this::over));
   }
 }

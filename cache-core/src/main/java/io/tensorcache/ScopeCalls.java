@@ -21,13 +21,13 @@ final class ScopeCalls {
   private static final Terms NO_TERMS = Terms.of(CacheLevel.NORMAL);
 
   private final ScopeState<?> scope;
-  private final CacheCore core;
+  private final Scopes scopes;
   private final EntryTable table;
   private final ScopeValues values;
 
   ScopeCalls(ScopeState<?> scope, EntryTable table, ScopeValues values) {
     this.scope = scope;
-    this.core = scope.core();
+    this.scopes = scope.scopes();
     this.table = table;
     this.values = values;
   }
@@ -138,7 +138,7 @@ final class ScopeCalls {
           }
           continue;
         }
-        Object handed = core.scopes().flights().await(flight);
+        Object handed = scopes.flights().await(flight);
         if (handed != null) {
           table.counts().hits.increment();
           return values.handedOut(type, name, handed);
@@ -153,7 +153,7 @@ final class ScopeCalls {
 
   private Flights.Flight start(Flights.Owner owner, String name, boolean isShared) {
     String path = scope.path() + "/" + name;
-    return core.scopes().flights().start(owner, table, path, name, isShared);
+    return scopes.flights().start(owner, table, path, name, isShared);
   }
 
   /**
@@ -184,14 +184,14 @@ final class ScopeCalls {
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
   private <V> V run(String name, Computation<V> computation) {
     LockCheck.entersUserCode("the computation of an entry");
-    core.inFlight().enterFunction();
+    scopes.state().depth().enter();
     V value;
     try {
       value = computation.compute();
     } catch (Throwable e) {
       throw ScopeCalls.<RuntimeException>unchecked(e);
     } finally {
-      core.inFlight().leaveFunction();
+      scopes.state().depth().leave();
     }
     if (value == null) {
       throw new FunctionContractException(
@@ -332,11 +332,7 @@ final class ScopeCalls {
               + " what identifies the computation, by fingerprint(Fingerprint) on its builder");
     }
     if (!values.canPersist()) {
-      throw new IllegalStateException(
-          what
-              + "cache \""
-              + core.config().name()
-              + "\" has no store: add store(store -> store.directory(path)) to its builder");
+      throw scopes.state().hasNoStore(what);
     }
     if (terms.timeToLive() != null || !terms.sources().isEmpty()) {
       throw new IllegalStateException(
@@ -347,6 +343,6 @@ final class ScopeCalls {
   }
 
   private void tell() {
-    core.scopes().tell();
+    scopes.tell();
   }
 }

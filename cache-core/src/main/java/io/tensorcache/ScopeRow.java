@@ -1,8 +1,8 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
-import io.tensorcache.internal.store.Lookup;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ScopeRow(RowSchema schema, List<ByteBuffer> payloads, String place) {
   /** Null if it is not there. */
-  static @Nullable ScopeRow read(CacheCore core, TensorKey key) {
-    RowSchema schema = core.tiers().schema(key);
+  static @Nullable ScopeRow read(CacheTiers tiers, TensorKey key) {
+    RowSchema schema = tiers.schema(key);
     if (schema == null) {
       return null;
     }
@@ -25,7 +25,7 @@ record ScopeRow(RowSchema schema, List<ByteBuffer> payloads, String place) {
     for (int i = 0; i < buffers.length; i++) {
       buffers[i] = ByteBuffer.allocate((int) schema.parts().get(i).spec().byteCount());
     }
-    Lookup lookup = core.tiers().read(key, new RowTarget(schema, buffers));
+    Lookup lookup = tiers.read(key, new RowTarget(schema, buffers));
     String place = lookup.name().replace("_HIT", "").toLowerCase(Locale.ROOT);
     return lookup.isHit() ? new ScopeRow(schema, List.of(buffers), place) : null;
   }

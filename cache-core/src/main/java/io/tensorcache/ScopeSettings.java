@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.scope.Bounds;
 import io.tensorcache.scope.LevelTable;
 import io.tensorcache.scope.Retention;
@@ -17,7 +18,7 @@ record ScopeSettings(
     Retention retention,
     @Nullable Long maxEntries,
     @Nullable ByteSize maxBytes,
-    @Nullable Fingerprint fingerprint,
+    @Nullable ComputationDigest fingerprint,
     @Nullable ScopeListener listener,
     InstantSource clock) {
 

@@ -1,14 +1,12 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.scope.Entry;
 import io.tensorcache.internal.scope.EntryCounts;
 import io.tensorcache.internal.scope.EntryTable;
-import io.tensorcache.internal.scope.ListType;
-import io.tensorcache.internal.scope.RecordType;
-import io.tensorcache.internal.scope.TensorType;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.Removal;
 import io.tensorcache.scope.RemovalCause;
@@ -18,12 +16,13 @@ import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,47 +30,44 @@ import org.jspecify.annotations.Nullable;
  * threads; holds no lock while a computation or a listener runs.
  */
 final class ScopeState<T> implements EntryTable.Leaving {
-  private final CacheCore core;
+  private final Scopes scopes;
   private final @Nullable ScopeState<T> parent;
   private final List<String> names;
   private final String path;
-  private final TensorAdapter<T> adapter;
+  private final ValueTypes<T> types;
   private final ScopeSettings settings;
-  private final TensorType<T> tensorType;
   private final EntryTable table;
   private final LongAdder listenerFailures = new LongAdder();
   private final ScopeValues values;
   private final ScopeCalls calls;
-  private final Map<Class<?>, RecordType<T, ?>> recordTypes = new ConcurrentHashMap<>();
   private final Map<String, ScopeState<T>> children = new TreeMap<>(); // guarded by childrenLock
   private final RankedLock childrenLock = new RankedLock(Rank.SCOPE_CHILDREN);
   private final int number;
 
   ScopeState(
-      CacheCore core,
+      Scopes scopes,
       @Nullable ScopeState<T> parent,
       List<String> names,
-      TensorAdapter<T> adapter,
+      ValueTypes<T> types,
       ScopeSettings settings) {
-    this.core = core;
+    this.scopes = scopes;
     this.parent = parent;
     this.names = names;
     this.path = String.join("/", names);
-    this.adapter = adapter;
+    this.types = types;
     this.settings = settings;
-    this.tensorType = new TensorType<>(adapter);
     this.table =
         new EntryTable(
             settings.retention(), settings.level(), settings.bounds(), settings.clock(), this);
-    this.number = core.scopes().register(this);
+    this.number = scopes.register(this);
     this.values =
-        new ScopeValues(core, path, number, settings.retention().isCopy(), newPersisted());
+        new ScopeValues(scopes, path, number, settings.retention().isCopy(), newPersisted());
     this.calls = new ScopeCalls(this, table, values);
   }
 
   private @Nullable PersistedEntries newPersisted() {
-    PersistedRows rows = core.persisted();
-    Fingerprint fingerprint = settings.fingerprint();
+    PersistedRows rows = scopes.rows().persisted();
+    ComputationDigest fingerprint = settings.fingerprint();
     return rows == null || fingerprint == null
         ? null
         : new PersistedEntries(rows, fingerprint, names);
@@ -79,22 +75,24 @@ final class ScopeState<T> implements EntryTable.Leaving {
 
   /** The open scope under these options, if they are its own. */
   @SuppressWarnings("unchecked") // the tensor type is the same
-  static <T> Scope<T> same(ScopeState<?> open, TensorAdapter<T> adapter, ScopeBuilder<T> options) {
-    if (open.adapter.type() != adapter.type()) {
+  static <T> ScopeState<T> same(
+      ScopeState<?> open, ValueTypes<T> types, UnaryOperator<ScopeSettings> options) {
+    Class<?> there = open.types.adapter().type();
+    if (there != types.adapter().type()) {
       throw new IllegalStateException(
           "scope \""
               + open.path
               + "\" is open for "
-              + open.adapter.type().getName()
+              + there.getName()
               + ", not for "
-              + adapter.type().getName());
+              + types.adapter().type().getName());
     }
-    ScopeSettings wanted = options.over(open.settings);
+    ScopeSettings wanted = options.apply(open.settings);
     if (!wanted.equals(open.settings)) {
       throw new IllegalStateException(
           "scope \"" + open.path + "\" is open with " + open.settings + ", not with " + wanted);
     }
-    return new Scope<>((ScopeState<T>) open);
+    return (ScopeState<T>) open;
   }
 
   String name() {
@@ -109,12 +107,13 @@ final class ScopeState<T> implements EntryTable.Leaving {
     return number;
   }
 
-  CacheCore core() {
-    return core;
+  Scopes scopes() {
+    return scopes;
   }
 
-  TensorAdapter<T> adapter() {
-    return adapter;
+  /** The kinds of values that its entries can hold. */
+  ValueTypes<T> types() {
+    return types;
   }
 
   ScopeSettings settings() {
@@ -129,32 +128,10 @@ final class ScopeState<T> implements EntryTable.Leaving {
     return calls;
   }
 
-  TensorType<T> tensorType() {
-    return tensorType;
-  }
-
-  @SuppressWarnings("unchecked") // the key is the type of the value
-  <R extends Record> RecordType<T, R> recordType(Class<R> type) {
-    return (RecordType<T, R>)
-        recordTypes.computeIfAbsent(type, key -> new RecordType<>(adapter, type));
-  }
-
-  /** The kind of a value that is held by reference. */
-  @Nullable ValueType<?> typeOf(Object held) {
-    if (adapter.type().isInstance(held)) {
-      return tensorType;
-    } else if (held instanceof List<?>) {
-      return new ListType<>(adapter);
-    } else if (held instanceof Outputs<?>) {
-      return new OutputsType<>(adapter);
-    }
-    return recordTypes.get(held.getClass());
-  }
-
   void moveTo(String device) {
     for (Entry entry : table.list(true)) {
       Object held = entry.held();
-      ValueType<?> type = held == null ? null : typeOf(held);
+      ValueType<?> type = held == null ? null : types.of(held);
       if (type != null) {
         move(type, entry, held, device);
       }
@@ -176,6 +153,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
   /** Refuses a device that is not there, also when nothing is held by reference. */
   private void adapterHas(String device) {
     if (settings.retention().isCopy()) {
+      TensorAdapter<T> adapter = types.adapter();
       T probe = adapter.allocate(TensorSpec.of(DType.UINT8, 0));
       T moved = adapter.moveTo(probe, device);
       adapter.release(probe);
@@ -186,7 +164,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
   }
 
   void checkOpen() {
-    core.checkOpen();
+    scopes.state().checkOpen();
     if (table.isClosed()) {
       throw whenClosed();
     }
@@ -197,21 +175,22 @@ final class ScopeState<T> implements EntryTable.Leaving {
     return new IllegalStateException("scope \"" + path + "\" is closed or was removed");
   }
 
-  Scope<T> child(String name, ScopeBuilder<T> options) {
+  /** The child of this name: opened now, or the one that is open. */
+  ScopeState<T> child(String name, UnaryOperator<ScopeSettings> options) {
     Names.check("scope", name);
     childrenLock.lock();
     try {
       checkOpen();
       ScopeState<T> open = children.get(name);
       if (open != null) {
-        return same(open, adapter, options);
+        return same(open, types, options);
       }
-      List<String> path = new java.util.ArrayList<>(names);
+      List<String> path = new ArrayList<>(names);
       path.add(name);
-      ScopeSettings given = options.over(settings.withLevel(table.level()));
-      ScopeState<T> child = new ScopeState<>(core, this, List.copyOf(path), adapter, given);
+      ScopeSettings given = options.apply(settings.withLevel(table.level()));
+      ScopeState<T> child = new ScopeState<>(scopes, this, List.copyOf(path), types, given);
       children.put(name, child);
-      return new Scope<>(child);
+      return child;
     } finally {
       childrenLock.unlock();
     }
@@ -230,7 +209,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
   void close(boolean tells) {
     table.close(tells);
     children().forEach(child -> child.close(tells));
-    core.scopes().closed(this);
+    scopes.closed(this);
     if (parent != null) {
       parent.childrenLock.lock();
       try {
@@ -253,7 +232,7 @@ final class ScopeState<T> implements EntryTable.Leaving {
     ScopeListener listener = settings.listener();
     if (listener != null) {
       Removal removal = new Removal(path, entry.name(), entry.level(), cause, value);
-      core.scopes().removals().add(removal, listener, listenerFailures);
+      scopes.removals().add(removal, listener, listenerFailures);
     }
   }
 
@@ -309,7 +288,8 @@ final class ScopeState<T> implements EntryTable.Leaving {
         listenerFailures.sum());
   }
 
-  private void tell() {
-    core.scopes().tell();
+  /** Tells what left, unless this thread computes an entry. */
+  void tell() {
+    scopes.tell();
   }
 }

@@ -96,7 +96,7 @@ final class ScopeText {
   }
 
   private String copied(TensorKey key, List<ValueType.Part> parts) {
-    ScopeRow row = ScopeRow.read(scope.core(), key);
+    ScopeRow row = ScopeRow.read(scope.scopes().rows().tiers(), key);
     if (row == null) {
       return "gone";
     }
@@ -112,7 +112,7 @@ final class ScopeText {
   }
 
   private void byReference(Object held, List<ValueType.Part> parts) {
-    ValueType<?> type = scope.typeOf(held);
+    ValueType<?> type = scope.types().of(held);
     if (type != null) {
       addParts(type, held, parts);
     }

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * if they persist, in the store. Safe for use by several threads.
  */
 final class ScopeValues {
-  private final CacheCore core;
+  private final Scopes scopes;
+  private final CacheTiers tiers;
   private final String path;
   private final int number;
   private final boolean areCopies;
@@ -42,17 +43,18 @@ final class ScopeValues {
    * @param persisted null if nothing persists
    */
   ScopeValues(
-      CacheCore core,
+      Scopes scopes,
       String path,
       int number,
       boolean areCopies,
       @Nullable PersistedEntries persisted) {
-    this.core = core;
+    this.scopes = scopes;
+    this.tiers = scopes.rows().tiers();
     this.path = path;
     this.number = number;
     this.areCopies = areCopies;
     this.persisted = persisted;
-    StoreConfig store = core.config().store();
+    StoreConfig store = scopes.state().config().store();
     this.timeToLive = store == null ? null : store.timeToLive();
   }
 
@@ -81,13 +83,13 @@ final class ScopeValues {
   }
 
   private <V> @Nullable V readCopy(ValueType<V> type, String name, TensorKey key) {
-    RowSchema schema = core.tiers().schema(key);
+    RowSchema schema = tiers.schema(key);
     if (schema == null) {
       return null;
     }
     checkType(type, name, schema);
     return unlessRefused(
-        () -> RowValues.read(type, schema, target -> core.tiers().read(key, target).isHit()));
+        () -> RowValues.read(type, schema, target -> tiers.read(key, target).isHit()));
   }
 
   /**
@@ -97,7 +99,7 @@ final class ScopeValues {
     try {
       return reading.get();
     } catch (CorruptEntryException e) {
-      core.failed(e);
+      scopes.state().failed(e);
       return null;
     }
   }
@@ -161,7 +163,7 @@ final class ScopeValues {
 
   /** The same for an entry whose value is no longer in memory. */
   <V> void rememberAgain(EntryTable table, ValueType<V> type, Entry before, V value) {
-    if (before.held() instanceof TensorKey key && core.tiers().contains(key)) {
+    if (before.held() instanceof TensorKey key && tiers.contains(key)) {
       return; // it came from there
     }
     Kept kept = keep(table, type, value, before.level(), true);
@@ -238,8 +240,8 @@ final class ScopeValues {
     if (!areCopies) {
       return new Kept(table.byReference(type, value, level, byteCount), row, null);
     }
-    TensorKey key = core.scopes().newKey();
-    if (row == null || !core.tiers().store(key, row)) {
+    TensorKey key = scopes.newKey();
+    if (row == null || !tiers.store(key, row)) {
       return new Kept(new Entry.Holding(null, null, byteCount, null), row, null);
     }
     return new Kept(new Entry.Holding(key, null, byteCount, null), row, key);
@@ -254,14 +256,14 @@ final class ScopeValues {
     if (entry != null) {
       copies.put(key, entry);
       if (entry.held() == key) {
-        if (!core.tiers().contains(key)) { // evicted before it was known
+        if (!tiers.contains(key)) { // evicted before it was known
           evicted(table, key);
         }
         return;
       }
       copies.remove(key); // it left meanwhile
     }
-    core.tiers().remove(key);
+    tiers.remove(key);
   }
 
   /** A tier dropped a copy. What persists is in the store still. */
@@ -292,7 +294,7 @@ final class ScopeValues {
     }
     if (held instanceof TensorKey key) {
       copies.remove(key);
-      core.tiers().remove(key);
+      tiers.remove(key);
       return null;
     }
     return held;

@@ -6,24 +6,26 @@ import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.scope.Flights;
 import io.tensorcache.internal.scope.Removals;
 import io.tensorcache.stats.ScopeStats;
-import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** The scopes of one cache. Safe for use by several threads. */
 final class Scopes {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
-  private final CacheCore core;
+  private final CacheState state;
+  private final CacheRows rows;
   private final Flights flights;
   private final RankedLock lock = new RankedLock(Rank.SCOPES);
   private final Removals removals = new Removals();
@@ -33,9 +35,19 @@ final class Scopes {
   private final long keyHi = new SecureRandom().nextLong();
   private final AtomicLong keys = new AtomicLong();
 
-  Scopes(CacheCore core, Duration patience) {
-    this.core = core;
+  Scopes(CacheState state, CacheRows rows, Duration patience) {
+    this.state = state;
+    this.rows = rows;
     this.flights = new Flights(patience);
+  }
+
+  CacheState state() {
+    return state;
+  }
+
+  /** Where copies and persisting entries lie. */
+  CacheRows rows() {
+    return rows;
   }
 
   Flights flights() {
@@ -50,46 +62,51 @@ final class Scopes {
   void tell() {
     if (removals.isPending() && !flights.isRunning()) {
       LockCheck.entersUserCode("a listener of a scope");
-      core.inFlight().enterFunction();
+      state.depth().enter();
       try {
         removals.tell();
       } finally {
-        core.inFlight().leaveFunction();
+        state.depth().leave();
       }
     }
   }
 
-  <T> Scope<T> open(String name, TensorAdapter<T> adapter, ScopeBuilder<T> options) {
+  /**
+   * The scope of this name: opened now, or the one that is open.
+   *
+   * @throws IllegalStateException if it is open with other options or for another tensor type
+   */
+  <T> ScopeState<T> open(String name, ValueTypes<T> types, UnaryOperator<ScopeSettings> options) {
     Names.check("scope", name);
     lock.lock();
     try {
-      core.checkOpen();
+      state.checkOpen();
       ScopeState<?> open = roots.get(name);
       if (open != null) {
-        return ScopeState.same(open, adapter, options);
+        return ScopeState.same(open, types, options);
       }
-      ScopeSettings settings = options.over(ScopeSettings.defaults(core.config().level()));
-      ScopeState<T> state = new ScopeState<>(core, null, List.of(name), adapter, settings);
-      roots.put(name, state);
-      return new Scope<>(state);
+      ScopeSettings settings = options.apply(ScopeSettings.defaults(state.config().level()));
+      ScopeState<T> opened = new ScopeState<>(this, null, List.of(name), types, settings);
+      roots.put(name, opened);
+      return opened;
     } finally {
       lock.unlock();
     }
   }
 
   /** A number that stands for a scope in the rows it keeps; functions have positive ones. */
-  int register(ScopeState<?> state) {
+  int register(ScopeState<?> scope) {
     int number = numbers.decrementAndGet();
-    byNumber.put(number, state);
+    byNumber.put(number, scope);
     return number;
   }
 
   /** A scope was closed. */
-  void closed(ScopeState<?> state) {
-    byNumber.remove(state.number());
+  void closed(ScopeState<?> scope) {
+    byNumber.remove(scope.number());
     lock.lock();
     try {
-      roots.remove(state.name(), state);
+      roots.remove(scope.name(), scope);
     } finally {
       lock.unlock();
     }
@@ -104,9 +121,9 @@ final class Scopes {
 
   /** A tier dropped a copy to make room. */
   void evicted(TensorKey key, int number) {
-    ScopeState<?> state = byNumber.get(number);
-    if (state != null) {
-      state.rowEvicted(key);
+    ScopeState<?> scope = byNumber.get(number);
+    if (scope != null) {
+      scope.rowEvicted(key);
       tell();
     }
   }
@@ -114,7 +131,7 @@ final class Scopes {
   /** What all that are open did. */
   ScopeStats stats() {
     List<ScopeStats> all = new ArrayList<>();
-    forEachRoot(state -> add(state, all));
+    forEachRoot(scope -> add(scope, all));
     return new ScopeStats(
         all.stream().mapToLong(ScopeStats::hits).sum(),
         all.stream().mapToLong(ScopeStats::misses).sum(),
@@ -125,17 +142,17 @@ final class Scopes {
         all.stream().mapToLong(ScopeStats::listenerFailures).sum());
   }
 
-  private static void add(ScopeState<?> state, List<ScopeStats> all) {
-    all.add(state.stats());
-    state.children().forEach(child -> add(child, all));
+  private static void add(ScopeState<?> scope, List<ScopeStats> all) {
+    all.add(scope.stats());
+    scope.children().forEach(child -> add(child, all));
   }
 
   void reset(boolean persisting) {
-    forEachRoot(state -> state.reset(persisting, true, java.util.Set.of()));
+    forEachRoot(scope -> scope.reset(persisting, true, Set.of()));
   }
 
   void close() {
-    forEachRoot(state -> state.close(false));
+    forEachRoot(scope -> scope.close(false));
   }
 
   private void forEachRoot(Consumer<ScopeState<?>> action) {

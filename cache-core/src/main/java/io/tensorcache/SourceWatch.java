@@ -2,8 +2,10 @@ package io.tensorcache;
 
 import io.tensorcache.config.Recheck;
 import io.tensorcache.error.LateChangeException;
+import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.stats.Sightings;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +27,9 @@ import org.slf4j.LoggerFactory;
 final class SourceWatch {
   private static final Logger log = LoggerFactory.getLogger(SourceWatch.class);
 
-  private final CacheCore core;
+  private final CacheState state;
   private final FunctionState function;
-  private final FingerprintSource source;
+  private final WatchedSource source;
   private final Recheck recheck;
   private final AtomicLong calls = new AtomicLong();
   private final RecentRows recent = new RecentRows();
@@ -36,10 +38,10 @@ final class SourceWatch {
   private long untoldSeen; // guarded by late
 
   /** What held at the begin of a call. */
-  record Look(Fingerprint fingerprint, long changes) {}
+  record Look(ComputationDigest fingerprint, long changes) {}
 
-  SourceWatch(CacheCore core, FunctionState function, FingerprintSource source, Recheck recheck) {
-    this.core = core;
+  SourceWatch(CacheState state, FunctionState function, WatchedSource source, Recheck recheck) {
+    this.state = state;
     this.function = function;
     this.source = source;
     this.recheck = recheck;
@@ -61,7 +63,7 @@ final class SourceWatch {
     return settled(source.recheck()).changes() == before;
   }
 
-  private Look settled(Fingerprint fingerprint) {
+  private Look settled(ComputationDigest fingerprint) {
     Sightings seen = source.sightings();
     if (seen.lateChanges() != lateSeen) {
       takeBack(seen);
@@ -75,7 +77,7 @@ final class SourceWatch {
    * keys.
    */
   boolean isStill(Look before) {
-    Fingerprint now = recheck.calls() == 1 ? source.recheck() : source.current();
+    ComputationDigest now = recheck.calls() == 1 ? source.recheck() : source.current();
     Look after = settled(now);
     return now.equals(before.fingerprint()) && after.changes() == before.changes();
   }
@@ -101,7 +103,7 @@ final class SourceWatch {
       return;
     }
     for (int i = 0; i < rows.size(); i++) {
-      core.drop(keys.key(rows.get(i)), function, group);
+      function.places().drop(keys.key(rows.get(i)), group);
     }
   }
 
@@ -110,7 +112,7 @@ final class SourceWatch {
    * listener is told when nobody does any more.
    */
   private void takeBack(Sightings seen) {
-    core.failures().tellAfter(() -> takeBackOnce(seen));
+    state.tellAfter(() -> takeBackOnce(seen));
   }
 
   private void takeBackOnce(Sightings seen) {
@@ -122,7 +124,7 @@ final class SourceWatch {
       int dropped = dropRecent();
       boolean isTold = seen.lateChanges() - lateSeen > seen.untold() - untoldSeen;
       if (isTold) {
-        core.failed(lateChange(seen, dropped));
+        state.failed(lateChange(seen, dropped));
       }
       lateSeen = seen.lateChanges();
       untoldSeen = seen.untold();
@@ -136,7 +138,7 @@ final class SourceWatch {
     int dropped = 0;
     for (RecentRows.Stored stored; (stored = recent.first()) != null; recent.forget(stored)) {
       for (TensorKey key : stored.keys()) {
-        core.drop(key, function, stored.group());
+        function.places().drop(key, stored.group());
       }
       dropped += stored.keys().size();
     }
@@ -154,7 +156,7 @@ final class SourceWatch {
                 + dropped
                 + " rows stored since it was last seen right are dropped. To notice such a write at once call recheck() after it,"
                 + " or set recheck(Recheck.EVERY_CALL)");
-    log.warn("cache {}: {}", core.config().name(), change.getMessage());
+    log.warn("cache {}: {}", state.config().name(), change.getMessage());
     return change;
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** The counters of a cache. Safe for use by several threads. */
 final class StatsRecorder {
+  private final CacheCounts counts;
   private final Map<Tier, LongAdder> hits = new EnumMap<>(Tier.class);
   private final Map<MissReason, LongAdder> misses = new EnumMap<>(MissReason.class);
   final LongAdder rowsVerified = new LongAdder();
@@ -21,14 +22,12 @@ final class StatsRecorder {
   final LongAdder checkNanos = new LongAdder();
   final LongAdder waited = new LongAdder();
   final LongAdder duplicates = new LongAdder();
-  final LongAdder rowsNotAdmitted = new LongAdder();
-  final LongAdder evictions = new LongAdder();
-  final LongAdder failures = new LongAdder();
   final LongAdder keyNanos = new LongAdder();
   final LongAdder loadNanos = new LongAdder();
   final LongAdder storeNanos = new LongAdder();
 
-  StatsRecorder() {
+  StatsRecorder(CacheCounts counts) {
+    this.counts = counts;
     for (Tier tier : Tier.values()) {
       hits.put(tier, new LongAdder());
     }
@@ -77,9 +76,9 @@ final class StatsRecorder {
         rowsVerified.sum(),
         mismatches.sum(),
         functions.stream().mapToLong(FunctionStats::rowsComputed).sum(),
-        rowsNotAdmitted.sum(),
-        evictions.sum(),
-        failures.sum(),
+        counts.rowsNotAdmitted.sum(),
+        counts.evictions.sum(),
+        counts.failures.sum(),
         keyNanos.sum(),
         loadNanos.sum(),
         storeNanos.sum(),

@@ -62,8 +62,8 @@ public final class TensorCache implements AutoCloseable {
    */
   public <T> FunctionBuilder<T> function(
       String name, FingerprintSource fingerprint, TensorAdapter<T> adapter) {
-    core.checkOpen();
-    return new FunctionBuilder<>(core, name, fingerprint, adapter);
+    core.state().checkOpen();
+    return new FunctionBuilder<>(core.functions(), name, fingerprint, adapter);
   }
 
   /**
@@ -80,8 +80,9 @@ public final class TensorCache implements AutoCloseable {
   /** Starts a scope with options: set them on what is returned, then {@code open}. */
   public <T> ScopeBuilder<T> scopeBuilder(String name, TensorAdapter<T> adapter) {
     Objects.requireNonNull(adapter, "adapter is null: give that of the engine's tensors");
-    core.checkOpen();
-    return new ScopeBuilder<>(options -> core.scopes().open(name, adapter, options));
+    core.state().checkOpen();
+    ValueTypes<T> types = new ValueTypes<>(adapter, new OutputsType<>(adapter));
+    return new ScopeBuilder<>(options -> core.scopes().open(name, types, options));
   }
 
   /**
@@ -94,7 +95,7 @@ public final class TensorCache implements AutoCloseable {
 
   /** Returns what the cache was built with. It works after close. */
   public CacheConfig config() {
-    return core.config();
+    return core.state().config();
   }
 
   /** Returns what the cache did so far. It works after close, without what the tiers held. */
@@ -111,7 +112,7 @@ public final class TensorCache implements AutoCloseable {
    *     listener or is a full store's or queue's refusal; true without a store
    */
   public boolean flush() {
-    return core.flush();
+    return core.functions().flush();
   }
 
   /**
@@ -129,7 +130,7 @@ public final class TensorCache implements AutoCloseable {
    * out of memory, and waits until the memory is free. It does nothing without a device tier.
    */
   public void trimDevice(ByteSize size) {
-    core.tiers().trimDevice(size);
+    core.rows().tiers().trimDevice(size);
   }
 
   /**
@@ -145,7 +146,7 @@ public final class TensorCache implements AutoCloseable {
    *     that were not moved then are where they were
    */
   public long moveTo(int device) {
-    return core.tiers().moveTo(device);
+    return core.rows().tiers().moveTo(device);
   }
 
   /**

@@ -10,19 +10,9 @@ final class WrappedCode {
 
   private WrappedCode() {}
 
-  /** A function from one tensor to one tensor, as an operation. */
-  record OfOneTensor<T>(TensorFunction<T> function) implements TensorOperation<T> {
-    @Override
-    public Outputs<T> apply(Inputs<T> inputs) throws Exception {
-      T output = function.apply(inputs.tensor(0));
-      return output == null ? Outputs.none() : Outputs.of(output);
-    }
-  }
-
   /** The class of what the user gave, for this process. */
-  static String of(TensorOperation<?> operation) {
-    Object code = operation instanceof OfOneTensor<?> one ? one.function() : operation;
-    return code.getClass().getName();
+  static String of(NamedOperation<?> operation) {
+    return operation.code().getClass().getName();
   }
 
   /** The same for other processes. */

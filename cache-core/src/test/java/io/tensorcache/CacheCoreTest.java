@@ -52,7 +52,7 @@ class CacheCoreTest {
     List<Throwable> thrown = List.of(new AssertionError("a TODO()"), new IOException("no log"));
     for (Throwable each : thrown) {
       try (CacheCore core = core(failure -> CacheCoreTest.<RuntimeException>sneak(each))) {
-        core.failed(new StorageException("a tier failed", new IllegalStateException()));
+        core.state().failed(new StorageException("a tier failed", new IllegalStateException()));
         assertEquals(1, core.stats().failures());
       }
     }
@@ -62,11 +62,11 @@ class CacheCoreTest {
   void aListenerThatCallsACachedFunctionWaitsForNobody() {
     List<Boolean> inside = new ArrayList<>();
     CacheCore[] itself = new CacheCore[1];
-    try (CacheCore core = core(failure -> inside.add(itself[0].inFlight().isInsideFunction()))) {
+    try (CacheCore core = core(failure -> inside.add(itself[0].state().depth().isInside()))) {
       itself[0] = core;
-      core.failed(new StorageException("a tier failed", new IllegalStateException()));
+      core.state().failed(new StorageException("a tier failed", new IllegalStateException()));
       assertEquals(List.of(true), inside, "it may be called while this thread has claimed rows");
-      assertFalse(core.inFlight().isInsideFunction());
+      assertFalse(core.state().depth().isInside());
     }
     assertTrue(itself[0].stats().failures() > 0);
   }

@@ -26,7 +26,7 @@ class ClaimsTest {
         new KeyPlan.Kind(
             KeyAlgorithm.TCH1,
             "f",
-            Fingerprint.version("1"),
+            Fingerprint.version("1").digest(),
             Granularity.ROWS,
             List.of("0"),
             List.of(view.spec().row()),

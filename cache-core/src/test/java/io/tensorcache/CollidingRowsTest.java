@@ -100,7 +100,7 @@ class CollidingRowsTest {
           new KeyPlan.Kind(
               io.tensorcache.config.KeyAlgorithm.TCH1,
               "f",
-              Fingerprint.version("1"),
+              Fingerprint.version("1").digest(),
               io.tensorcache.config.Granularity.WHOLE,
               List.of(),
               List.of(),

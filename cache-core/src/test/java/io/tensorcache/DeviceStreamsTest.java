@@ -115,8 +115,9 @@ class DeviceStreamsTest {
       twice[i] = 2 * once[i];
     }
     long[] shape = input.spec().shape();
-    return Outputs.of(
-        List.of("once", "twice"), List.of(Tensor.of(once, shape), Tensor.of(twice, shape)));
+    return Outputs.<Tensor>none()
+        .and("once", Tensor.of(once, shape))
+        .and("twice", Tensor.of(twice, shape));
   }
 
   private void check(CachedFunction<Tensor> cached, int... rows) {

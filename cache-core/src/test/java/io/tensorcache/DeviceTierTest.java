@@ -431,11 +431,10 @@ class DeviceTierTest extends DeviceFixture {
                   inputs -> {
                     asked.add(1L);
                     float[] values = inputs.tensor(0).floats();
-                    return Outputs.of(
-                        List.of("sum", "same"),
-                        List.of(
-                            StandinTensor.of(0, new float[] {values[0] + values[1]}, 1),
-                            StandinTensor.of(0, values, values.length)));
+                    float[] sum = {values[0] + values[1]};
+                    return Outputs.<StandinTensor>none()
+                        .and("sum", StandinTensor.of(0, sum, 1))
+                        .and("same", StandinTensor.of(0, values, values.length));
                   });
       for (int i = 0; i < 2; i++) {
         Outputs<StandinTensor> outputs = cached.apply(Inputs.of(batch(0, 1, 2)));

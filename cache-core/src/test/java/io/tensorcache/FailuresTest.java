@@ -8,16 +8,14 @@ import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FailuresTest {
   private final List<TensorCacheException> told = new ArrayList<>();
-  private final StatsRecorder recorder = new StatsRecorder();
-  private final Failures failures =
-      new Failures("c", told::add, new InFlight(Duration.ofSeconds(30)), recorder);
+  private final CacheCounts counts = new CacheCounts();
+  private final Failures failures = new Failures("c", told::add, new FunctionDepth(), counts);
   private final RankedLock lock = new RankedLock(Rank.LATE_CHANGE);
 
   private void failUnderTheLock(StorageException failure, Runnable then) {
@@ -36,7 +34,7 @@ class FailuresTest {
     StorageException failure = new StorageException("a row cannot be removed", null);
     failures.tellAfter(() -> failUnderTheLock(failure, () -> {}));
     assertEquals(List.of(failure), told);
-    assertEquals(1, recorder.failures.sum());
+    assertEquals(1, counts.failures.sum());
     failures.tell(failure);
     assertEquals(2, told.size());
   }

@@ -35,7 +35,13 @@ class PackageDirectionTest {
           Map.entry("internal.device", Set.of("error", "internal.lock")),
           Map.entry(
               "internal.key",
-              Set.of("tensor", "config", "error", "internal.lock", "internal.device")),
+              Set.of(
+                  "tensor",
+                  "config",
+                  "error",
+                  "internal.lock",
+                  "internal.codec",
+                  "internal.device")),
           Map.entry("internal.codec", Set.of("tensor", "config", "error")),
           Map.entry(
               "internal.store",

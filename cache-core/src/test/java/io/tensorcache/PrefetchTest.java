@@ -189,10 +189,9 @@ class PrefetchTest {
   void narrowRowsAndSeveralOutputsComeBackAsTheyWould() {
     TensorOperation<HostTensor> two =
         inputs ->
-            Outputs.of(
-                List.of("a", "b"),
-                List.of(
-                    features.apply(inputs.tensor(0)), Counted.featuresOf(inputs.tensor(0), 3, 2)));
+            Outputs.<HostTensor>none()
+                .and("a", features.apply(inputs.tensor(0)))
+                .and("b", Counted.featuresOf(inputs.tensor(0), 3, 2));
     for (int run = 0; run < 2; run++) {
       try (TensorCache cache = open()) {
         var cached =

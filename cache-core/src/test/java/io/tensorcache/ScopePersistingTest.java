@@ -362,10 +362,10 @@ class ScopePersistingTest {
         CacheCore core = new CacheCore(model.config(), keys, null)) {
       ScopeState<HostTensor> state =
           new ScopeState<>(
-              core,
+              core.scopes(),
               null,
               List.of("s"),
-              HostTensor.adapter(),
+              new ValueTypes<>(HostTensor.adapter(), new OutputsType<>(HostTensor.adapter())),
               new ScopeBuilder<HostTensor>(options -> null)
                   .fingerprint(Fingerprint.version("1"))
                   .retention(Retention.STRONG)

@@ -371,12 +371,14 @@ class ScopeStoreOrderTest {
               opened.get().entry("L").persisting(true).put(tensor(3));
             })) {
       ScopeBuilder<HostTensor> builder = options(new ScopeBuilder<>(options -> null));
-      opened.set(core.scopes().open("s", HostTensor.adapter(), builder));
-      PersistedRows rows = core.persisted();
+      ValueTypes<HostTensor> types =
+          new ValueTypes<>(HostTensor.adapter(), new OutputsType<>(HostTensor.adapter()));
+      opened.set(new Scope<>(core.scopes().open("s", types, builder::over)));
+      PersistedRows rows = core.rows().persisted();
       assertNotNull(rows);
       rows.failed(new StorageException("on purpose", null));
       assertNull(opened.get().getIfPresent("K"));
-      assertTrue(core.flush());
+      assertTrue(core.functions().flush());
     }
     try (TensorCache cache = cache()) {
       assertNull(scope(cache).getIfPresent("K"));

@@ -12,6 +12,7 @@ import io.tensorcache.config.Recheck;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.LateChangeException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.stats.Sightings;
 import io.tensorcache.tensor.HostTensor;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.util.Arrays;
@@ -27,11 +28,11 @@ final class BatchRead {
     this.oldestSeconds = oldestSeconds;
   }
 
-  DurableLookup[] run(
+  Lookup[] run(
       List<TensorKey> keys,
       Supplier<? extends IntFunction<RowTarget>> targets,
-      BiFunction<TensorKey, RowTarget, DurableLookup> read) {
-    DurableLookup[] found = new DurableLookup[keys.size()];
+      BiFunction<TensorKey, RowTarget, Lookup> read) {
+    Lookup[] found = new Lookup[keys.size()];
     for (int from = 0; from < found.length; from += 1 << INDEX_BITS) {
       int first = from;
       List<TensorKey> chunk = keys.subList(from, Math.min(found.length, from + (1 << INDEX_BITS)));

@@ -3,6 +3,7 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -147,10 +148,10 @@ public final class DurableStore implements AutoCloseable {
    *
    * @throws IllegalStateException if closed
    */
-  public DurableLookup read(TensorKey key, RowTarget target) {
+  public Lookup read(TensorKey key, RowTarget target) {
     requireOpen();
-    DurableLookup found = find(key, target);
-    if (found == DurableLookup.MISS && pollIfDue()) {
+    Lookup found = find(key, target);
+    if (found == Lookup.MISS && pollIfDue()) {
       found = find(key, target);
     }
     finish();
@@ -171,10 +172,10 @@ public final class DurableStore implements AutoCloseable {
     return row;
   }
 
-  private DurableLookup find(TensorKey key, RowTarget target) {
+  private Lookup find(TensorKey key, RowTarget target) {
     Pending pending = queue.pending(key);
     if (pending != null) {
-      return pending.row.copyIfExpected(target) ? DurableLookup.HIT : DurableLookup.OTHER_SCHEMA;
+      return pending.row.copyIfExpected(target) ? Lookup.DURABLE_HIT : Lookup.OTHER_SCHEMA;
     }
     return reader.read(key, target);
   }
@@ -189,15 +190,15 @@ public final class DurableStore implements AutoCloseable {
    * @return what came of each, by index
    * @throws IllegalStateException if closed
    */
-  public DurableLookup[] readAll(
+  public Lookup[] readAll(
       List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {
     requireOpen();
-    DurableLookup[] found =
+    Lookup[] found =
         new BatchRead(parts.catalog().index, parts.oldestSeconds()).run(keys, targets, this::find);
-    if (List.of(found).contains(DurableLookup.MISS) && pollIfDue()) {
+    if (List.of(found).contains(Lookup.MISS) && pollIfDue()) {
       IntFunction<RowTarget> target = targets.get();
       for (int i = 0; i < found.length; i++) {
-        found[i] = found[i] == DurableLookup.MISS ? find(keys.get(i), target.apply(i)) : found[i];
+        found[i] = found[i] == Lookup.MISS ? find(keys.get(i), target.apply(i)) : found[i];
       }
     }
     finish();

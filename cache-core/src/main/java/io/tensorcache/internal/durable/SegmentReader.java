@@ -4,6 +4,7 @@ import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.EntryHeader;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -44,13 +45,13 @@ final class SegmentReader {
     T apply(Segment segment, long place) throws IOException;
   }
 
-  DurableLookup read(TensorKey key, RowTarget target) {
+  Lookup read(TensorKey key, RowTarget target) {
     return find(
         key,
-        DurableLookup.MISS,
-        DurableLookup.CORRUPT,
+        Lookup.MISS,
+        Lookup.CORRUPT,
         (segment, place) ->
-            readInto(segment, place, key, target) ? DurableLookup.HIT : DurableLookup.OTHER_SCHEMA);
+            readInto(segment, place, key, target) ? Lookup.DURABLE_HIT : Lookup.OTHER_SCHEMA);
   }
 
   /** Null if it is not there. */

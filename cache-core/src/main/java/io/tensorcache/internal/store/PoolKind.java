@@ -1,6 +1,7 @@
 package io.tensorcache.internal.store;
 
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.lock.Rank;
 
 /**

@@ -6,6 +6,7 @@ import static io.tensorcache.internal.durable.DurableFixture.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.SampleRows;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class DamageTest {
     int hits = 0;
     try (DurableStore store = open()) {
       for (int i = 0; i < ROWS; i++) {
-        hits += read(store, i, row(i)) == DurableLookup.HIT ? 1 : 0;
+        hits += read(store, i, row(i)) == Lookup.DURABLE_HIT ? 1 : 0;
       }
     }
     return hits;
@@ -79,12 +80,12 @@ class DamageTest {
     assertEquals(1, events.failures.size());
     events.failures.clear();
     try (DurableStore store = open()) {
-      assertEquals(DurableLookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
     }
     assertEquals(0, events.failures.size(), "its removal is remembered");
     try (DurableStore store = open()) {
       store.store(key(ROWS - 1), row(ROWS - 1), NET);
-      assertEquals(DurableLookup.HIT, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.DURABLE_HIT, read(store, ROWS - 1, row(ROWS - 1)));
     }
   }
 
@@ -123,9 +124,9 @@ class DamageTest {
       try (var channel = Files.newByteChannel(segmentPath, StandardOpenOption.WRITE)) {
         channel.truncate(segment.length - 100);
       }
-      assertEquals(DurableLookup.CORRUPT, read(store, ROWS - 1, row(ROWS - 1)));
-      assertEquals(DurableLookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
-      assertEquals(DurableLookup.HIT, read(store, 0, row(0)));
+      assertEquals(Lookup.CORRUPT, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 0, row(0)));
     }
     assertEquals(1, events.failures.size());
   }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -63,7 +64,7 @@ class DamagedBytesTest {
       for (int i = 0; i < rows; i++) {
         Row row = expected.apply(i);
         ByteBuffer[] buffers = SampleRows.buffers(row.schema(), 1, true);
-        if (reader.read(key(i), new RowTarget(row.schema(), buffers)) == DurableLookup.HIT) {
+        if (reader.read(key(i), new RowTarget(row.schema(), buffers)) == Lookup.DURABLE_HIT) {
           byte[] bytes = row.payload(0);
           assertArrayEquals(bytes, SampleRows.bytesAt(buffers[0], 0, bytes.length), "row " + i);
           hits++;

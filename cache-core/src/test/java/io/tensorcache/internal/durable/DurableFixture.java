@@ -8,6 +8,7 @@ import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -94,15 +95,15 @@ final class DurableFixture {
   }
 
   /** Reads the row of a number; if it is a hit, it must be the right one. */
-  static DurableLookup read(DurableStore store, int number) {
+  static Lookup read(DurableStore store, int number) {
     return read(store, number, row(number));
   }
 
-  static DurableLookup read(DurableStore store, int number, Row expected) {
+  static Lookup read(DurableStore store, int number, Row expected) {
     RowSchema schema = expected.schema();
     ByteBuffer[] buffers = SampleRows.buffers(schema, 1, (number & 1) == 0);
-    DurableLookup found = store.read(key(number), new RowTarget(schema, buffers));
-    if (found == DurableLookup.HIT) {
+    Lookup found = store.read(key(number), new RowTarget(schema, buffers));
+    if (found == Lookup.DURABLE_HIT) {
       for (int part = 0; part < buffers.length; part++) {
         byte[] bytes = SampleRows.expectedBytes(expected, part);
         assertArrayEquals(bytes, SampleRows.bytesAt(buffers[part], 0, bytes.length));
@@ -115,7 +116,7 @@ final class DurableFixture {
   static int found(DurableStore store, int from, int to) {
     int found = 0;
     for (int number = from; number < to; number++) {
-      found += read(store, number) == DurableLookup.HIT ? 1 : 0;
+      found += read(store, number) == Lookup.DURABLE_HIT ? 1 : 0;
     }
     return found;
   }

@@ -25,6 +25,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -62,11 +63,11 @@ class DurableStoreTest {
   @Test
   void readsWhatWasStoredBeforeAndAfterItIsWritten() {
     try (DurableStore store = open(directory, events)) {
-      assertEquals(DurableLookup.MISS, read(store, 1));
+      assertEquals(Lookup.MISS, read(store, 1));
       assertTrue(store(store, 1));
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
       assertTrue(store.flush());
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
       assertEquals(row(1).schema(), store.schema(key(1)));
       assertNull(store.schema(key(2)));
       assertEquals(0, store.use().queuedBytes());
@@ -135,7 +136,7 @@ class DurableStoreTest {
           }
           assertTrue(store.flush());
           for (int i = 0; i < rows.size(); i++) {
-            assertEquals(DurableLookup.HIT, read(store, i, rows.get(i)), "row " + i);
+            assertEquals(Lookup.DURABLE_HIT, read(store, i, rows.get(i)), "row " + i);
             assertEquals(rows.get(i).schema(), store.schema(key(i)));
           }
         }
@@ -151,10 +152,10 @@ class DurableStoreTest {
         store.store(key(bytes), row, NET);
         for (int i = 0; i < 2; i++) {
           RowTarget other = SampleRows.target(RowSchema.of(TensorSpec.of(DType.UINT8, 7)), 1, true);
-          assertEquals(DurableLookup.OTHER_SCHEMA, store.read(key(bytes), other));
+          assertEquals(Lookup.OTHER_SCHEMA, store.read(key(bytes), other));
           store.flush();
         }
-        assertEquals(DurableLookup.HIT, read(store, bytes, row));
+        assertEquals(Lookup.DURABLE_HIT, read(store, bytes, row));
       }
     }
   }
@@ -166,7 +167,7 @@ class DurableStoreTest {
       store.flush();
       assertTrue(store.store(key(1), row(2), NET));
       store.flush();
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
       assertEquals(1, store.use().written());
     }
   }
@@ -180,12 +181,12 @@ class DurableStoreTest {
       store.remove(key(0)); // still queued, or just being written, or written
       store.flush();
       store.remove(key(1));
-      assertEquals(DurableLookup.MISS, read(store, 0));
-      assertEquals(DurableLookup.MISS, read(store, 1));
+      assertEquals(Lookup.MISS, read(store, 0));
+      assertEquals(Lookup.MISS, read(store, 1));
       assertTrue(store(store, 0));
     }
     try (DurableStore store = open(directory, events)) {
-      assertEquals(DurableLookup.MISS, read(store, 1));
+      assertEquals(Lookup.MISS, read(store, 1));
       assertEquals(29, found(store, 0, 30));
       store.remove(key(2));
     }
@@ -258,7 +259,7 @@ class DurableStoreTest {
       Arrays.stream(order).forEach(i -> keys.add(key(i)));
       RowSchema schema = SampleRows.ofBytes(0, bytes).schema();
       ByteBuffer batch = ByteBuffer.allocateDirect(rows * bytes);
-      DurableLookup[] found =
+      Lookup[] found =
           store.readAll(
               keys,
               () -> {
@@ -266,8 +267,8 @@ class DurableStoreTest {
                 return row -> target.at(0, row * bytes);
               });
       for (int i = 0; i < rows; i++) {
-        assertEquals(order[i] % 10 == 0 ? DurableLookup.MISS : DurableLookup.HIT, found[i]);
-        if (found[i] == DurableLookup.HIT) {
+        assertEquals(order[i] % 10 == 0 ? Lookup.MISS : Lookup.DURABLE_HIT, found[i]);
+        if (found[i] == Lookup.DURABLE_HIT) {
           assertArrayEquals(
               SampleRows.ofBytes(order[i], bytes).payload(0),
               SampleRows.bytesAt(batch, i * bytes, bytes));
@@ -284,20 +285,20 @@ class DurableStoreTest {
       store.flush();
       for (int i = 0; i < 3; i++) {
         Thread.currentThread().interrupt();
-        assertEquals(DurableLookup.HIT, read(store, 1, row));
+        assertEquals(Lookup.DURABLE_HIT, read(store, 1, row));
         assertTrue(Thread.interrupted());
-        assertEquals(DurableLookup.HIT, read(store, 1, row));
+        assertEquals(Lookup.DURABLE_HIT, read(store, 1, row));
       }
       Thread.currentThread().interrupt();
       assertTrue(store(store, 2));
       assertTrue(store.flush());
       assertTrue(Thread.interrupted());
-      assertEquals(DurableLookup.HIT, read(store, 2));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2));
       Thread.currentThread().interrupt();
     }
     assertTrue(Thread.interrupted());
     try (DurableStore store = open(directory, events)) {
-      assertEquals(DurableLookup.HIT, read(store, 2));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2));
     }
   }
 
@@ -388,7 +389,7 @@ class DurableStoreTest {
       assertFalse(store.store(key(1), SampleRows.ofBytes(1, 300_000), NET));
       assertTrue(store.store(key(2), SampleRows.ofBytes(2, 200_000), NET));
       assertTrue(store.flush());
-      assertEquals(DurableLookup.HIT, read(store, 2, SampleRows.ofBytes(2, 200_000)));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2, SampleRows.ofBytes(2, 200_000)));
       assertEquals(1, store.use().declined());
     }
   }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,11 +66,11 @@ class DurableThreadsTest {
               if (i % 13 == 0) {
                 Thread.currentThread().interrupt();
               }
-              DurableLookup found = read(store, number);
-              if (found == DurableLookup.HIT) {
+              Lookup found = read(store, number);
+              if (found == Lookup.DURABLE_HIT) {
                 hits.incrementAndGet();
               } else {
-                assertEquals(DurableLookup.MISS, found);
+                assertEquals(Lookup.MISS, found);
                 store(store, number);
               }
               if (i % 31 == 0) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.durable.FaultyFiles.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -170,10 +171,10 @@ class FaultTest {
               throw new IOException("Input/output error");
             }
           };
-      assertEquals(DurableLookup.MISS, read(store, 1));
+      assertEquals(Lookup.MISS, read(store, 1));
       assertEquals(1, events.failures.size());
       files.fault = (operation, file) -> {};
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
     }
   }
 
@@ -254,7 +255,7 @@ class FaultTest {
     try (DurableStore store = open()) {
       assertEquals(1, events.failures.size());
       assertTrue(events.failures.get(0).getMessage().contains("it is only read"));
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
       assertFalse(store(store, 2));
       assertFalse(store.flush());
       assertEquals(1, events.failures.size(), events.failures::toString);

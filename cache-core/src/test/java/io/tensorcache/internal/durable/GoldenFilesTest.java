@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.EncodedEntry;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
@@ -134,7 +135,7 @@ class GoldenFilesTest {
   private static void assertHit(DurableStore store, TensorKey key, float first) {
     ByteBuffer buffer = ByteBuffer.allocate(12);
     RowTarget target = new RowTarget(row(first).schema(), new ByteBuffer[] {buffer});
-    assertEquals(DurableLookup.HIT, store.read(key, target));
+    assertEquals(Lookup.DURABLE_HIT, store.read(key, target));
     assertEquals(first, buffer.order(ByteOrder.LITTLE_ENDIAN).getFloat(0));
   }
 }

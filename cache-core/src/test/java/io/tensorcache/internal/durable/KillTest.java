@@ -6,6 +6,7 @@ import static io.tensorcache.internal.durable.DurableFixture.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.codec.Lookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -95,9 +96,9 @@ class KillTest {
       for (int number = Math.max(range.getKey(), end - 200);
           number < Math.min(last, end + 60);
           number++) {
-        DurableLookup found = read(store, number);
+        Lookup found = read(store, number);
         assertTrue(
-            found == DurableLookup.HIT || number >= end && found == DurableLookup.MISS,
+            found == Lookup.DURABLE_HIT || number >= end && found == Lookup.MISS,
             number + " of " + range + ": " + found);
       }
     }

@@ -17,6 +17,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.SampleRows;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ class LimitTest {
       store(store, 5000);
       assertTrue(store.flush());
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
-      assertEquals(DurableLookup.HIT, read(store, 5000));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 5000));
     }
   }
 
@@ -158,20 +159,20 @@ class LimitTest {
       store(store, 2);
       store.flush();
       clock.addAndGet(60_000);
-      assertEquals(DurableLookup.MISS, read(store, 1));
-      assertEquals(DurableLookup.HIT, read(store, 2));
+      assertEquals(Lookup.MISS, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2));
       clock.addAndGet(-10_000_000); // stands still here
-      assertEquals(DurableLookup.MISS, read(store, 1));
-      assertEquals(DurableLookup.HIT, read(store, 2));
+      assertEquals(Lookup.MISS, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2));
       assertTrue(store(store, 1), "stored anew");
       store.flush();
-      assertEquals(DurableLookup.HIT, read(store, 1));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 1));
     }
     try (DurableStore store = openAt(settings, clock)) {
-      assertEquals(DurableLookup.HIT, read(store, 2), "from the future: counts from now on");
+      assertEquals(Lookup.DURABLE_HIT, read(store, 2), "from the future: counts from now on");
       clock.addAndGet(102_000);
-      assertEquals(DurableLookup.MISS, read(store, 2));
-      assertEquals(DurableLookup.MISS, read(store, 1));
+      assertEquals(Lookup.MISS, read(store, 2));
+      assertEquals(Lookup.MISS, read(store, 1));
       assertFalse(store.contains(key(1)));
     }
   }

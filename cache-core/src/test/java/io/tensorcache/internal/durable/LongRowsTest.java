@@ -6,6 +6,7 @@ import static io.tensorcache.internal.durable.DurableFixture.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.SampleRows;
 import java.io.IOException;
@@ -84,10 +85,10 @@ class LongRowsTest {
           flipBit(segment, start(segment, i) + random.nextInt(within), random.nextInt(8));
         }
         for (int i = 1; i < ROWS; i++) {
-          assertEquals(DurableLookup.CORRUPT, read(store, i, row(i)), "seed " + seed);
-          assertEquals(DurableLookup.MISS, read(store, i, row(i)), "seed " + seed);
+          assertEquals(Lookup.CORRUPT, read(store, i, row(i)), "seed " + seed);
+          assertEquals(Lookup.MISS, read(store, i, row(i)), "seed " + seed);
         }
-        assertEquals(DurableLookup.HIT, read(store, 0, row(0)));
+        assertEquals(Lookup.DURABLE_HIT, read(store, 0, row(0)));
         assertEquals(before + ROWS - 1, events.failures.size());
         store.clear();
       }
@@ -100,9 +101,9 @@ class LongRowsTest {
     try (DurableStore store = filled();
         FileChannel segment = segment()) {
       segment.truncate(start(segment, ROWS - 1) + length);
-      assertEquals(DurableLookup.CORRUPT, read(store, ROWS - 1, row(ROWS - 1)));
-      assertEquals(DurableLookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
-      assertEquals(DurableLookup.HIT, read(store, 0, row(0)));
+      assertEquals(Lookup.CORRUPT, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 0, row(0)));
       assertEquals(1, events.failures.size());
     }
   }
@@ -122,10 +123,10 @@ class LongRowsTest {
               throw new IOException("the disk does not answer");
             }
           };
-      assertEquals(DurableLookup.MISS, read(store, 3, row(3)));
+      assertEquals(Lookup.MISS, read(store, 3, row(3)));
       assertEquals(failing, reads.get(), "head and three pieces");
       assertEquals(1, events.failures.size());
-      assertEquals(DurableLookup.HIT, read(store, 3, row(3)));
+      assertEquals(Lookup.DURABLE_HIT, read(store, 3, row(3)));
     }
   }
 
@@ -151,9 +152,9 @@ class LongRowsTest {
                     }
                     Thread.currentThread().interrupt();
                     int row = (first + i) % ROWS;
-                    DurableLookup found = read(store, row, row(row)); // compares a hit
-                    hits.addAndGet(found == DurableLookup.HIT ? 1 : 0);
-                    assertTrue(found == DurableLookup.HIT || row == 2, () -> row + ": " + found);
+                    Lookup found = read(store, row, row(row)); // compares a hit
+                    hits.addAndGet(found == Lookup.DURABLE_HIT ? 1 : 0);
+                    assertTrue(found == Lookup.DURABLE_HIT || row == 2, () -> row + ": " + found);
                   }
                   return null;
                 }));
@@ -164,7 +165,7 @@ class LongRowsTest {
         result.get(60, TimeUnit.SECONDS);
       }
       assertTrue(hits.get() >= readers * 160 * (ROWS - 1) / ROWS, hits::toString);
-      assertEquals(DurableLookup.MISS, read(store, 2, row(2)));
+      assertEquals(Lookup.MISS, read(store, 2, row(2)));
       assertTrue(!events.failures.isEmpty());
     } finally {
       pool.shutdownNow();

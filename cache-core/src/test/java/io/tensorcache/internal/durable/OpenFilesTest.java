@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -193,7 +194,7 @@ class OpenFilesTest {
     try (DurableStore store =
         DurableStore.open(directory, "rows", settings, events, few, System::currentTimeMillis)) {
       for (int i = rows - 1; i >= 0; i--) {
-        assertEquals(DurableLookup.HIT, read(store, i));
+        assertEquals(Lookup.DURABLE_HIT, read(store, i));
       }
     }
     assertEquals(List.of(), events.failures);

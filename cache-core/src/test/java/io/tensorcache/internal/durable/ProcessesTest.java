@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ class ProcessesTest {
       }
       try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
         for (int i = 0; i < 1500; i++) {
-          if (read(store, i % RANGE) == DurableLookup.MISS) {
+          if (read(store, i % RANGE) == Lookup.MISS) {
             store(store, i % RANGE);
           }
           if (i % 20 == 0) {
@@ -157,9 +158,9 @@ class ProcessesTest {
       await(() -> found(one, 0, 100) == 0);
       store(one, 7);
       one.flush();
-      await(() -> read(two, 7) == DurableLookup.HIT);
+      await(() -> read(two, 7) == Lookup.DURABLE_HIT);
       two.clear();
-      await(() -> read(one, 7) == DurableLookup.MISS);
+      await(() -> read(one, 7) == Lookup.MISS);
     }
     try (DurableStore store = open(directory, events)) {
       assertEquals(0, found(store, 0, 100));
@@ -191,7 +192,7 @@ class ProcessesTest {
       int last;
       try (ChildProcess child = new ChildProcess(KilledWriter.class, directory, 0)) {
         child.awaitStart();
-        await(() -> store.contains(key(0)) || read(store, 0) == DurableLookup.HIT);
+        await(() -> store.contains(key(0)) || read(store, 0) == Lookup.DURABLE_HIT);
         child.kill();
         last = child.acknowledged();
       }

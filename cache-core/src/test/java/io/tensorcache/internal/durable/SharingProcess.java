@@ -1,6 +1,7 @@
 package io.tensorcache.internal.durable;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -25,11 +26,11 @@ public final class SharingProcess {
     try (DurableStore store = DurableFixture.open(Path.of(args[0]), settings, events)) {
       for (int i = 0; i < lookUps; i++) {
         int number = random.nextInt(range);
-        DurableLookup found = DurableFixture.read(store, number);
-        if (found == DurableLookup.HIT) {
+        Lookup found = DurableFixture.read(store, number);
+        if (found == Lookup.DURABLE_HIT) {
           hits++;
           foreign += mine.get(number) ? 0 : 1;
-        } else if (found != DurableLookup.MISS) {
+        } else if (found != Lookup.MISS) {
           throw new AssertionError(number + ": " + found + " " + events.failures);
         } else {
           mine.set(number);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.durable.DurableFixture.Events;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,11 +129,11 @@ class WriterThrowablesTest {
     Events again = new Events();
     try (DurableStore reopened = DurableFixture.open(of, again)) {
       for (int row = 0; row < (isComplete ? AFTER : BEFORE); row++) {
-        DurableLookup found = read(reopened, row);
-        assertTrue(row == BEFORE || found == DurableLookup.HIT, "row " + row + ": " + found);
+        Lookup found = read(reopened, row);
+        assertTrue(row == BEFORE || found == Lookup.DURABLE_HIT, "row " + row + ": " + found);
       }
       if (isRemoved) {
-        assertEquals(DurableLookup.MISS, read(reopened, BEFORE));
+        assertEquals(Lookup.MISS, read(reopened, BEFORE));
       }
     }
     assertEquals(List.of(), again.failures);

@@ -20,6 +20,7 @@ import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EntryFormatV1;
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;

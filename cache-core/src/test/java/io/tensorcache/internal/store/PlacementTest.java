@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.codec.Lookup;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

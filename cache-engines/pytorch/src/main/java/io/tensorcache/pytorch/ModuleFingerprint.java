@@ -2,7 +2,7 @@ package io.tensorcache.pytorch;
 
 import io.tensorcache.Fingerprint;
 import io.tensorcache.FingerprintSource;
-import io.tensorcache.Sightings;
+import io.tensorcache.stats.Sightings;
 import org.bytedeco.pytorch.Module;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.tensorcache.pytorch;
 
 import io.tensorcache.Fingerprint;
-import io.tensorcache.Sightings;
+import io.tensorcache.stats.Sightings;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Module;

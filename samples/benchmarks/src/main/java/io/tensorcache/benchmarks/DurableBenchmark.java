@@ -1,7 +1,7 @@
 package io.tensorcache.benchmarks;
 
+import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowTarget;
-import io.tensorcache.internal.durable.DurableLookup;
 import io.tensorcache.internal.durable.DurableStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,8 +77,8 @@ public class DurableBenchmark extends DurableStores {
   private ByteBuffer read(DurableStore store) {
     int[] rows = step();
     for (int i = 0; i < ROWS; i++) {
-      DurableLookup found = store.read(DurableRows.key(rows[i]), target.at(0, i * rowBytes));
-      if (found != DurableLookup.HIT) {
+      Lookup found = store.read(DurableRows.key(rows[i]), target.at(0, i * rowBytes));
+      if (found != Lookup.DURABLE_HIT) {
         throw new IllegalStateException("row " + rows[i] + ": " + found);
       }
     }

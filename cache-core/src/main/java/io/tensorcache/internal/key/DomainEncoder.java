@@ -1,4 +1,4 @@
-package io.tensorcache;
+package io.tensorcache.internal.key;
 
 import io.tensorcache.internal.codec.CanonicalText;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * where needed, its length, so that no two different domains have the same bytes. Integers of any
  * width encode alike, floats and doubles too.
  */
-final class DomainEncoder {
+public final class DomainEncoder {
   private static final String SUPPORTED =
       "null, boolean, number, char, string, enum, or a list, array or map with string keys of"
           + " these";
@@ -26,8 +26,11 @@ final class DomainEncoder {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final DataOutputStream out = new DataOutputStream(bytes);
 
+  /** Begins with no bytes. */
+  public DomainEncoder() {}
+
   /** Refuses what has no canonical encoding, naming the argument. */
-  static void check(String name, @Nullable Object value) {
+  public static void check(String name, @Nullable Object value) {
     try {
       new DomainEncoder().put(value);
     } catch (IllegalArgumentException e) {
@@ -35,7 +38,7 @@ final class DomainEncoder {
     }
   }
 
-  DomainEncoder put(@Nullable Object value) {
+  public DomainEncoder put(@Nullable Object value) {
     try {
       write(value);
       return this;
@@ -44,7 +47,7 @@ final class DomainEncoder {
     }
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return bytes.toByteArray();
   }
 

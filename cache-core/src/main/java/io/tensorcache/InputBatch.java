@@ -7,16 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The inputs of a call as batches of rows, checked. */
-final class InputViews {
-  private InputViews() {}
+/**
+ * The inputs of a call as batches of rows, checked.
+ *
+ * @param inputs as the caller gave them
+ * @param views of each tensor; with {@code WHOLE}, each as a batch of one row
+ * @param rows that all of them have
+ */
+record InputBatch<T>(NamedTensors<T> inputs, List<TensorView> views, int rows) {
+  private static final int MOST_ROWS = 1 << 26;
 
-  /** A view of each input; with {@code WHOLE}, each as a batch of one row. */
-  static <T> List<TensorView> of(
-      FunctionState function, TensorAdapter<T> adapter, Inputs<T> inputs) {
+  /**
+   * Looks at the inputs of a function.
+   *
+   * @throws IllegalArgumentException if they cannot be keys, or have no common first axis
+   */
+  static <T> InputBatch<T> of(
+      FunctionState function, TensorAdapter<T> adapter, NamedTensors<T> inputs) {
     if (inputs.tensors().isEmpty()) {
       throw new IllegalArgumentException(
-          "function \"" + function.name() + "\" is called without a tensor; it needs at least one");
+          named(function) + " is called without a tensor; it needs at least one");
     }
     List<TensorView> views = new ArrayList<>(inputs.tensors().size());
     for (Map.Entry<String, T> input : inputs.tensors().entrySet()) {
@@ -28,15 +38,14 @@ final class InputViews {
         view = view.asSingleRow();
       } else if (view.spec().rank() == 0) {
         throw new IllegalArgumentException(
-            "function \""
-                + function.name()
-                + "\": input \""
+            named(function)
+                + ": input \""
                 + input.getKey()
                 + "\" is 0-d and has no rows; add a batch axis or wrap with Granularity.WHOLE");
       }
       views.add(view);
     }
-    return views;
+    return new InputBatch<>(inputs, views, rows(function, views));
   }
 
   @SuppressWarnings("ConstantValue") // Java callers can pass null
@@ -44,47 +53,39 @@ final class InputViews {
       FunctionState function, TensorAdapter<T> adapter, Map.Entry<String, T> input) {
     if (input.getValue() == null) {
       throw new NullPointerException(
-          "function \"" + function.name() + "\": input \"" + input.getKey() + "\" is null");
+          named(function) + ": input \"" + input.getKey() + "\" is null");
     }
     try {
       adapter.checkInput(input.getValue());
       return adapter.view(input.getValue());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "function \""
-              + function.name()
-              + "\": input \""
-              + input.getKey()
-              + "\" cannot be a key: "
-              + e.getMessage(),
+          named(function) + ": input \"" + input.getKey() + "\" cannot be a key: " + e.getMessage(),
           e);
     }
   }
 
-  /** The number of rows that all inputs have. */
-  static int rows(FunctionState function, List<TensorView> views) {
+  private static int rows(FunctionState function, List<TensorView> views) {
     long rows = views.get(0).spec().dim(0);
     for (TensorView view : views) {
       if (view.spec().dim(0) != rows) {
         throw new IllegalArgumentException(
-            "function \""
-                + function.name()
-                + "\": inputs of "
+            named(function)
+                + ": inputs of "
                 + rows
                 + " and "
                 + view.spec().dim(0)
                 + " rows; all inputs of a call have the same first axis");
       }
     }
-    if (rows > 1 << 26) {
+    if (rows > MOST_ROWS) {
       throw new IllegalArgumentException(
-          "function \""
-              + function.name()
-              + "\": "
-              + rows
-              + " rows in one call; at most "
-              + (1 << 26));
+          named(function) + ": " + rows + " rows in one call; at most " + MOST_ROWS);
     }
     return (int) rows;
+  }
+
+  private static String named(FunctionState function) {
+    return "function \"" + function.name() + "\"";
   }
 }

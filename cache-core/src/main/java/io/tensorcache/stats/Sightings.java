@@ -1,7 +1,7 @@
-package io.tensorcache;
+package io.tensorcache.stats;
 
 /**
- * What a {@link FingerprintSource} has noticed up to a moment. All numbers only grow.
+ * What the source of a fingerprint has noticed up to a moment. All numbers only grow.
  *
  * <p>A source that reads all it watches at each look confirms each look. One that reads a part of
  * it confirms a look once every part was read after it and was as it should be; until then the rows
@@ -48,8 +48,8 @@ public record Sightings(
   /** Stands for a source that can tell no more than its fingerprints do. */
   public static final Sightings NONE = new Sightings(0, 0, 0, 0, Long.MAX_VALUE, "");
 
-  /** Whether rows stored now are to be remembered. */
-  boolean isUnconfirmed() {
+  /** Whether some look is not confirmed: rows stored now are remembered. */
+  public boolean isUnconfirmed() {
     return firstUnconfirmed <= looks;
   }
 }

@@ -1,4 +1,4 @@
-package io.tensorcache;
+package io.tensorcache.internal.key;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
