@@ -1,7 +1,16 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheConfig;
+import io.tensorcache.internal.call.Functions;
+import io.tensorcache.internal.call.InFlight;
+import io.tensorcache.internal.durable.SteadyClock;
 import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.rows.CacheRows;
+import io.tensorcache.internal.rows.CacheState;
+import io.tensorcache.internal.rows.Closing;
+import io.tensorcache.internal.rows.PersistedRows;
+import io.tensorcache.internal.rows.RowEvents;
+import io.tensorcache.internal.scope.Scopes;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;

@@ -2,6 +2,13 @@ package io.tensorcache;
 
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.call.CachedCall;
+import io.tensorcache.internal.call.NamedTensors;
+import io.tensorcache.internal.call.PrefetchingIterator;
+import io.tensorcache.internal.call.WarmRun;
+import io.tensorcache.internal.call.WrappedFunction;
+import io.tensorcache.internal.rows.CacheState;
+import io.tensorcache.internal.rows.Group;
 import io.tensorcache.stats.WarmUp;
 import java.lang.ref.Reference;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.call.NamedTensors;
 import io.tensorcache.internal.key.DomainEncoder;
 import java.util.Map;
 import java.util.Objects;

@@ -3,6 +3,8 @@ package io.tensorcache;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.internal.key.KeyPlan;
+import io.tensorcache.internal.key.Names;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.Tweak;
 import io.tensorcache.tensor.TensorKey;

@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.call.NamedTensors;
 import java.util.Map;
 import java.util.Objects;
 

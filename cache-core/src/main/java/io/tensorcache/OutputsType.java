@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.call.NamedTensors;
 import io.tensorcache.internal.scope.TupleType;
 import io.tensorcache.tensor.TensorAdapter;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.internal.scope.Entry;
+import io.tensorcache.internal.scope.ScopeState;
+import io.tensorcache.internal.scope.ScopeText;
 import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.scope.Computation;
 import io.tensorcache.scope.LevelTable;

@@ -2,6 +2,8 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.scope.ScopeSettings;
+import io.tensorcache.internal.scope.ScopeState;
 import io.tensorcache.scope.LevelTable;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.scope.ScopeListener;

@@ -1,6 +1,8 @@
 package io.tensorcache;
 
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.internal.key.Names;
+import io.tensorcache.internal.scope.ScopeState;
 import io.tensorcache.internal.scope.Terms;
 import io.tensorcache.internal.scope.ValueType;
 import io.tensorcache.scope.Computation;

@@ -2,6 +2,7 @@ package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
+import io.tensorcache.internal.scope.ValueTypes;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.TensorAdapter;
 import java.util.Objects;

@@ -10,6 +10,7 @@ import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.key.Names;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.internal.key.SaltFile;
 import java.nio.file.Path;

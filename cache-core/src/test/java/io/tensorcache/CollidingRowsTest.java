@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.internal.key.KeyPlan;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorKey;

@@ -9,6 +9,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.call.InFlight;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.HostTensor;

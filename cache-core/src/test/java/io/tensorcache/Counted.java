@@ -1,5 +1,6 @@
 package io.tensorcache;
 
+import io.tensorcache.internal.call.RowProbe;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorSpec;
@@ -11,7 +12,7 @@ import java.util.function.Function;
  * A function on host tensors that counts its calls and the rows it computes, without those of the
  * probe. Safe for use by several threads.
  */
-final class Counted implements TensorFunction<HostTensor> {
+public final class Counted implements TensorFunction<HostTensor> {
   final AtomicInteger calls = new AtomicInteger();
   final AtomicInteger rows = new AtomicInteger();
   private final Function<HostTensor, HostTensor> function;
@@ -71,7 +72,7 @@ final class Counted implements TensorFunction<HostTensor> {
   }
 
   /** A float32 batch filled with numbers that are different in each row. */
-  static HostTensor batch(int firstRow, int rows, long... rowShape) {
+  public static HostTensor batch(int firstRow, int rows, long... rowShape) {
     TensorSpec spec = TensorSpec.of(DType.FLOAT32, rowShape).batch(rows);
     float[] values = new float[(int) spec.elementCount()];
     int columns = rows == 0 ? 0 : values.length / rows;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.rows.ScratchDirectory;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.HostTensor;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.internal.call.FunctionUse;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
 import java.nio.file.Path;

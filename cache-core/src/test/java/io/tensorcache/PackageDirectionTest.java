@@ -44,7 +44,7 @@ class PackageDirectionTest {
                   "internal.device")),
           Map.entry("internal.codec", Set.of("tensor", "config", "error")),
           Map.entry(
-              "internal.store",
+              "internal.tier",
               Set.of("tensor", "config", "stats", "error", "internal.lock", "internal.codec")),
           Map.entry(
               "internal.durable",
@@ -60,8 +60,45 @@ class PackageDirectionTest {
                   "internal.codec",
                   "internal.durable")),
           Map.entry(
+              "internal.rows",
+              Set.of(
+                  "tensor",
+                  "config",
+                  "stats",
+                  "error",
+                  "internal.lock",
+                  "internal.codec",
+                  "internal.device",
+                  "internal.key",
+                  "internal.tier",
+                  "internal.durable")),
+          Map.entry(
+              "internal.call",
+              Set.of(
+                  "tensor",
+                  "config",
+                  "stats",
+                  "error",
+                  "internal.lock",
+                  "internal.codec",
+                  "internal.device",
+                  "internal.key",
+                  "internal.durable",
+                  "internal.rows")),
+          Map.entry(
               "internal.scope",
-              Set.of("scope", "tensor", "config", "error", "internal.lock", "internal.codec")),
+              Set.of(
+                  "scope",
+                  "tensor",
+                  "config",
+                  "stats",
+                  "error",
+                  "internal.lock",
+                  "internal.json",
+                  "internal.codec",
+                  "internal.key",
+                  "internal.durable",
+                  "internal.rows")),
           Map.entry(
               "",
               Set.of(
@@ -71,14 +108,13 @@ class PackageDirectionTest {
                   "stats",
                   "store",
                   "scope",
-                  "internal.lock",
-                  "internal.device",
-                  "internal.json",
-                  "internal.key",
                   "internal.codec",
-                  "internal.store",
+                  "internal.device",
+                  "internal.key",
                   "internal.durable",
                   "internal.transfer",
+                  "internal.rows",
+                  "internal.call",
                   "internal.scope")));
 
   private static final Set<String> MAY_IMPORT_JCUDA = Set.of("internal.device");
@@ -125,7 +161,7 @@ class PackageDirectionTest {
   void packagesImportOnlyWhatTheyMay() throws Exception {
     Map<String, Set<String>> edges = edges();
     assertTrue(
-        edges.get("").containsAll(List.of("internal.key", "internal.store", "config")),
+        edges.get("").containsAll(List.of("internal.key", "internal.rows", "config")),
         "jdeps saw no edges: " + edges);
     edges.forEach(
         (from, targets) -> {

@@ -14,6 +14,8 @@ import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.key.RowKeys;
+import io.tensorcache.internal.rows.PersistedRows;
+import io.tensorcache.internal.scope.ValueTypes;
 import io.tensorcache.tensor.HostTensor;
 import java.nio.file.Path;
 import java.time.Duration;

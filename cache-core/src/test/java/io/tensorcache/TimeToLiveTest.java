@@ -10,6 +10,8 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.Tier;
+import io.tensorcache.internal.call.InFlight;
+import io.tensorcache.internal.durable.SteadyClock;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;

@@ -1,0 +1,149 @@
+package io.tensorcache.internal.rows;
+
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.tensor.TensorKey;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the rows of functions lie: in the tiers, and in the store if the functions persist. Safe
+ * for use by several threads.
+ */
+public final class RowPlaces {
+  private final CacheTiers tiers;
+  private final @Nullable PersistedRows persisted;
+  private final @Nullable RowAges ages;
+  private final CacheCounts counts;
+
+  /**
+   * @param persisted null if they do not persist
+   * @param ages null if they do not grow old
+   */
+  RowPlaces(
+      CacheTiers tiers,
+      @Nullable PersistedRows persisted,
+      @Nullable RowAges ages,
+      CacheCounts counts) {
+    this.tiers = tiers;
+    this.persisted = persisted;
+    this.ages = ages;
+    this.counts = counts;
+  }
+
+  public CacheTiers tiers() {
+    return tiers;
+  }
+
+  /** The rows in the store; null if they do not persist. */
+  public @Nullable PersistedRows persisted() {
+    return persisted;
+  }
+
+  /** True if a row is stored somewhere. */
+  public boolean contains(TensorKey key) {
+    return tiers.contains(key) || persisted != null && persisted.contains(key);
+  }
+
+  /** True if something may lie on a disk. */
+  public boolean mayLieOnDisk() {
+    return tiers.hasDisk() || persisted != null;
+  }
+
+  /** Stores a row wherever it belongs, unless it is there. */
+  public void store(TensorKey key, Row row, Group group) {
+    boolean isDurable =
+        persisted != null && persisted.store(key, row, group); // first: not to spill
+    enters(key);
+    boolean isInMemory = storeInMemory(key, row, group);
+    if (!isInMemory) {
+      left(key);
+    }
+    if (!isInMemory && !isDurable) {
+      counts.rowsNotAdmitted.increment();
+    }
+  }
+
+  private boolean storeInMemory(TensorKey key, Row row, Group group) {
+    if (tiers.contains(key)) {
+      return true; // another thread was faster, or the row is there in another shape: counts once
+    }
+    group.add(1); // before the row can be evicted
+    boolean isStored = false;
+    try {
+      isStored = tiers.store(key, row);
+    } finally {
+      if (!isStored) {
+        group.add(-1);
+      }
+    }
+    return isStored;
+  }
+
+  /**
+   * Told that the store served a row: at the second time it goes to memory too, if there is room,
+   * never at another's expense. Not where the store has a time to live: only it knows the age.
+   *
+   * @param shared gives the schema as the one object that the function's rows have
+   */
+  public void served(TensorKey key, long byteCount, UnaryOperator<RowSchema> shared, Group group) {
+    boolean isWanted = persisted != null && ages == null && tiers.isWanted(key, byteCount);
+    Row row = isWanted ? persisted.row(key) : null;
+    if (row == null) {
+      return;
+    }
+    group.add(1); // before the row can be evicted
+    boolean isAdded = false;
+    try {
+      isAdded = tiers.addIfRoom(key, row.from(shared.apply(row.schema()), group.number()));
+    } finally {
+      if (!isAdded) {
+        group.add(-1);
+      }
+    }
+  }
+
+  /** Drops a row wherever it is, the store included. */
+  public void drop(TensorKey key, Group group) {
+    if (persisted != null) {
+      persisted.remove(key); // first: what is read there may go to memory
+    }
+    dropFromMemory(key, group);
+  }
+
+  private void dropFromMemory(TensorKey key, Group group) {
+    left(key);
+    if (tiers.contains(key)) {
+      tiers.removeEverywhere(key);
+      group.add(-1);
+    }
+  }
+
+  /** True if rows outlive the time they are served for. */
+  public boolean growOld() {
+    return ages != null;
+  }
+
+  /** Drops rows from memory that have outlived the time to live of the store. */
+  public void dropOld(List<TensorKey> keys, Group group) {
+    for (TensorKey key : keys) {
+      if (ages != null && !ages.isYoung(key)) {
+        dropFromMemory(key, group);
+      }
+    }
+  }
+
+  /** A row that was just computed is about to enter memory. */
+  public void enters(TensorKey key) {
+    if (ages != null) {
+      ages.enters(key);
+    }
+  }
+
+  private void left(TensorKey key) {
+    if (ages != null) {
+      ages.left(key);
+    }
+  }
+}

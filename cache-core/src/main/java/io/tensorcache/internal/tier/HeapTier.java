@@ -1,0 +1,278 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.config.Tier;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.ehcache.Cache;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows by reference, bounded in bytes: at no instant is more held than the limit. A row counts with
+ * its payload and a fixed share for the objects around it, so that very small rows are bounded too.
+ *
+ * <p>Ehcache's heap store is bounded in entries only, so it is left unbounded, and the order in
+ * which rows go is our own: a ring with a mark per row (second chance). A read looks up, marks, and
+ * takes no lock; everything that changes the tier takes one. Safe for use by several threads.
+ */
+final class HeapTier {
+  private final Cache<TensorKey, HeapEntry> cache;
+  private final long limitBytes;
+  private final RankedLock lock = new RankedLock(Rank.HEAP_TIER);
+
+  /** Oldest first. Guarded by lock. */
+  private final HeapEntry ring = new HeapEntry();
+
+  /** Bytes of the rows in the ring. Guarded by lock. */
+  private long linkedBytes;
+
+  /** How often the tier was cleared. Guarded by lock. */
+  private long clears;
+
+  /** Bytes in the tier or reserved for a row about to enter. Written under lock. */
+  private volatile long heldBytes;
+
+  /** Written under lock. */
+  private volatile long entries;
+
+  private volatile long evictions;
+
+  HeapTier(Cache<TensorKey, HeapEntry> cache, long limitBytes) {
+    this.cache = cache;
+    this.limitBytes = limitBytes;
+  }
+
+  long limitBytes() {
+    return limitBytes;
+  }
+
+  /** True if a row with this payload would fit now. */
+  boolean hasRoomFor(long payloadBytes) {
+    return payloadBytes + HeapEntry.OVERHEAD_BYTES <= limitBytes - heldBytes;
+  }
+
+  @Nullable Row get(TensorKey key) {
+    HeapEntry entry = cache.get(key);
+    if (entry == null) {
+      return null;
+    }
+    entry.markUsed();
+    return entry.row;
+  }
+
+  /** Of the rows that are here to stay, oldest first. */
+  List<TensorKey> keys() {
+    List<TensorKey> keys = new ArrayList<>();
+    lock.lock();
+    try {
+      for (HeapEntry entry = ring.next; entry != ring; entry = entry.next) {
+        keys.add(entry.key);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return keys;
+  }
+
+  boolean contains(TensorKey key) {
+    return cache.containsKey(key);
+  }
+
+  /** Adds the row if nothing has to go for it. True if the key is in the tier to stay. */
+  boolean addIfRoom(TensorKey key, Row row) {
+    lock.lock();
+    try {
+      HeapEntry before = cache.get(key);
+      if (before != null) {
+        return before.linked;
+      }
+      if (!hasRoomFor(row.payloadBytes())) {
+        return false;
+      }
+      setHeld(heldBytes + HeapEntry.bytesOf(row));
+      return insert(key, row);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Adds the row; the rows used longest ago go for it. Each of them is handed to {@code leaving},
+   * without a lock and while it can still be found here, and dropped afterwards.
+   *
+   * @return true if the key is in the tier afterwards; false if the row is larger than the tier, or
+   *     if other threads are just moving out what would have to go
+   */
+  boolean add(TensorKey key, Row row, Consumer<HeapEntry> leaving) {
+    long size = HeapEntry.bytesOf(row);
+    if (size > limitBytes) {
+      return false;
+    }
+    List<HeapEntry> victims = new ArrayList<>();
+    long reserved;
+    long epoch;
+    lock.lock();
+    try {
+      if (cache.containsKey(key)) {
+        return true;
+      }
+      reserved = Math.min(size, limitBytes - heldBytes);
+      if (!takeOldest(size - reserved, victims)) {
+        return false;
+      }
+      setHeld(heldBytes + reserved);
+      epoch = clears;
+      if (victims.isEmpty()) {
+        return insert(key, row);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return exchange(key, row, victims, reserved, epoch, leaving);
+  }
+
+  /** Moves the victims out, then uses their bytes and the reserved ones for the new row. */
+  private boolean exchange(
+      TensorKey key,
+      Row row,
+      List<HeapEntry> victims,
+      long reserved,
+      long epoch,
+      Consumer<HeapEntry> leaving) {
+    boolean moved = false;
+    try {
+      victims.forEach(leaving);
+      moved = true;
+    } finally {
+      lock.lock();
+      try {
+        long freed = drop(victims, clears != epoch);
+        boolean wanted = moved && !cache.containsKey(key);
+        setHeld(heldBytes - freed - reserved + (wanted ? HeapEntry.bytesOf(row) : 0));
+        moved = moved && (!wanted || insert(key, row));
+      } finally {
+        lock.unlock();
+      }
+    }
+    return moved;
+  }
+
+  /**
+   * Takes rows that were not used lately out of the ring until they have {@code byteCount} bytes.
+   */
+  private boolean takeOldest(long byteCount, List<HeapEntry> victims) {
+    if (byteCount > linkedBytes) {
+      return false;
+    }
+    long chances = entries; // one second chance each, also when readers mark faster than we look
+    for (long taken = 0; taken < byteCount; ) {
+      HeapEntry oldest = ring.next;
+      oldest.unlink();
+      if (chances-- > 0 && oldest.takeUsed()) {
+        oldest.linkBefore(ring);
+      } else {
+        victims.add(oldest);
+        taken += oldest.byteCount;
+        linkedBytes -= oldest.byteCount;
+      }
+    }
+    return true;
+  }
+
+  private long drop(List<HeapEntry> victims, boolean cleared) {
+    long freed = 0;
+    for (HeapEntry victim : victims) {
+      freed += victim.byteCount;
+      victim.removed |= cleared;
+      if (!victim.removed) {
+        cache.remove(victim.key);
+        entries--;
+      }
+    }
+    return freed;
+  }
+
+  /** The bytes are reserved already, and given back if Ehcache refuses. */
+  private boolean insert(TensorKey key, Row row) {
+    HeapEntry entry = new HeapEntry(key, row);
+    if (cache.putIfAbsent(key, entry) != null) {
+      setHeld(heldBytes - entry.byteCount);
+      return false;
+    }
+    entry.linkBefore(ring);
+    linkedBytes += entry.byteCount;
+    entries++;
+    return true;
+  }
+
+  private void setHeld(long bytes) {
+    heldBytes = bytes;
+  }
+
+  void remove(TensorKey key) {
+    lock.lock();
+    try {
+      HeapEntry entry = cache.get(key);
+      if (entry == null) {
+        return;
+      }
+      cache.remove(key);
+      entries--;
+      entry.removed = true;
+      if (entry.linked) {
+        entry.unlink();
+        linkedBytes -= entry.byteCount;
+        setHeld(heldBytes - entry.byteCount);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void clear() {
+    lock.lock();
+    try {
+      clears++;
+      cache.clear();
+      unlinkAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets go of the rows when the cache below is closed: the owner of a closed tier may live on. */
+  void forget() {
+    lock.lock();
+    try {
+      unlinkAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unlinkAll() {
+    while (ring.next != ring) {
+      ring.next.unlink();
+    }
+    setHeld(heldBytes - linkedBytes);
+    linkedBytes = 0;
+    entries = 0;
+  }
+
+  void countEviction() {
+    lock.lock();
+    try {
+      evictions++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  TierUse use() {
+    return new TierUse(Tier.HEAP, entries, heldBytes, limitBytes, evictions);
+  }
+}

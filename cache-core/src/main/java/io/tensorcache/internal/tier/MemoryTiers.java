@@ -1,0 +1,394 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.config.Tier;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.tensor.TensorKey;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows in memory and, as scratch, on a disk: a heap tier above an off-heap tier above a disk
+ * tier, each optional, a row in one of them.
+ *
+ * <p>{@code EVICT}: a row enters the highest tier that it fits, and the rows used longest ago move
+ * on to the next one, or out when there is none. {@code KEEP_FIRST}: tier after tier fills, then
+ * nothing more is admitted. A second hit moves a row up if a tier above has room for it. What is
+ * kept elsewhere, in the durable store, is never written to the disk tier.
+ *
+ * <p>What a tier fails to do is a miss or "not admitted", and is reported; it never breaks the
+ * caller. Safe for use by several threads; reads wait for no one but, off-heap, for another
+ * operation in the same Ehcache segment.
+ */
+public final class MemoryTiers implements AutoCloseable {
+  private final String name;
+  private final WhenFull whenFull;
+  private final Notices notices;
+  private final EhcacheTiers ehcache;
+  private final @Nullable HeapTier heap;
+  private final Pools pools;
+  private final SecondHits secondHits = new SecondHits();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Counts moves upwards, so that a look-up that crossed one can look again. */
+  private final AtomicLong promotions = new AtomicLong();
+
+  /**
+   * Allocates the tiers.
+   *
+   * @param name for messages
+   * @throws IllegalArgumentException if a tier is below its minimum or cannot be allocated
+   * @throws StorageException if the directory of the disk tier cannot be used
+   */
+  public MemoryTiers(String name, TierSettings settings, TierEvents events) {
+    this.name = name;
+    this.whenFull = settings.whenFull();
+    this.notices = new Notices(events);
+    Pools.requireAtLeast(PoolKind.OFF_HEAP, settings.offHeap());
+    Pools.requireAtLeast(PoolKind.DISK, settings.disk());
+    this.ehcache = new EhcacheTiers(settings.diskDirectory());
+    try {
+      long heapBytes = settings.heap().bytes();
+      this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes) : null;
+      this.pools = new Pools(ehcache, settings, events, notices);
+    } catch (RuntimeException | Error e) {
+      ehcache.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What a row consists of, without copying it; null if it is not here. For a row off the heap the
+   * answer is not verified until the row is read.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable RowSchema schema(TensorKey key) {
+    return guarded(
+        null,
+        () -> {
+          Row row = heap == null ? null : heap.get(key);
+          if (row != null) {
+            return row.schema();
+          }
+          return pools.schema(key);
+        });
+  }
+
+  /**
+   * Copies the parts of a row into the target: one copy, verified if it comes from off the heap.
+   * Unless the result is a hit, the row's bytes in the target are undefined.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public Lookup read(TensorKey key, RowTarget target) {
+    requireOpen();
+    Lookup lookup;
+    try {
+      lookup = find(key, target);
+    } catch (RuntimeException e) {
+      report(e);
+      lookup = Lookup.MISS;
+    }
+    finish();
+    return lookup;
+  }
+
+  private Lookup find(TensorKey key, RowTarget target) {
+    long before = promotions.get();
+    Lookup found = findOnHeap(key, target);
+    for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
+      found = pools.get(i).read(key, target);
+      if (found.isHit()) {
+        promoteOnSecondHit(key, i, target.storedByteCount());
+      }
+    }
+    return found == Lookup.MISS && before != promotions.get() ? findAgain(key, target) : found;
+  }
+
+  /** A row that moved up while it was looked for below is in one of these. */
+  private Lookup findAgain(TensorKey key, RowTarget target) {
+    Lookup found = findOnHeap(key, target);
+    for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
+      found = pools.get(i).read(key, target);
+    }
+    return found;
+  }
+
+  private Lookup findOnHeap(TensorKey key, RowTarget target) {
+    Row row = heap == null ? null : heap.get(key);
+    if (row == null) {
+      return Lookup.MISS;
+    }
+    return row.copyIfExpected(target) ? Lookup.HEAP_HIT : Lookup.OTHER_SCHEMA;
+  }
+
+  /** {@code from} is the pool in which the row was found. */
+  private void promoteOnSecondHit(TensorKey key, int from, long byteCount) {
+    if (!hasRoomAbove(from, byteCount) || !secondHits.isSecond(key)) {
+      return;
+    }
+    Row row = pools.get(from).row(key);
+    if (row != null && addAbove(from, key, row)) {
+      promotions.incrementAndGet();
+      pools.get(from).remove(key);
+    }
+  }
+
+  private boolean hasRoomAbove(int pool, long byteCount) {
+    return heap != null && heap.hasRoomFor(byteCount) || pools.hasRoom(pool, byteCount);
+  }
+
+  private boolean addAbove(int pool, TensorKey key, Row row) {
+    return heap != null && heap.addIfRoom(key, row) || pools.addIfRoom(pool, key, row);
+  }
+
+  /**
+   * Told that a row was served from below the tiers. True if that is its second time and the memory
+   * has room for it, so that {@link #addIfRoom} is worth reading it once more.
+   */
+  public boolean isWanted(TensorKey key, long byteCount) {
+    return !closed.get()
+        && hasRoomAbove(pools.countInMemory(), byteCount)
+        && secondHits.isSecond(key);
+  }
+
+  /**
+   * Adds a row to the tiers in memory if nothing has to go for it. It is kept by reference on the
+   * heap.
+   *
+   * @return true if it was added; false also if it was there
+   * @throws IllegalStateException if closed
+   */
+  public boolean addIfRoom(TensorKey key, Row row) {
+    return guarded(false, () -> !isHere(key) && addAbove(pools.countInMemory(), key, row));
+  }
+
+  /**
+   * The row itself, verified and copied if it comes from off the heap; null if it is not here.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Row row(TensorKey key) {
+    return guarded(
+        null,
+        () -> {
+          Row row = heap == null ? null : heap.get(key);
+          return row == null ? pools.row(key) : row;
+        });
+  }
+
+  /**
+   * Puts a row where it belongs. The row is kept by reference in the heap tier. A key that is here
+   * already keeps its row.
+   *
+   * @return where the key lies now, or null if it was not admitted: larger than every tier, or
+   *     everything is full and {@code KEEP_FIRST}
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Tier store(TensorKey key, Row row) {
+    return guarded(null, () -> place(key, row));
+  }
+
+  private @Nullable Tier place(TensorKey key, Row row) {
+    Tier found = tier(key);
+    if (found != null) {
+      return found;
+    }
+    return heap != null && placeOnHeap(heap, key, row) ? Tier.HEAP : pools.add(key, row);
+  }
+
+  private boolean placeOnHeap(HeapTier tier, TensorKey key, Row row) {
+    if (whenFull == WhenFull.KEEP_FIRST) {
+      return tier.addIfRoom(key, row);
+    }
+    List<HeapEntry> left = new ArrayList<>();
+    try {
+      return tier.add(key, row, entry -> moveDown(entry, left));
+    } finally {
+      forgetRemoved(left);
+    }
+  }
+
+  private void moveDown(HeapEntry entry, List<HeapEntry> left) {
+    if (entry.row == null) {
+      return;
+    }
+    if (pools.count() > 0) {
+      left.add(entry);
+      try {
+        if (pools.add(entry.key, entry.row) != null) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        report(e);
+      }
+    }
+    if (heap != null) {
+      heap.countEviction();
+      notices.evicted(entry.key, entry.row.group());
+    }
+  }
+
+  /** What was removed while it moved down must not have arrived. */
+  private void forgetRemoved(List<HeapEntry> left) {
+    for (HeapEntry entry : left) {
+      if (entry.removed) {
+        pools.remove(entry.key);
+      }
+    }
+  }
+
+  /**
+   * The keys of the rows that are in memory now; not of those on a disk.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public List<TensorKey> keys() {
+    return guarded(
+        List.of(),
+        () -> {
+          List<TensorKey> all = heap == null ? new ArrayList<>() : heap.keys();
+          for (int i = 0; i < pools.countInMemory(); i++) {
+            all.addAll(pools.get(i).keys());
+          }
+          return all;
+        });
+  }
+
+  /**
+   * True if a row of this key is here.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public boolean contains(TensorKey key) {
+    return guarded(false, () -> isHere(key));
+  }
+
+  private boolean isHere(TensorKey key) {
+    return tier(key) != null;
+  }
+
+  /**
+   * The tier in which a row of this key is; null if in none.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Tier tierOf(TensorKey key) {
+    return guarded(null, () -> tier(key));
+  }
+
+  private @Nullable Tier tier(TensorKey key) {
+    return heap != null && heap.contains(key) ? Tier.HEAP : pools.tierOf(key);
+  }
+
+  /**
+   * Removes a row, wherever it is. Not told as an eviction.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public void remove(TensorKey key) {
+    guarded(
+        null,
+        () -> {
+          if (heap != null) {
+            heap.remove(key);
+          }
+          pools.remove(key);
+          return null;
+        });
+  }
+
+  /**
+   * Removes every row that was here when the call began. Not told as evictions.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public void clear() {
+    guarded(
+        null,
+        () -> {
+          if (heap != null) {
+            heap.clear();
+          }
+          pools.clear();
+          return null;
+        });
+  }
+
+  /** What each tier that exists holds, heap first. After close that is nothing. */
+  public List<TierUse> use() {
+    List<TierUse> uses = new ArrayList<>(3);
+    if (heap != null) {
+      uses.add(heap.use());
+    }
+    uses.addAll(pools.use());
+    return closed.get() ? uses.stream().map(TierUse::emptied).toList() : uses;
+  }
+
+  /** Frees everything. Idempotent; safe while other threads use the tiers, which then throw. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      pools.close(ehcache::close);
+    } finally {
+      if (heap != null) {
+        heap.forget();
+      }
+    }
+  }
+
+  private <T extends @Nullable Object> T guarded(T otherwise, Supplier<T> operation) {
+    requireOpen();
+    T result;
+    try {
+      result = operation.get();
+    } catch (RuntimeException e) {
+      report(e);
+      result = otherwise;
+    }
+    finish();
+    return result;
+  }
+
+  /** Without a lock. What went wrong while another thread closed the tiers is not told. */
+  private void finish() {
+    if (closed.get()) {
+      notices.discard();
+      requireOpen();
+    }
+    notices.deliver();
+  }
+
+  private void report(RuntimeException e) {
+    requireOpen(); // while closing, anything may fail, and that is why
+    notices.failed(
+        e instanceof TensorCacheException failure
+            ? failure
+            : new StorageException("the memory tiers of \"" + name + "\" failed: " + e, e));
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new IllegalStateException("the cache \"" + name + "\" is closed");
+    }
+  }
+
+  /** Puts bytes into the highest pool as if they were the entry of this key; for tests. */
+  boolean plant(TensorKey key, int group, ByteBuffer entry) {
+    return pools.get(0).plant(key, group, entry.remaining(), entry);
+  }
+}

@@ -1,0 +1,154 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.lock.LockCheck;
+import io.tensorcache.internal.lock.Rank;
+import org.ehcache.Cache;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache of Ehcache that holds entries. One on a disk is turned off for good by the first failure
+ * of the disk: Ehcache cannot know afterwards what its file holds, and takes whatever lies there
+ * for lengths. Safe for use by several threads.
+ */
+final class Pool {
+  private final PoolKind kind;
+  private final Cache<EntryKey, EntryValue> cache;
+  private final @Nullable DiskSpace space;
+  private final Notices notices;
+  private volatile boolean isOff;
+
+  /** {@code space} is null for a pool in memory. */
+  Pool(
+      PoolKind kind,
+      Cache<EntryKey, EntryValue> cache,
+      @Nullable DiskSpace space,
+      Notices notices) {
+    this.kind = kind;
+    this.cache = cache;
+    this.space = space;
+    this.notices = notices;
+  }
+
+  PoolKind kind() {
+    return kind;
+  }
+
+  boolean isOff() {
+    return isOff;
+  }
+
+  /** Nothing is kept from here on. */
+  void turnOff() {
+    isOff = true;
+  }
+
+  /** False if the file system below is full. */
+  boolean hasRoomFor(long byteCount) {
+    return !isOff && (space == null || space.hasRoomFor(byteCount));
+  }
+
+  @Nullable EntryValue get(EntryKey key) {
+    if (isOff) {
+      return null;
+    }
+    enter();
+    try {
+      return cache.get(key);
+    } catch (RuntimeException | Error e) {
+      fail("read", e);
+      return null;
+    } finally {
+      leave();
+    }
+  }
+
+  boolean contains(EntryKey key) {
+    enter();
+    try {
+      return !isOff && cache.containsKey(key);
+    } catch (RuntimeException | Error e) {
+      fail("look for", e);
+      return false;
+    } finally {
+      leave();
+    }
+  }
+
+  /** Null if it is there now, {@link EntryValue#REFUSED}, or what was there before. */
+  @Nullable EntryValue putIfAbsent(EntryKey key, EntryValue value) {
+    if (isOff) {
+      return EntryValue.REFUSED;
+    }
+    enter();
+    try {
+      return cache.putIfAbsent(key, value);
+    } catch (RuntimeException | Error e) {
+      fail("store", e);
+      return EntryValue.REFUSED;
+    } finally {
+      leave();
+    }
+  }
+
+  boolean remove(EntryKey key, EntryValue value) {
+    enter();
+    try {
+      return !isOff && cache.remove(key, value);
+    } catch (RuntimeException | Error e) {
+      fail("remove", e);
+      return false;
+    } finally {
+      leave();
+    }
+  }
+
+  void clear() {
+    if (isOff) {
+      return;
+    }
+    enter();
+    try {
+      cache.clear();
+    } catch (RuntimeException | Error e) {
+      fail("clear", e);
+    } finally {
+      leave();
+    }
+  }
+
+  Iterable<Cache.Entry<EntryKey, EntryValue>> all() {
+    return cache;
+  }
+
+  /** What Ehcache calls of ours from here on, it calls under its own locks. */
+  private void enter() {
+    LockCheck.taking(Rank.EHCACHE_SEGMENT, this, true);
+  }
+
+  private void leave() {
+    LockCheck.left(this);
+  }
+
+  /**
+   * A file under Ehcache's feet shows itself in many ways: an {@code InternalError} where a mapped
+   * page cannot be had, {@code OutOfMemoryError} for a length that is none, assertions.
+   */
+  private void fail(String operation, Throwable e) {
+    if (kind == PoolKind.DISK) {
+      isOff = true;
+      notices.failed(
+          new StorageException(
+              "the disk tier failed to "
+                  + operation
+                  + " a row ("
+                  + e
+                  + ") and is not used any more",
+              e));
+    } else if (e instanceof Error error) {
+      throw error;
+    } else {
+      throw (RuntimeException) e;
+    }
+  }
+}

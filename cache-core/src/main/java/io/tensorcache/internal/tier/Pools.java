@@ -1,0 +1,170 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Tier;
+import io.tensorcache.error.StorageException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.tensor.TensorKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tiers below the heap, in which rows are entries: off-heap above disk, each optional. Safe for
+ * use by several threads.
+ */
+final class Pools {
+  private final List<EntryTier> pools = new ArrayList<>(2);
+  private final TierEvents events;
+  private final Notices notices;
+
+  /**
+   * Makes them.
+   *
+   * @throws IllegalArgumentException if one is below its minimum or cannot be allocated
+   * @throws StorageException if the directory of the disk tier cannot be used
+   */
+  Pools(EhcacheTiers ehcache, TierSettings settings, TierEvents events, Notices notices) {
+    this.events = events;
+    this.notices = notices;
+    if (settings.offHeap().bytes() > 0) {
+      EntryReads reads = new EntryReads();
+      EntryTier[] tier = new EntryTier[1]; // no eviction before the first entry
+      Pool pool =
+          ehcache.offHeap(settings.offHeap(), reads, key -> tier[0].wasEvicted(key), notices);
+      tier[0] = new EntryTier(pool, settings.offHeap().bytes(), reads, settings, notices);
+      pools.add(tier[0]);
+    }
+    if (settings.diskDirectory() != null) {
+      EntryTier disk = disk(ehcache, settings, settings.diskDirectory());
+      pools.forEach(above -> above.spillTo(new Spill(disk, events, notices)));
+      pools.add(disk);
+    }
+  }
+
+  private EntryTier disk(EhcacheTiers ehcache, TierSettings settings, Path directory) {
+    EntryReads reads = new EntryReads();
+    EntryTier[] tier = new EntryTier[1];
+    DiskSpace space;
+    try {
+      space = new DiskSpace(DiskSpace.of(directory), notices);
+    } catch (IOException e) {
+      throw new StorageException("no disk tier in " + directory + ": " + e, e);
+    }
+    Consumer<EntryKey> evicted = key -> tier[0].wasEvicted(key);
+    Pool pool = ehcache.disk(settings.disk(), space, reads, evicted, notices);
+    tier[0] = new EntryTier(pool, settings.disk().bytes(), reads, settings, notices);
+    return tier[0];
+  }
+
+  /** Refuses a size below the minimum of its kind. */
+  static void requireAtLeast(PoolKind kind, ByteSize size) {
+    if (size.bytes() > 0 && size.bytes() < kind.minBytes) {
+      throw new IllegalArgumentException(
+          kind.label
+              + " tier of "
+              + size
+              + ": must be 0 (none) or at least "
+              + ByteSize.ofBytes(kind.minBytes));
+    }
+  }
+
+  int count() {
+    return pools.size();
+  }
+
+  /** How many of them are in memory: the first so many. */
+  int countInMemory() {
+    return !pools.isEmpty() && pools.get(0).kind() == PoolKind.OFF_HEAP ? 1 : 0;
+  }
+
+  EntryTier get(int pool) {
+    return pools.get(pool);
+  }
+
+  @Nullable RowSchema schema(TensorKey key) {
+    RowSchema schema = null;
+    for (int i = 0; i < pools.size() && schema == null; i++) {
+      schema = pools.get(i).schema(key);
+    }
+    return schema;
+  }
+
+  @Nullable Row row(TensorKey key) {
+    Row row = null;
+    for (int i = 0; i < pools.size() && row == null; i++) {
+      row = pools.get(i).row(key);
+    }
+    return row;
+  }
+
+  /** The tier in which the row is; null if in none. */
+  @Nullable Tier tierOf(TensorKey key) {
+    for (int i = 0; i < pools.size(); i++) {
+      if (pools.get(i).contains(key)) {
+        return pools.get(i).kind().tier;
+      }
+    }
+    return null;
+  }
+
+  /** Adds a row to the first that takes it; null if none does. */
+  @Nullable Tier add(TensorKey key, Row row) {
+    for (EntryTier pool : pools) {
+      boolean isWritten = pool.kind() == PoolKind.DISK && events.isKeptElsewhere(key);
+      if (!isWritten && pool.add(key, row)) {
+        return pool.kind().tier;
+      }
+    }
+    return null;
+  }
+
+  /** True if one of the first {@code count} has room, without moving anything. */
+  boolean hasRoom(int count, long byteCount) {
+    for (int i = 0; i < count; i++) {
+      if (pools.get(i).hasRoomFor(byteCount)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Adds a row to the first of {@code count} that has room for it. */
+  boolean addIfRoom(int count, TensorKey key, Row row) {
+    for (int i = 0; i < count; i++) {
+      if (pools.get(i).hasRoomFor(row.payloadBytes()) && pools.get(i).add(key, row)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void remove(TensorKey key) {
+    pools.forEach(pool -> pool.remove(key));
+  }
+
+  void clear() {
+    pools.forEach(EntryTier::clear);
+  }
+
+  List<TierUse> use() {
+    return pools.stream().map(EntryTier::use).toList();
+  }
+
+  /** Runs {@code close} while nothing is being added or removed: not in any, from the top down. */
+  void close(Runnable close) {
+    closeFrom(0, close);
+  }
+
+  private void closeFrom(int pool, Runnable close) {
+    if (pool == pools.size()) {
+      close.run();
+    } else {
+      pools.get(pool).close(() -> closeFrom(pool + 1, close));
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.tensor.TensorKey;
+
+/**
+ * What the memory tiers tell and ask. Told on the thread of whatever operation comes next to its
+ * end, without a lock, possibly by several threads at once and in any order.
+ */
+public interface TierEvents {
+  /** A row was dropped to make room. It may have been stored again since. */
+  void evicted(TensorKey key, int group);
+
+  /** A tier could not do what was asked; the caller got a miss or "not admitted". */
+  void failed(TensorCacheException failure);
+
+  /**
+   * True if the row is kept below the tiers, so that none of them has to write it to a disk. May be
+   * called under a lock; must not call the tiers.
+   */
+  boolean isKeptElsewhere(TensorKey key);
+}

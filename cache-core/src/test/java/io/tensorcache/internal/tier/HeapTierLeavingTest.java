@@ -1,0 +1,149 @@
+package io.tensorcache.internal.tier;
+
+import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
+import static io.tensorcache.internal.tier.TiersFixture.key;
+import static io.tensorcache.internal.tier.TiersFixture.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens to a row on its way out, played on one thread from inside the callback. */
+class HeapTierLeavingTest {
+  private final EhcacheTiers ehcache = new EhcacheTiers(null);
+  private final HeapTier tier =
+      new HeapTier(ehcache.heap(new Notices(new RecordedEvents())), 3L * HEAP_ROW);
+  private final List<HeapEntry> left = new ArrayList<>();
+
+  @BeforeEach
+  void fill() {
+    for (int i = 0; i < 3; i++) {
+      assertTrue(tier.add(key(i), row(i), left::add));
+    }
+    assertEquals(List.of(), left);
+  }
+
+  @AfterEach
+  void close() {
+    ehcache.close();
+  }
+
+  private void holds(int entries) {
+    assertEquals(entries, tier.use().entries());
+    assertEquals((long) entries * HEAP_ROW, tier.use().byteCount());
+  }
+
+  @Test
+  void canBeFoundUntilItArrived() {
+    tier.add(key(9), row(9), entry -> assertNotNull(tier.get(key(0)), "still here"));
+    assertNull(tier.get(key(0)));
+    holds(3);
+  }
+
+  @Test
+  void removedMeanwhileIsMarkedAndCountedOnce() {
+    tier.add(
+        key(9),
+        row(9),
+        entry -> {
+          left.add(entry);
+          tier.remove(key(0));
+        });
+    assertTrue(left.get(0).removed);
+    assertNull(tier.get(key(0)));
+    holds(3);
+    for (int i : new int[] {1, 2, 9}) {
+      tier.remove(key(i));
+    }
+    holds(0);
+  }
+
+  @Test
+  void clearedMeanwhileIsMarkedAndCountedOnce() {
+    assertTrue(
+        tier.add(
+            key(9),
+            row(9),
+            entry -> {
+              left.add(entry);
+              tier.clear();
+            }));
+    assertTrue(left.get(0).removed);
+    holds(1);
+    assertNotNull(tier.get(key(9)), "stored after the others were cleared");
+  }
+
+  @Test
+  void anotherThreadDoesNotTakeWhatIsLeavingNorPassTheLimit() {
+    tier.add(
+        key(9),
+        row(9, 2 * TiersFixture.ROW_BYTES),
+        entry -> {
+          if (left.isEmpty()) {
+            left.add(entry);
+            // two rows leave, one is in the ring: room for one row can be made, for two not
+            assertFalse(tier.add(key(10), row(10, 2 * HEAP_ROW), left::add));
+            assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
+            assertTrue(tier.add(key(11), row(11), left::add));
+            assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
+          }
+        });
+    assertNotNull(tier.get(key(11)));
+    assertNotNull(tier.get(key(9)));
+    assertNull(tier.get(key(10)));
+    assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
+    assertEquals(2, tier.use().entries());
+  }
+
+  @Test
+  void aRowOnItsWayOutIsNotHereToStay() {
+    tier.add(
+        key(9),
+        row(9),
+        entry -> assertFalse(tier.addIfRoom(entry.key, row(0)), "must not count as promoted"));
+    assertTrue(tier.addIfRoom(key(9), row(9)));
+    holds(3);
+  }
+
+  @Test
+  void theSameKeyStoredMeanwhileIsCountedOnce() {
+    assertTrue(
+        tier.add(
+            key(9),
+            row(9),
+            entry -> {
+              if (left.isEmpty()) {
+                left.add(entry);
+                assertTrue(tier.add(key(9), row(9), left::add));
+              }
+            }));
+    assertEquals(2, tier.use().entries());
+    assertEquals(2L * HEAP_ROW, tier.use().byteCount());
+  }
+
+  @Test
+  void aFailureWhileMovingDropsTheRowAndGivesItsBytesBack() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            tier.add(
+                key(9),
+                row(9),
+                entry -> {
+                  throw new IllegalStateException("the next tier is gone");
+                }));
+    assertNull(tier.get(key(0)));
+    assertNull(tier.get(key(9)));
+    holds(2);
+    assertTrue(tier.addIfRoom(key(9), row(9)));
+    holds(3);
+  }
+}

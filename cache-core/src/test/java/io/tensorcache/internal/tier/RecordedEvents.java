@@ -1,0 +1,35 @@
+package io.tensorcache.internal.tier;
+
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.tensor.TensorKey;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Writes down what the tiers tell. */
+final class RecordedEvents implements TierEvents {
+  final Map<TensorKey, Integer> evicted = new ConcurrentHashMap<>();
+  final AtomicLong evictions = new AtomicLong();
+  final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void evicted(TensorKey key, int group) {
+    evicted.put(key, group);
+    evictions.incrementAndGet();
+  }
+
+  @Override
+  public void failed(TensorCacheException failure) {
+    failures.add(failure);
+  }
+
+  /** Keys that count as kept elsewhere. */
+  final java.util.Set<TensorKey> elsewhere = ConcurrentHashMap.newKeySet();
+
+  @Override
+  public boolean isKeptElsewhere(TensorKey key) {
+    return elsewhere.contains(key);
+  }
+}
