@@ -1,3 +1,4 @@
+/** Says what a cache, its functions and its store are configured with. */
 @NullMarked
 package io.tensorcache.config;
 

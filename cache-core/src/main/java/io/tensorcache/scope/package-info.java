@@ -1,4 +1,4 @@
-/** What the options and listeners of scopes are made of. */
+/** Says what the options and listeners of scopes are made of. */
 @NullMarked
 package io.tensorcache.scope;
 

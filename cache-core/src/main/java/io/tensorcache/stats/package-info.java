@@ -1,3 +1,4 @@
+/** Counts what a cache, its functions and its scopes did. */
 @NullMarked
 package io.tensorcache.stats;
 

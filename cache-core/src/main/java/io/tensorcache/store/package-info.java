@@ -1,4 +1,4 @@
-/** What a durable store holds, and what was done with it. */
+/** Says what a durable store holds, and what was done with it. */
 @NullMarked
 package io.tensorcache.store;
 

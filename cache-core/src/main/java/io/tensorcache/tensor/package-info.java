@@ -1,3 +1,6 @@
+/**
+ * Describes tensors as the cache sees them: dtype and shape, memory, and the adapter of an engine.
+ */
 @NullMarked
 package io.tensorcache.tensor;
 
