@@ -12,7 +12,6 @@ import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,14 +38,7 @@ class DeviceCaptureTest {
 
   @BeforeEach
   void begin() {
-    Standin.restart(0);
     captured = Standin.stream(0);
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
   }
 
   @ParameterizedTest

@@ -9,8 +9,6 @@ import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What need not pass the host does not. */
@@ -19,17 +17,6 @@ class DeviceCostTest {
   private static final int ROW_BYTES = 240;
 
   private final StandinFunction function = new StandinFunction();
-
-  @BeforeEach
-  void begin() {
-    Standin.restart(0);
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
-  }
 
   /** Of a batch that is partly resident, only the other rows come from the host. */
   @Test

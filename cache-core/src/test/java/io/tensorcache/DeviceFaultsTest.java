@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,14 +33,7 @@ class DeviceFaultsTest {
 
   @BeforeEach
   void begin() {
-    Standin.restart(0);
     Standin.set("emulated tiles", 0); // the host's part is what is tested
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
   }
 
   /** A little of everything that a device tier does. */

@@ -4,27 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.internal.device.RequiresStandin;
-import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Memory that is not what an adapter says must not reach a kernel: that would cost the context. */
 @RequiresStandin
 class DeviceMemoryFaultsTest {
   private final StandinFunction function = new StandinFunction();
-
-  @BeforeEach
-  void begin() {
-    Standin.restart(0);
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
-  }
 
   @Test
   void anOutputThatIsFreedAlreadyIsNotRead() {

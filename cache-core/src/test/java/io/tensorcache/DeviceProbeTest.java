@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.device.RequiresStandin;
-import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a probe leaves of a batch on a device. */
@@ -16,15 +14,9 @@ import org.junit.jupiter.api.Test;
 class DeviceProbeTest {
   private final StandinFunction function = new StandinFunction();
 
-  @BeforeEach
-  void begin() {
-    Standin.restart(0);
-  }
-
   @AfterEach
   void end() {
     function.free();
-    Standin.restart(0);
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,14 +25,7 @@ class DeviceResetTest {
 
   @BeforeEach
   void giveAddressesOutAgain() {
-    Standin.restart(0);
     Standin.set("recycle", 1);
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
   }
 
   /** Tensors of these rows at as many addresses of the old context as there are. */

@@ -3,30 +3,16 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.internal.device.RequiresStandin;
-import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import io.tensorcache.stats.CacheStats;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is counted is what is there. */
 @RequiresStandin
 class DeviceStatsTest {
   private final StandinFunction function = new StandinFunction();
-
-  @BeforeEach
-  void begin() {
-    Standin.restart(0);
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
-  }
 
   private static void checkStored(TensorCache cache, long rows) {
     CacheStats stats = cache.stats();

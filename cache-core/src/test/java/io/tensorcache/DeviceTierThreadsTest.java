@@ -21,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +35,6 @@ class DeviceTierThreadsTest {
 
   @BeforeEach
   void begin() {
-    Standin.restart(0);
     Standin.set("devices", 2);
     Standin.restart(1);
     try (TensorCache cache = function.builder(1).build()) { // each device has a stream of its own
@@ -47,12 +45,6 @@ class DeviceTierThreadsTest {
     function.asked.clear();
     Standin.settle();
     streamsBefore = Standin.live("non-blocking streams");
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
   }
 
   /**

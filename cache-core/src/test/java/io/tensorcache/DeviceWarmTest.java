@@ -13,7 +13,6 @@ import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
 import io.tensorcache.stats.WarmUp;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,7 @@ class DeviceWarmTest {
 
   @BeforeEach
   void begin() {
-    Standin.restart(0);
     Standin.set("emulated tiles", 0); // the host's part is what is tested
-  }
-
-  @AfterEach
-  void reset() {
-    Standin.reset();
-    Standin.restart(0);
   }
 
   private TensorCache onHost() {

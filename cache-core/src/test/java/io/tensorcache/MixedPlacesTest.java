@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
@@ -20,21 +21,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** One function asked with tensors in host memory and on devices, as an engine's type has both. */
 @RequiresStandin
-class MixedPlacesTest extends DeviceFixture {
+class MixedPlacesTest {
   private static final int COLUMNS = 60; // 240 bytes: a row counts for 256
   private static final int HOST = -1;
 
   private final long seed = new Random().nextLong();
   private final TensorAdapter<Object> either = new EitherAdapter();
+  private final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
   private final List<String> computed = new ArrayList<>(); // where, and how many rows
-
-  MixedPlacesTest() {
-    super(COLUMNS);
-  }
 
   /** Which tier of the host there is beside that of the device. */
   private List<TensorCacheBuilder> builders() {
@@ -83,8 +82,7 @@ class MixedPlacesTest extends DeviceFixture {
   }
 
   /** Random bits. */
-  @Override
-  float[] values(int... rows) {
+  private float[] values(int... rows) {
     float[] values = new float[rows.length * COLUMNS];
     for (int row = 0; row < rows.length; row++) {
       Random random = new Random(seed + rows[row]);

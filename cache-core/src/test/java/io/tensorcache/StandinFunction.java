@@ -14,11 +14,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Safe for use by several threads.
  */
 final class StandinFunction {
-  private static final int COLUMNS = 60; // 240 bytes: a row counts for 256
+  static final int COLUMNS = 60; // 240 bytes: a row counts for 256
 
   final StandinTensor.Adapter adapter = new StandinTensor.Adapter();
   final List<Long> asked = new CopyOnWriteArrayList<>(); // rows of each call
   final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
+  private final List<StandinTensor> made = new CopyOnWriteArrayList<>();
 
   /** A cache whose device tier holds so many rows. */
   TensorCacheBuilder builder(long rows) {
@@ -35,14 +36,9 @@ final class StandinFunction {
         .wrap(this::compute);
   }
 
-  private final List<StandinTensor> made = new CopyOnWriteArrayList<>();
-
   StandinTensor compute(StandinTensor input) {
     asked.add(input.spec().dim(0));
-    float[] values = input.floats();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = 2 * values[i] + 1;
-    }
+    float[] values = computed(input.floats());
     StandinTensor output = StandinTensor.of(input.device(), values, input.spec().shape());
     made.add(output);
     return output;
@@ -69,11 +65,15 @@ final class StandinFunction {
   }
 
   static float[] expected(int... rows) {
-    float[] values = values(rows);
+    return computed(values(rows));
+  }
+
+  private static float[] computed(float[] values) {
+    float[] results = new float[values.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = 2 * values[i] + 1;
+      results[i] = 2 * values[i] + 1;
     }
-    return values;
+    return results;
   }
 
   /** Calls it for these rows, and compares what it returns. */

@@ -7,6 +7,7 @@ import java.lang.annotation.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * The requirement {@code native} for tests with the stand-in for the CUDA driver, which a C++
  * compiler makes. Without it the test is skipped and says why; with {@code -Dtc.native=on} it fails
- * instead. Each test begins with the stand-in as it is at the start.
+ * instead. Each test begins with the stand-in as it is at the start, and leaves no context behind.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @ExtendWith(RequiresStandin.Condition.class)
 public @interface RequiresStandin {
   /** Looks for the library, and resets it. */
-  final class Condition implements ExecutionCondition, BeforeEachCallback {
+  final class Condition implements ExecutionCondition, BeforeEachCallback, AfterEachCallback {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
       String path = System.getProperty("tc.standin", "");
@@ -42,6 +43,13 @@ public @interface RequiresStandin {
     public void beforeEach(ExtensionContext context) {
       Standin.reset();
       Devices.forget();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+      Standin.reset();
+      Standin.restart(0);
+      Standin.restart(1);
     }
   }
 }
