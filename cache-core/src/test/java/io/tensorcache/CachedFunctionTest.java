@@ -9,12 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.CacheLevel;
-import io.tensorcache.config.Compression;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
-import io.tensorcache.config.Tier;
-import io.tensorcache.config.WhenFull;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
@@ -78,68 +74,6 @@ class CachedFunctionTest {
   }
 
   @Test
-  void takesRowsOfVariableLength() {
-    Counted features = Counted.features(3);
-    var cached = cache.wrap("f", V1, HOST, features);
-    for (int round = 0; round < 2; round++) {
-      for (int length : new int[] {1, 7, 3, 20}) {
-        HostTensor x = batch(0, 4, length);
-        assertTrue(sameBits(Counted.featuresOf(x, 3, 1), cached.apply(x)));
-      }
-    }
-    assertEquals(16, features.rows.get());
-  }
-
-  @Test
-  void takesBatchesOfScalars() {
-    Counted features = Counted.features(2);
-    var cached = cache.wrap("f", V1, HOST, features);
-    HostTensor x = HostTensor.ofFloats(new float[] {0.25f, 0.5f, 0.25f, 0.75f}, 4);
-    assertTrue(sameBits(Counted.featuresOf(x, 2, 1), cached.apply(x)));
-    assertTrue(sameBits(Counted.featuresOf(x, 2, 1), cached.apply(x)));
-    assertEquals(3, features.rows.get());
-  }
-
-  @Test
-  void returnsScalarsPerRow() {
-    Counted sums =
-        Counted.of(x -> HostTensor.ofFloats(Counted.featuresOf(x, 1, 1).floats(), x.spec().dim(0)));
-    var cached = cache.wrap("f", V1, HOST, sums);
-    HostTensor x = batch(0, 3, 4);
-    assertTrue(sameBits(cached.apply(x), cached.apply(x)));
-    assertEquals(1, sums.calls.get());
-    assertEquals(1, cached.apply(x).spec().rank());
-  }
-
-  @Test
-  void passesEmptyBatchesToTheFunction() {
-    Counted features = Counted.features(2);
-    var cached = cache.wrap("f", V1, HOST, features);
-    cached.apply(batch(0, 3, 4));
-    HostTensor empty = cached.apply(HostTensor.ofFloats(new float[0], 0, 4));
-    assertEquals(0, empty.spec().dim(0));
-    assertEquals(3, cache.stats().misses());
-  }
-
-  @Test
-  void keepsRowsOfZeroBytesApartFromNothing() {
-    Counted features = Counted.features(2);
-    var cached = cache.wrap("f", V1, HOST, features);
-    HostTensor x = HostTensor.ofFloats(new float[0], 3, 0);
-    assertTrue(sameBits(cached.apply(x), cached.apply(x)));
-    assertEquals(1, features.rows.get(), "three equal rows of no bytes are one row");
-  }
-
-  @Test
-  void returnsRowsOfZeroBytes() {
-    Counted nothing = Counted.of(x -> HostTensor.ofFloats(new float[0], x.spec().dim(0), 0));
-    var cached = cache.wrap("f", V1, HOST, nothing);
-    assertEquals(List.of(0L), List.of(cached.apply(batch(0, 2, 4)).spec().dim(1)));
-    assertEquals(2, cached.apply(batch(0, 2, 4)).spec().dim(0));
-    assertEquals(1, nothing.calls.get());
-  }
-
-  @Test
   void returnsTensorsThatNobodyElseHolds() {
     Counted features = Counted.features(8);
     var cached = cache.wrap("f", V1, HOST, features);
@@ -181,38 +115,6 @@ class CachedFunctionTest {
     assertEquals(1, y.floats()[0]);
     assertEquals(9, cached.apply(x).floats()[0], "the changed row has another key");
     assertEquals(1, cached.apply(HostTensor.ofFloats(new float[] {1, 2}, 2)).floats()[0]);
-  }
-
-  @Test
-  void keepsTheDTypeOfTheOutput() {
-    var cached =
-        cache
-            .function("f", V1, HOST)
-            .probing(false)
-            .wrap(x -> HostTensor.ofDoubles(new double[] {0.1, 0.2}, 2));
-    HostTensor x = HostTensor.ofLongs(new long[] {1, 2}, 2);
-    for (int i = 0; i < 2; i++) {
-      assertEquals(DType.FLOAT64, cached.apply(x).spec().dtype());
-      assertEquals(0.1, cached.apply(x).doubles()[0]);
-    }
-  }
-
-  @Test
-  void keepsNaNInfinityAndNegativeZeroBitForBit() {
-    var cached = cache.wrap("f", V1, HOST, x -> x);
-    float[] odd = {
-      Float.intBitsToFloat(0x7fc00001),
-      Float.NaN,
-      Float.POSITIVE_INFINITY,
-      -0.0f,
-      0.0f,
-      Float.MIN_VALUE
-    };
-    HostTensor x = HostTensor.ofFloats(odd, odd.length);
-    cached.apply(x);
-    HostTensor hit = cached.apply(x);
-    assertTrue(sameBits(x, hit));
-    assertEquals(6, cache.stats().hits());
   }
 
   @ParameterizedTest
@@ -341,98 +243,5 @@ class CachedFunctionTest {
     assertTrue(
         sameBits(Counted.featuresOf(x, 2, 1), old.apply(x)),
         "the old weights' rows are still theirs");
-  }
-
-  @Test
-  void computesARowTooLargeForEveryTier() {
-    try (TensorCache tiny = TensorCache.builder("tiny").heap(ByteSize.ofKiB(1)).build()) {
-      Counted features = Counted.features(300);
-      var cached = tiny.wrap("f", V1, HOST, features);
-      HostTensor x = batch(0, 3, 3);
-      for (int i = 0; i < 2; i++) {
-        assertTrue(sameBits(Counted.featuresOf(x, 300, 1), cached.apply(x)));
-      }
-      assertEquals(6, features.rows.get());
-      assertEquals(6, tiny.stats().rowsNotAdmitted());
-      assertEquals(0, tiny.stats().tiers().get(0).bytes().bytes());
-    }
-  }
-
-  @Test
-  void keepsTheFirstRowsWhenFull() {
-    try (TensorCache small =
-        TensorCache.builder("small")
-            .heap(ByteSize.ofBytes(10 * (40 + 256)))
-            .whenFull(WhenFull.KEEP_FIRST)
-            .build()) {
-      Counted features = Counted.features(10);
-      var cached = small.wrap("f", V1, HOST, features);
-      HostTensor x = batch(0, 20, 3);
-      cached.apply(x);
-      cached.apply(x);
-      assertEquals(10, small.stats().hits());
-      assertEquals(20 + 10, features.rows.get());
-      assertEquals(0, small.stats().evictions());
-    }
-  }
-
-  @Test
-  void evictsToTheByteAndSaysSo() {
-    try (TensorCache small =
-        TensorCache.builder("small").heap(ByteSize.ofBytes(10 * (40 + 256))).build()) {
-      var cached = small.wrap("f", V1, HOST, Counted.features(10));
-      for (int i = 0; i < 50; i++) {
-        cached.apply(batch(10 * i, 10, 3));
-        assertTrue(small.stats().tiers().get(0).bytes().bytes() <= 10 * (40 + 256));
-      }
-      assertEquals(490, small.stats().evictions());
-      cached.apply(batch(0, 10, 3));
-      assertEquals(10, small.stats().misses(MissReason.EVICTED));
-      assertEquals(10, small.stats().functions().get(0).rowsInMemory());
-    }
-  }
-
-  @Test
-  void doesNotStoreWhatIsAboveItsLevel() {
-    Counted features = Counted.features(4);
-    var heavy = cache.function("heavy", V1, HOST).level(CacheLevel.HEAVY).wrap(features);
-    HostTensor x = batch(0, 3, 3);
-    assertTrue(sameBits(heavy.apply(x), heavy.apply(x)));
-    assertEquals(2, features.calls.get());
-    assertEquals(6, cache.stats().misses(MissReason.LEVEL));
-  }
-
-  @Test
-  void clearDropsEverythingAndCountsToZero() {
-    Counted features = Counted.features(4);
-    var cached = cache.wrap("f", V1, HOST, features);
-    cached.apply(batch(0, 8, 3));
-    cache.clear();
-    assertEquals(0, cache.stats().tiers().get(0).bytes().bytes());
-    assertEquals(0, cache.stats().functions().get(0).rowsInMemory());
-    cached.apply(batch(0, 8, 3));
-    assertEquals(16, features.rows.get());
-  }
-
-  @Test
-  void compressesOnlyOffHeapAndOnlyWhereItGains() {
-    for (Compression compression : Compression.values()) {
-      try (TensorCache own =
-          TensorCache.builder("lz4").offHeap(ByteSize.ofMiB(16)).compression(compression).build()) {
-        var zeros =
-            own.wrap(
-                "zeros",
-                V1,
-                HOST,
-                x ->
-                    HostTensor.ofFloats(
-                        new float[(int) x.spec().dim(0) * 1000], x.spec().dim(0), 1000));
-        HostTensor x = batch(0, 10, 3);
-        assertTrue(sameBits(zeros.apply(x), zeros.apply(x)));
-        assertEquals(10, own.stats().hitsByTier().get(Tier.OFF_HEAP));
-        long bytes = own.stats().tiers().get(0).bytes().bytes();
-        assertEquals(compression == Compression.LZ4, bytes < 10_000, "bytes " + bytes);
-      }
-    }
   }
 }

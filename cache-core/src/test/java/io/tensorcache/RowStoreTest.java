@@ -12,12 +12,10 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.error.ImportRefusedException;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ExportedRows;
 import io.tensorcache.store.ImportCheck;
 import io.tensorcache.store.ImportedRows;
-import io.tensorcache.store.RemovedRows;
 import io.tensorcache.store.RowSelection;
 import io.tensorcache.store.StoredFunction;
 import io.tensorcache.store.StoredOutput;
@@ -25,12 +23,10 @@ import io.tensorcache.store.StoredRow;
 import io.tensorcache.store.Verification;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
-import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,7 +35,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,64 +42,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a store holds, with a cache and without one. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowStoreTest {
-  private static final TensorAdapter<HostTensor> HOST = HostTensor.adapter();
-  private static final Fingerprint V1 = Fingerprint.version("1");
-  private static final Fingerprint V2 = Fingerprint.version("2");
-  private static final int WIDTH = 100;
-  private static final int RECORD = 512; // a row of 400 bytes: head, entry, padding
-
-  @TempDir Path directory;
-
-  private TensorCache cache() {
-    return TensorCache.builder("rows")
-        .heap(ByteSize.ofMiB(8))
-        .store(store -> store.directory(directory.resolve("cache")))
-        .build();
-  }
-
-  private RowStore open() {
-    return RowStore.open(directory.resolve("cache"), "rows");
-  }
-
-  private RowStore openForChanges() {
-    return RowStore.openForChanges(directory.resolve("cache"), "rows", ByteSize.ofGiB(1));
-  }
-
-  private static CachedFunction<HostTensor> persisting(
-      TensorCache cache, String name, Fingerprint fingerprint) {
-    return cache.function(name, fingerprint, HOST).persisting(true).wrap(Counted.features(WIDTH));
-  }
-
-  /** 10 rows of "net" under version 1, 20 under 2, 5 of "head" under 1. */
-  private void fill() {
-    try (TensorCache cache = cache()) {
-      persisting(cache, "net", V1).apply(batch(0, 10, 3));
-      persisting(cache, "head", V1).apply(batch(0, 5, 3));
-    }
-    try (TensorCache cache = cache()) {
-      persisting(cache, "net", V2).apply(batch(0, 20, 3));
-    }
-  }
-
-  private Map<String, Long> sizes() throws IOException {
-    Map<String, Long> sizes = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.toList()) {
-        sizes.put(file.toString(), Files.isDirectory(file) ? -1 : Files.size(file));
-      }
-    }
-    return sizes;
-  }
-
-  private static long rows(RowStore store) {
-    return store.functions().stream().mapToLong(StoredFunction::rows).sum();
-  }
-
+class RowStoreTest extends RowStoreFixture {
   @Test
   void listsFunctionsAndRows() throws IOException {
     Instant before = Instant.now().minusSeconds(1);
@@ -220,72 +161,6 @@ class RowStoreTest {
   }
 
   @Test
-  void prunesWhatIsSelectedAndSaysBeforeWhatItWould() throws IOException {
-    fill();
-    List<RowSelection> selections =
-        List.of(
-            RowSelection.ofFunction("net").storedBefore(Instant.EPOCH),
-            RowSelection.ofFunction("none"),
-            RowSelection.ofFunction("net").withoutFingerprint(V2.digest()),
-            RowSelection.ofFunction("head").withFingerprint(V1.digest()),
-            RowSelection.all().storedBefore(Instant.now().plusSeconds(60)));
-    long[] expected = {0, 0, 10, 5, 20};
-    Map<String, Long> files = sizes();
-    try (RowStore reader = open()) {
-      assertEquals(35, reader.wouldPrune(RowSelection.all()).rows());
-      String why =
-          assertThrows(IllegalStateException.class, () -> reader.prune(RowSelection.all()))
-              .getMessage();
-      assertTrue(why.contains("use RowStore.openForChanges"), why);
-      assertThrows(IllegalStateException.class, reader::clear);
-    }
-    assertEquals(files, sizes());
-    try (RowStore store = openForChanges()) {
-      for (int i = 0; i < expected.length; i++) {
-        RemovedRows would = store.wouldPrune(selections.get(i));
-        assertEquals(new RemovedRows(expected[i], ByteSize.ofBytes(expected[i] * RECORD)), would);
-        assertEquals(would, store.prune(selections.get(i)), "the same as was said");
-        assertEquals(0, store.wouldPrune(selections.get(i)).rows());
-      }
-      assertEquals(0, rows(store));
-    }
-    try (TensorCache cache = cache()) {
-      Counted again = Counted.features(WIDTH);
-      cache.function("net", V1, HOST).persisting(true).wrap(again).apply(batch(0, 10, 3));
-      assertEquals(10, again.rows.get(), "pruned rows are computed again");
-    }
-    assertThrows(IllegalArgumentException.class, () -> new RowSelection("net", null, true, null));
-  }
-
-  @Test
-  void clearsEverything() {
-    fill();
-    try (RowStore store = openForChanges()) {
-      assertEquals(new RemovedRows(35, ByteSize.ofBytes(35 * RECORD)), store.clear());
-      assertEquals(0, rows(store));
-      assertEquals(0, store.size().segmentBytes().bytes());
-      assertEquals(0, store.clear().rows());
-    }
-  }
-
-  @Test
-  void aCacheThatRunsMeanwhileGoesOn() {
-    try (TensorCache cache = cache()) {
-      CachedFunction<HostTensor> net = persisting(cache, "net", V1);
-      HostTensor x = batch(0, 10, 3);
-      HostTensor y = net.apply(x);
-      cache.flush();
-      try (RowStore store = openForChanges()) {
-        assertEquals(10, store.prune(RowSelection.ofFunction("net")).rows());
-        assertEquals(0, rows(store));
-      }
-      assertTrue(sameBits(y, net.apply(x)), "from memory");
-      cache.reset();
-      assertTrue(sameBits(y, net.apply(x)), "computed again or read, and right");
-    }
-  }
-
-  @Test
   void findsEveryDamagedRow() throws IOException {
     fill();
     try (RowStore store = open()) {
@@ -317,22 +192,6 @@ class RowStoreTest {
       assertTrue(found.problems().get(0).contains("is no segment file"), found.toString());
       assertEquals(1, store.problems().size());
     }
-  }
-
-  @Test
-  void saysWhichProcessIsInTheWay() throws IOException {
-    fill();
-    Path lock = directory.resolve("cache/rows/store.lock");
-    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE);
-        FileLock held = file.lock()) {
-      assertTrue(held.isValid());
-      String why = assertThrows(StoreBusyException.class, this::openForChanges).getMessage();
-      assertTrue(why.contains("store.lock locked for 5 seconds"), why);
-      try (RowStore reader = open()) {
-        assertEquals(35, rows(reader), "reading needs no lock");
-      }
-    }
-    openForChanges().close();
   }
 
   @Test

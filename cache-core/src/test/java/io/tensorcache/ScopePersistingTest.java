@@ -2,7 +2,6 @@ package io.tensorcache;
 
 import static io.tensorcache.config.CacheLevel.HEAVY;
 import static io.tensorcache.config.CacheLevel.LIGHT;
-import static io.tensorcache.config.CacheLevel.NONE;
 import static io.tensorcache.config.CacheLevel.TOTAL;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,9 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
@@ -27,29 +24,16 @@ import io.tensorcache.tensor.HostTensor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entries that stay: through a reset, for later programs, and through a crash. */
-class ScopePersistingTest {
+class ScopePersistingTest extends ScopePersistingFixture {
   record Stats(HostTensor mean, int count, CacheLevel level) {}
 
   record Other(HostTensor mean, long count) {}
-
-  /** Lets a test do something between reading a value from the store and keeping it in memory. */
-  record Watched(HostTensor mean) {
-    static Runnable made = () -> {};
-
-    Watched {
-      made.run();
-    }
-  }
 
   /** Its constructor becomes stricter in the course of a test. */
   record Strict(HostTensor mean, int count) {
@@ -60,30 +44,6 @@ class ScopePersistingTest {
         throw new IllegalArgumentException("count " + count + ": must be at most " + most);
       }
     }
-  }
-
-  @TempDir Path directory;
-  private final AtomicInteger calls = new AtomicInteger();
-
-  private TensorCache cache() {
-    return TensorCache.builder("p").store(store -> store.directory(directory)).build();
-  }
-
-  private static Scope<HostTensor> scope(TensorCache cache, String version, Retention retention) {
-    return cache
-        .scopeBuilder("s", HostTensor.adapter())
-        .fingerprint(Fingerprint.version(version))
-        .retention(retention)
-        .open();
-  }
-
-  private static Scope<HostTensor> scope(TensorCache cache) {
-    return scope(cache, "1", Retention.COPY);
-  }
-
-  private HostTensor tensor(float value) {
-    calls.incrementAndGet();
-    return HostTensor.ofFloats(new float[] {value, value}, 2);
   }
 
   static List<Retention> retentions() {
@@ -179,103 +139,6 @@ class ScopePersistingTest {
     }
     try (TensorCache cache = cache()) {
       assertEquals(5, scope(cache).getIfPresent("K").floats()[0]);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void removeTakeAndAFullResetDropItFromTheStore(boolean inTheSameProgram) {
-    try (TensorCache cache = cache()) {
-      Scope<HostTensor> scope = scope(cache);
-      for (String name : List.of("removed", "taken", "reset")) {
-        scope.entry(name).persisting(true).put(tensor(1));
-      }
-      if (inTheSameProgram) {
-        drop(scope);
-      }
-    }
-    try (TensorCache cache = cache()) {
-      Scope<HostTensor> scope = scope(cache);
-      if (!inTheSameProgram) {
-        drop(scope);
-      }
-      for (String name : List.of("removed", "taken", "reset")) {
-        assertNull(scope.getIfPresent(name), name);
-      }
-    }
-  }
-
-  private static void drop(Scope<HostTensor> scope) {
-    assertEquals(1, scope.remove("removed"));
-    assertNotNull(scope.take("taken"));
-    assertNull(scope.take("taken"));
-    scope.reset(true, true);
-  }
-
-  @Test
-  void aResetThatSparesAGroupLeavesWhatAnEarlierProgramStored() {
-    try (TensorCache cache = cache()) {
-      scope(cache).entry("spared").group("g").persisting(true).put(tensor(1));
-    }
-    try (TensorCache cache = cache()) {
-      scope(cache).reset(true, false, Set.of("g"));
-      assertEquals(1, scope(cache).getIfPresent("spared").floats()[0]);
-    }
-  }
-
-  @Test
-  void aFullResetSparesAGroupAndOtherScopes() {
-    try (TensorCache cache = cache()) {
-      Scope<HostTensor> scope = scope(cache);
-      scope.entry("spared").group("g").persisting(true).put(tensor(1));
-      scope.entry("reset").persisting(true).put(tensor(1));
-      scope.child("c").entry("x").persisting(true).put(tensor(1));
-      scope.reset(true, false, Set.of("g"));
-      assertEquals(List.of("spared"), scope.names());
-      assertEquals(1, scope.getIfPresent("spared").floats()[0]);
-      assertNull(scope.getIfPresent("reset"));
-      assertNotNull(scope.child("c").getIfPresent("x"));
-    }
-  }
-
-  @Test
-  void staysInTheStoreWhateverTheLevel() {
-    try (TensorCache cache = cache()) {
-      Scope<HostTensor> scope = scope(cache);
-      scope.get("K", LIGHT, true, () -> tensor(1));
-      scope.level(NONE);
-      assertEquals(List.of(), scope.names());
-      assertEquals(1, scope.get("K", LIGHT, true, () -> tensor(2)).floats()[0]);
-      assertEquals(List.of(), scope.names());
-      scope.level(TOTAL);
-      assertEquals(1, scope.getIfPresent("K").floats()[0]);
-      assertEquals(List.of("K"), scope.names());
-    }
-  }
-
-  @Test
-  void staysThroughTheEvictionPressureOfOtherEntries() {
-    try (TensorCache cache =
-        TensorCache.builder("p")
-            .heap(ByteSize.ofKiB(4))
-            .store(store -> store.directory(directory))
-            .build()) {
-      Scope<HostTensor> scope =
-          cache
-              .scopeBuilder("s", HostTensor.adapter())
-              .fingerprint(Fingerprint.version("1"))
-              .maxEntries(2)
-              .open();
-      scope.get("K", LIGHT, true, () -> tensor(1));
-      for (int i = 0; i < 20; i++) {
-        scope.put("x" + i, HostTensor.ofFloats(new float[512], 512));
-      }
-      assertTrue(scope.names().contains("K"));
-      assertTrue(scope.describe(false).contains("K [light] persisting"));
-      assertEquals(1, scope.getIfPresent("K").floats()[0]);
-      cache.reset();
-      assertEquals(1, scope.getIfPresent("K").floats()[0]);
-      assertEquals(1, calls.get());
     }
   }
 
@@ -412,45 +275,6 @@ class ScopePersistingTest {
       Strict again = scope(cache).entry("stored", Strict.class).getIfPresent();
       assertNotNull(again);
       assertEquals(1, again.count(), "the store has what was computed");
-    }
-  }
-
-  /** Else the next call would be served a value that was removed. */
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void keepsNothingThatWasRemovedWhileItWasRead(boolean isGet) {
-    try (TensorCache cache = cache()) {
-      scope(cache).entry("K", Watched.class).persisting(true).put(new Watched(tensor(1)));
-    }
-    try (TensorCache cache = cache()) {
-      Scope<HostTensor> scope = scope(cache);
-      ScopeEntry<Watched> entry = scope.entry("K", Watched.class).persisting(true);
-      AtomicInteger removed = new AtomicInteger();
-      Watched.made =
-          () -> {
-            Watched.made = () -> {};
-            inAnotherThread(() -> removed.set(scope.remove("K")));
-          };
-      Watched read = isGet ? entry.get(() -> fail("is in the store")) : entry.getIfPresent();
-      assertEquals(1, removed.get());
-      assertNotNull(read, "it was there when it was asked for");
-      assertNull(entry.getIfPresent());
-      assertEquals(List.of(), scope.names());
-    } finally {
-      Watched.made = () -> {};
-    }
-    try (TensorCache cache = cache()) {
-      assertNull(scope(cache).entry("K", Watched.class).getIfPresent());
-    }
-  }
-
-  private static void inAnotherThread(Runnable action) {
-    Thread thread = new Thread(action);
-    thread.start();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }
