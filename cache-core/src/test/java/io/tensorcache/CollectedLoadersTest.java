@@ -119,14 +119,7 @@ class CollectedLoadersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "heap",
-        "heap off-heap",
-        "heap off-heap disk lz4",
-        "heap store",
-        "heap store scope"
-      })
+  @ValueSource(strings = {"heap", "heap off-heap disk lz4", "heap store scope"})
   void collectsLoadersAfterTheLastClose(String kind) throws Exception {
     useAll(kind);
   }
