@@ -117,7 +117,7 @@ public final class Fingerprint implements FingerprintSource {
     return new Fingerprint(ComputationDigest.of(text, description));
   }
 
-  /** The same below the face. */
+  /** Returns the digest as the engine knows it. */
   ComputationDigest computation() {
     return digest;
   }

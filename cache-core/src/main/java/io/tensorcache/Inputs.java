@@ -119,7 +119,7 @@ public final class Inputs<T> {
     return named.arguments();
   }
 
-  /** The same below the face. */
+  /** Returns these inputs as the engine knows them. */
   NamedTensors<T> named() {
     return named;
   }

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A builder's option that can be set once. */
-public final class Once<V> {
+final class Once<V> {
   private final String name;
   private @Nullable V value;
 

@@ -82,7 +82,7 @@ public final class Outputs<T> {
     return named.tensors();
   }
 
-  /** The same below the face. */
+  /** Returns these outputs as the engine knows them. */
   NamedTensors<T> named() {
     return named;
   }
