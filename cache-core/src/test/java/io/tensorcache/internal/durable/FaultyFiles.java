@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** A file system whose operations fail when told to; else it is the real one, without fsync. */
 final class FaultyFiles implements StoreFiles.Source {
@@ -40,13 +39,12 @@ final class FaultyFiles implements StoreFiles.Source {
     return new Held(directory, DiskFiles.hold(directory));
   }
 
-  private final class Held implements StoreFiles {
+  private final class Held extends ForwardingFiles {
     private final Path directory;
-    private final StoreFiles real;
 
     Held(Path directory, StoreFiles real) {
+      super(real);
       this.directory = directory;
-      this.real = real;
     }
 
     private void check(Operation operation, String name) throws IOException {
@@ -64,16 +62,6 @@ final class FaultyFiles implements StoreFiles.Source {
     public List<String> list() throws IOException {
       fault.check(Operation.LIST, directory);
       return real.list();
-    }
-
-    @Override
-    public boolean isSpecial(String name) throws IOException {
-      return real.isSpecial(name);
-    }
-
-    @Override
-    public @Nullable Object identity(String name) throws IOException {
-      return real.identity(name);
     }
 
     @Override
@@ -112,23 +100,17 @@ final class FaultyFiles implements StoreFiles.Source {
     }
 
     @Override
-    public void close() throws IOException {
-      real.close();
-    }
-
-    @Override
     public void allocating(long byteCount) {
       allocation.run();
     }
   }
 
-  private final class FaultyFile implements StoreFile {
+  private final class FaultyFile extends ForwardingFiles.ForwardingFile {
     private final Path path;
-    private final StoreFile file;
 
     FaultyFile(Path path, StoreFile file) {
+      super(file);
       this.path = path;
-      this.file = file;
     }
 
     @Override
@@ -167,16 +149,6 @@ final class FaultyFiles implements StoreFiles.Source {
     public void truncate(long size) throws IOException {
       fault.check(Operation.TRUNCATE, path);
       file.truncate(size);
-    }
-
-    @Override
-    public boolean tryLock() throws IOException {
-      return file.tryLock();
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }
