@@ -5,7 +5,7 @@ package io.tensorcache.internal.codec;
  * Narrowing rounds to the nearest value, ties to even; a value beyond the range becomes infinite; a
  * NaN stays a NaN, quiet, with its sign and upper payload bits. Widening is exact.
  */
-final class HalfFloats {
+public final class HalfFloats {
   private HalfFloats() {}
 
   /** binary16 bits of the float with these bits. */
@@ -66,7 +66,7 @@ final class HalfFloats {
   }
 
   /** float bits of the binary16 number with these bits. */
-  static int floatOfHalf(short bits) {
+  public static int floatOfHalf(short bits) {
     int shifted = (bits & 0x7FFF) << 13;
     int sign = (bits & 0x8000) << 16;
     if (shifted >= 0x7C00 << 13) {

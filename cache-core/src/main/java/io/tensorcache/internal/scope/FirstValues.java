@@ -1,5 +1,6 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.codec.HalfFloats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorSpec;
@@ -73,7 +74,8 @@ public final class FirstValues {
       case INT64 -> text.append(bytes.getLong(0));
       case UINT64 -> text.append(Long.toUnsignedString(bytes.getLong(0)));
       case BFLOAT16 -> appendDecimal(text, Float.intBitsToFloat(bytes.getShort(0) << 16));
-      case FLOAT16 -> appendDecimal(text, half(bytes.getShort(0)));
+      case FLOAT16 ->
+          appendDecimal(text, Float.intBitsToFloat(HalfFloats.floatOfHalf(bytes.getShort(0))));
       case FLOAT32 -> appendDecimal(text, bytes.getFloat(0));
       case FLOAT64 -> appendDecimal(text, bytes.getDouble(0));
       case COMPLEX64 -> appendComplex(text, bytes.getFloat(0), bytes.getFloat(4));
@@ -87,18 +89,6 @@ public final class FirstValues {
     text.append(imaginary < 0 ? "" : "+");
     appendDecimal(text, imaginary);
     text.append('j');
-  }
-
-  private static float half(short bits) {
-    int exponent = bits >> 10 & 0x1F;
-    int fraction = bits & 0x3FF;
-    float magnitude =
-        exponent == 0
-            ? fraction * 0x1p-24f
-            : exponent == 31
-                ? fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN
-                : (1 + fraction * 0x1p-10f) * (float) Math.scalb(1.0, exponent - 15);
-    return bits < 0 ? -magnitude : magnitude;
   }
 
   /** Four decimals without a formatter, which would take most of the time of a long list. */
