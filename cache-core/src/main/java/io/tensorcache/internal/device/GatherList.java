@@ -63,12 +63,13 @@ public final class GatherList {
     long units = (long) count * parts;
     ByteBuffer bytes = block.slice(0, Math.toIntExact(blockBytes()));
     bytes
-        .putLong(0, block.address() + STRUCT)
-        .putLong(STRUCT, Driver.mapped(block.address()) + ITEMS)
-        .putLong(STRUCT + 8, count)
-        .putLong(STRUCT + 16, units)
-        .putInt(STRUCT + 24, parts)
-        .putInt(STRUCT + 28, 0);
+        .putLong(block.address() + STRUCT)
+        .position(STRUCT)
+        .putLong(Driver.mapped(block.address()) + ITEMS)
+        .putLong(count)
+        .putLong(units)
+        .putInt(parts)
+        .putInt(0);
     bytes.position(ITEMS);
     bytes.slice().order(bytes.order()).asLongBuffer().put(items, 0, 3 * count);
     long function = device.function("gather_rows");

@@ -70,15 +70,16 @@ public final class ListHash {
       long mapped = Driver.mapped(block.address());
       ByteBuffer bytes = block.slice(0, digests + DIGEST_BYTES * items.size());
       bytes
-          .putLong(0, block.address() + STRUCT)
-          .putLong(STRUCT, key.address())
-          .putLong(STRUCT + 8, mapped + digests)
-          .putLong(STRUCT + 16, counters.address())
-          .putLong(STRUCT + 24, partials.address())
-          .putLong(STRUCT + 32, mapped + ITEMS)
-          .putLong(STRUCT + 40, items.size())
-          .putLong(STRUCT + 48, sum);
-      write(items, units, bytes);
+          .putLong(block.address() + STRUCT)
+          .position(STRUCT)
+          .putLong(key.address())
+          .putLong(mapped + digests)
+          .putLong(counters.address())
+          .putLong(partials.address())
+          .putLong(mapped + ITEMS)
+          .putLong(items.size())
+          .putLong(sum);
+      write(items, units, bytes.position(ITEMS));
       int blocks = (int) Math.min(1 << 20, sum);
       long function = device.function("tch1_list");
       block.use(
@@ -97,13 +98,12 @@ public final class ListHash {
     long firstUnit = 0;
     for (int i = 0; i < units.length; i++) {
       ListItem item = items.get(i);
-      int at = ITEMS + ITEM_BYTES * i;
       bytes
-          .putLong(at, item.address())
-          .putLong(at + 8, item.byteCount())
-          .putLong(at + 16, item.t0())
-          .putLong(at + 24, item.t1())
-          .putLong(at + 32, firstUnit);
+          .putLong(item.address())
+          .putLong(item.byteCount())
+          .putLong(item.t0())
+          .putLong(item.t1())
+          .putLong(firstUnit);
       firstUnit += units[i];
     }
   }
