@@ -91,7 +91,7 @@ final class Claims implements AutoCloseable {
     }
   }
 
-  /** The same. */
+  /** Lands what has not landed yet, with nothing, where the call ends. */
   @Override
   public void close() {
     landRest();

@@ -149,7 +149,7 @@ final class ComputedBatch<T> implements AutoCloseable {
     return Row.of(schema, group, payloads);
   }
 
-  /** The same for one row of which no other is asked for: the outputs stay where they are. */
+  /** A copy of one row of which no other is asked for: the outputs stay where they are. */
   Row rowAlone(int index) {
     byte[][] payloads = new byte[views.size()][];
     for (int part = 0; part < payloads.length; part++) {

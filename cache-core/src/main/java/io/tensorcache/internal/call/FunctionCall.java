@@ -22,12 +22,15 @@ final class FunctionCall<T> {
     return call(actual, rows, false).batch();
   }
 
-  /** The same to compare with what is known: counted as a check and not as computed. */
+  /**
+   * The outputs for some rows, to compare with what is known: counted as a check and not as
+   * computed.
+   */
   ComputedBatch<T> computeAgain(NamedTensors<T> actual, int rows) {
     return call(actual, rows, true).batch();
   }
 
-  /** The same, as the function returned them. */
+  /** The outputs for some rows, as the function returned them. */
   NamedTensors<T> outputs(NamedTensors<T> actual, int rows) {
     return call(actual, rows, false).outputs();
   }

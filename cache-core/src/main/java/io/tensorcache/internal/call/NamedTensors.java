@@ -58,7 +58,7 @@ public final class NamedTensors<T> {
     return result;
   }
 
-  /** The same names and arguments with other tensors, in the same order. */
+  /** Other tensors under these names, in this order, with these arguments. */
   NamedTensors<T> withTensors(List<T> others) {
     Map<String, T> named = new LinkedHashMap<>();
     int i = 0;

@@ -135,8 +135,8 @@ final class ResultBatch<T> implements AutoCloseable {
   }
 
   /**
-   * The same for one of several threads that fill different rows: what it returns is used by that
-   * thread alone, and not after this batch is finished or closed.
+   * Where a row goes that one of several threads fills, which fill different rows: what it returns
+   * is used by that thread alone, and not after this batch is finished or closed.
    */
   IntFunction<RowTarget> newTargets() {
     RowSchema known = opened();

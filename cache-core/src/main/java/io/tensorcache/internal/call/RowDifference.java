@@ -40,8 +40,8 @@ record RowDifference(boolean isWithin, double largest) {
   }
 
   /**
-   * The same where a row may be padded to the length of its batch: outputs of one rank that differ
-   * in their shape are compared as far as both reach.
+   * Compares two rows of which one may be padded to the length of its batch: outputs of one rank
+   * that differ in their shape are compared as far as both reach.
    */
   static RowDifference ofPadded(Row a, Row b, double tolerance) {
     if (a.schema().equals(b.schema()) || a.schema().parts().size() != b.schema().parts().size()) {

@@ -49,7 +49,9 @@ final class StagedResult implements AutoCloseable {
     upload(0, byteCount);
   }
 
-  /** The same for some rows: a copy for each run of them, or one over all where they are many. */
+  /**
+   * Queues the copy of some rows: one for each run of them, or one over all where they are many.
+   */
   void upload(BitSet rows, long rowBytes) {
     List<int[]> runs = new ArrayList<>();
     for (int first = rows.nextSetBit(0); first >= 0; ) {

@@ -11,7 +11,7 @@ public interface WatchedSource {
   /** What was noticed so far, the last {@link #current} included. */
   Sightings sightings();
 
-  /** The same as {@link #current} with everything read again. */
+  /** The digest of the computation as it is now, after everything was read again. */
   ComputationDigest recheck();
 
   /** Lets go of what is held to notice changes. */

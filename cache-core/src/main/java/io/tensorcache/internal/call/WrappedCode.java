@@ -15,7 +15,7 @@ final class WrappedCode {
     return operation.code().getClass().getName();
   }
 
-  /** The same for other processes. */
+  /** The class of what the user gave, for other processes. */
   static String lasting(String code) {
     int lambda = code.indexOf(LAMBDA);
     return lambda < 0 ? code : "a lambda in " + code.substring(0, lambda);

@@ -23,7 +23,7 @@ public final class AdapterTrial {
     PLAIN,
     /** {@code allocate(spec, like)} in host memory. */
     HOST,
-    /** The same on a device. */
+    /** {@code allocate(spec, like)} on a device. */
     DEVICE,
     /** The adapter cannot make a tensor like the inputs: only its outputs are tried. */
     OUTPUTS_ONLY
@@ -107,7 +107,7 @@ public final class AdapterTrial {
     throw refusal(adapter, spec, "the fresh tensor is not in host memory", null);
   }
 
-  /** The same for an adapter that copies: there and back. */
+  /** Tries an adapter that copies, there and back, unless that was done. */
   public static <T> void copies(CopyingAdapter<T> adapter, TensorSpec spec) {
     if (spec.byteCount() == 0 || !isDue(adapter, Kind.HOST)) {
       return;

@@ -22,7 +22,7 @@ final class EntryChecksum {
     add(bytes, offset, length);
   }
 
-  /** The same range of another buffer, whose position is moved and whose limit is its capacity. */
+  /** Adds a range of another buffer, whose position is moved and whose limit is its capacity. */
   void add(ByteBuffer other, int offset, int length) {
     other.limit(offset + length).position(offset);
     crc.update(other);

@@ -50,7 +50,8 @@ public final class EntryFormatV1 {
   }
 
   /**
-   * The same, as an entry says it itself in its first bytes, unverified; at least 0.
+   * Bytes of an entry besides its payloads, as it says itself in its first bytes, unverified; at
+   * least 0.
    *
    * @param head the first bytes of an entry, from position to limit
    * @throws CorruptEntryException if they cannot be the head of one

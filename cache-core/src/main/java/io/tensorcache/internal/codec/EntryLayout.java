@@ -17,7 +17,7 @@ final class EntryLayout {
   /** A plain payload is summed and copied in pieces of this size, so that it is fetched once. */
   private static final int PIECE = 16 << 10;
 
-  /** The same for a payload that is read from a file: larger, as each piece is a system call. */
+  /** A payload that is read from a file goes in larger pieces, as each is a system call. */
   private static final int READ_PIECE = 128 << 10;
 
   private final ByteBuffer in;

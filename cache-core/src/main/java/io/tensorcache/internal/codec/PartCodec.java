@@ -114,7 +114,10 @@ final class PartCodec {
     return decode(in, offset, length, codec, Scratch.second(rawLength), rawLength, width);
   }
 
-  /** The same in an array of exactly {@code rawLength} bytes that is the caller's. */
+  /**
+   * The payload of a part in its stored dtype, in an array of exactly {@code rawLength} bytes that
+   * is the caller's.
+   */
   static byte[] freshBytes(
       ByteBuffer in, int offset, int length, int codec, int rawLength, int width) {
     return decode(in, offset, length, codec, new byte[rawLength], rawLength, width);

@@ -46,7 +46,7 @@ public final class Row {
   }
 
   /**
-   * The same row, sharing its payloads, with another instance of its schema and another group.
+   * This row, sharing its payloads, with another instance of its schema and another group.
    *
    * @throws IllegalArgumentException if the schema is another one
    */
@@ -90,7 +90,10 @@ public final class Row {
     }
   }
 
-  /** The same, but returns false and writes nothing if the target expects another schema. */
+  /**
+   * Copies every part into the target, but returns false and writes nothing if it expects another
+   * schema.
+   */
   public boolean copyIfExpected(RowTarget target) {
     if (!target.expects(schema)) {
       return false;

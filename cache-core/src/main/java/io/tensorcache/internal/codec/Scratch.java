@@ -32,7 +32,7 @@ final class Scratch {
     return of(FIRST, byteCount);
   }
 
-  /** The same, independent of {@link #first}. */
+  /** At least this many bytes of any content, independent of {@link #first}. */
   static byte[] second(int byteCount) {
     return of(SECOND, byteCount);
   }

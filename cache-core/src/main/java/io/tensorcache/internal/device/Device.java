@@ -275,7 +275,7 @@ public final class Device {
     return context.with(() -> pinned.take(byteCount));
   }
 
-  /** The same with the context current. */
+  /** Pinned memory for copies, asked for with the context current. */
   PinnedBlock pinnedHere(long byteCount) {
     return pinned.take(byteCount);
   }
@@ -290,7 +290,7 @@ public final class Device {
     upload(from, 0, to, byteCount, stream);
   }
 
-  /** The same from a part of a block. */
+  /** Queues a copy from a part of a block in the stream; the block may be closed at once. */
   public void upload(PinnedBlock from, long offset, long to, long byteCount, long stream) {
     Objects.checkFromIndexSize(offset, byteCount, from.byteCount());
     long address = from.address() + offset;

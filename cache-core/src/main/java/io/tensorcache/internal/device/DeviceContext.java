@@ -125,7 +125,7 @@ final class DeviceContext {
         });
   }
 
-  /** The same. */
+  /** Calls where it is current, returns what that gives, and notes if it is lost. */
   <R extends @Nullable Object> R guarded(Supplier<R> call) {
     try {
       return call.get();

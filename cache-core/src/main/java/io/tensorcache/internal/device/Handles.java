@@ -23,7 +23,7 @@ final class Handles {
 
   private Handles() {}
 
-  /** The same object, now for this address. */
+  /** Sets the address of a handle, and returns it. */
   static <H extends NativePointerObject> H set(H handle, long address) {
     ADDRESS.set(handle, address);
     return handle;

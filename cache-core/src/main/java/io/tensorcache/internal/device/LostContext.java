@@ -22,7 +22,7 @@ final class LostContext {
     return new DeviceException("CUDA_ERROR_CONTEXT_IS_DESTROYED (709)", IS_DESTROYED);
   }
 
-  /** The same failure with the device it is about, and what its user can do. */
+  /** This failure with the device it is about, and what its user can do. */
   static DeviceException told(String device, DeviceException e) {
     if (e.getCause() instanceof DeviceException) {
       return e; // told already

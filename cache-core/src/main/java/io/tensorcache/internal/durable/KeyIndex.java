@@ -60,7 +60,7 @@ final class KeyIndex {
     return shard(key).find(tag(key), oldest, true);
   }
 
-  /** The same without the mark. */
+  /** A record of the key created at or after {@code oldest}, without a mark; 0 for none. */
   long find(TensorKey key, int oldest) {
     return shard(key).find(tag(key), oldest, false);
   }

@@ -28,7 +28,10 @@ public final class Json {
     return write(object, true);
   }
 
-  /** The same with every character as it is, where that is JSON: what digests are taken of. */
+  /**
+   * The text of one object with every character as it is, where that is JSON: what digests are
+   * taken of.
+   */
   public static String writeExactly(Map<String, ?> object) {
     return write(object, false);
   }

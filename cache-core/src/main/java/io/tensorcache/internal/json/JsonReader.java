@@ -45,7 +45,7 @@ public final class JsonReader {
   }
 
   /**
-   * The same of UTF-8, from position to limit.
+   * The members of one object in UTF-8, from position to limit, in their order.
    *
    * @throws IllegalArgumentException if the bytes are no UTF-8 or the text is no object
    */

@@ -14,7 +14,7 @@ public final class PlainText {
     return escaped(text, false);
   }
 
-  /** The same, but for the ends of lines. */
+  /** The text with what is not shown as Java writes it, but for the ends of lines. */
   public static String lines(String text) {
     return escaped(text, true);
   }

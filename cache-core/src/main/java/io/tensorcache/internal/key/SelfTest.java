@@ -31,7 +31,10 @@ final class SelfTest {
     return failure.isEmpty() ? failure(hasher, backward, layout(BYTES, -1)) : failure;
   }
 
-  /** The same for rows so short that several share a piece of work, with every other one read. */
+  /**
+   * What the back end got wrong of rows so short that several share a piece of work, with every
+   * other one read.
+   */
   static String difference(RowHasher hasher, RowHasher right) {
     int rows = 5;
     ByteBuffer bytes = ByteBuffer.allocateDirect(rows * 128);

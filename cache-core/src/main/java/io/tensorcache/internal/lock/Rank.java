@@ -89,7 +89,7 @@ public enum Rank {
    */
   OFF_HEAP_TIER,
 
-  /** The same of the disk tier. Closing takes both, in this order. */
+  /** What the one before is, of the disk tier. Closing takes both, in this order. */
   DISK_TIER,
 
   /** In which order rows leave one of Ehcache's segments for the next tier. */

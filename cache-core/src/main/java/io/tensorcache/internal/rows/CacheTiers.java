@@ -144,7 +144,7 @@ public final class CacheTiers {
     return unlessClosed(false, () -> onHost.isWanted(key, byteCount));
   }
 
-  /** The same where nothing has to go for it. */
+  /** Adds a row if nothing has to go for it. */
   boolean addIfRoom(TensorKey key, Row row) {
     return unlessClosed(false, () -> onHost.addIfRoom(key, row));
   }

@@ -153,7 +153,7 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
     return store(key, row, group.provenance());
   }
 
-  /** The same for a row of no function. */
+  /** Queues a row of no function; false if it is not admitted. */
   boolean store(TensorKey key, Row row, Provenance provenance) {
     boolean admitted = guarded(false, () -> store.store(key, row, provenance));
     if (!admitted) {

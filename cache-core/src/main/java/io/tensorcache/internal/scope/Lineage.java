@@ -176,7 +176,9 @@ final class Lineage {
     return changed(name, self, Long.MAX_VALUE);
   }
 
-  /** The same for what began before a value of the name left. */
+  /**
+   * A value of the name left: what was or is being computed from it, and began before, is outdated.
+   */
   List<Entry> changed(String name, @Nullable Ticket self, long before) {
     if (!nodes.containsKey(name)) {
       return List.of();

@@ -280,7 +280,7 @@ public final class ScopeCalls {
         : null;
   }
 
-  /** The same, or else what is computed for this caller alone. */
+  /** Takes the value, or else what is computed for this caller alone. */
   public <V> V take(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     V value = take(type, name);
     if (value == null) {

@@ -33,7 +33,7 @@ public record ScopeSettings(
         maxBytes == null ? Long.MAX_VALUE : maxBytes.bytes());
   }
 
-  /** The same at another level. */
+  /** These settings at another level. */
   ScopeSettings withLevel(CacheLevel other) {
     return new ScopeSettings(
         other, levels, retention, maxEntries, maxBytes, fingerprint, listener, clock);

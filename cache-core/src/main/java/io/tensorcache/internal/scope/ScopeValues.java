@@ -155,7 +155,7 @@ final class ScopeValues {
     settle(table, table.enterRead(ticket, terms, kept.holding()), kept);
   }
 
-  /** The same for an entry whose value is no longer in memory. */
+  /** Keeps a value in memory again whose entry has it no longer. */
   <V> void rememberAgain(EntryTable table, ValueType<V> type, Entry before, V value) {
     if (before.held() instanceof TensorKey key && tiers.contains(key)) {
       return; // it came from there

@@ -38,7 +38,7 @@ public record Terms(
     return new Terms(level, true, forced, null, group, List.of());
   }
 
-  /** The same for so long. */
+  /** These terms, for so long. */
   public Terms livingFor(Duration duration) {
     return new Terms(level, persisting, forced, duration, group, sources);
   }

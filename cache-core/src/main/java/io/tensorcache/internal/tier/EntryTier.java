@@ -160,7 +160,7 @@ final class EntryTier {
     return mayFit(entry.remaining()) && plant(key, group, plainBytes, entry);
   }
 
-  /** The same whatever its size; tests plant damaged ones here. */
+  /** Adds an encoded entry as it is, whatever its size; tests plant damaged ones here. */
   boolean plant(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
     EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
     EntryValue before;

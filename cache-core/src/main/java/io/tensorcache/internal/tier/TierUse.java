@@ -17,7 +17,7 @@ import io.tensorcache.config.Tier;
  *     the next tier is not one
  */
 public record TierUse(Tier tier, long entries, long byteCount, long limitBytes, long evictions) {
-  /** The same tier when it holds nothing any more. */
+  /** This tier when it holds nothing any more. */
   TierUse emptied() {
     return new TierUse(tier, 0, 0, limitBytes, evictions);
   }

@@ -54,7 +54,7 @@ final class SharedPointers {
     return addresses;
   }
 
-  /** The same by counted references: right with every C++ library. */
+  /** The addresses of the modules, by counted references: right with every C++ library. */
   static long[] slowly(SharedModuleVector vector) {
     long[] addresses = new long[Math.toIntExact(vector.size())];
     for (int i = 0; i < addresses.length; i++) {

@@ -219,7 +219,7 @@ public class DurableEpochBenchmark {
     return fillFirst();
   }
 
-  /** The same until every row is on the disk itself. */
+  /** A first epoch into an empty store, until every row is on the disk itself. */
   @Benchmark
   public long firstEpochFlushed() {
     long sum = fillFirst();

@@ -111,7 +111,10 @@ public class EpochBenchmark {
     return loss;
   }
 
-  /** The same, and the images read as a program without a table of features reads them. */
+  /**
+   * Features by sample number, and the images read as a program without a table of features reads
+   * them.
+   */
   @Benchmark
   @SuppressWarnings("try") // the scope frees what a step makes
   public float tableEpochWithImages() {

@@ -105,7 +105,7 @@ public class HitBenchmark {
     offHeap.close();
   }
 
-  /** The same rows from a table to a reused buffer. */
+  /** Copies these rows from a table to a reused buffer. */
   @Benchmark
   public ByteBuffer memcpy() {
     int first = step() * ROWS;
@@ -115,7 +115,7 @@ public class HitBenchmark {
     return reused;
   }
 
-  /** The same rows from a table to a fresh tensor, by PyTorch. */
+  /** Copies these rows from a table to a fresh tensor, by PyTorch. */
   @Benchmark
   public long gather() {
     try (PointerScope scope = new PointerScope()) {

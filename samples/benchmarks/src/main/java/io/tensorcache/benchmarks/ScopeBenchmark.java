@@ -96,7 +96,7 @@ public class ScopeBenchmark {
     return weak.getIfPresent(name());
   }
 
-  /** The same by get. */
+  /** A present entry, held weakly, by get. */
   @Benchmark
   public Object weakGet() {
     return weak.get(name(), ScopeBenchmark::absent);
@@ -108,7 +108,7 @@ public class ScopeBenchmark {
     return strong.get(name(), ScopeBenchmark::absent);
   }
 
-  /** The same where the order of use is kept. */
+  /** A present entry, held strongly, where the order of use is kept. */
   @Benchmark
   public Object boundedGet() {
     return bounded.get(name(), ScopeBenchmark::absent);

@@ -20,7 +20,7 @@ public final class Ranges {
     }
   }
 
-  /** The same for a size. */
+  /** Refuses a size that is below its least. */
   public static void require(CommandLine command, String option, ByteSize value, ByteSize min) {
     if (value.compareTo(min) < 0) {
       throw new ParameterException(command, option + " " + value + ": must be >= " + min);
@@ -28,7 +28,7 @@ public final class Ranges {
   }
 
   /**
-   * The same for a fraction; NaN is out of every range.
+   * Refuses a fraction that is out of its range; NaN is out of every range.
    *
    * @throws ParameterException with the option, its value and the range
    */

@@ -12,7 +12,7 @@ import io.tensorcache.samples.kit.Sample
 import org.bytedeco.pytorch.Tensor
 import picocli.CommandLine.Command
 
-/** The same program as [Kpca], its steps written as delegated properties. */
+/** The program of [Kpca], its steps written as delegated properties. */
 @Command(
   name = "kpca-kotlin",
   description = ["The same program as kpca, written in Kotlin with delegated properties."],
@@ -30,7 +30,7 @@ class KpcaKotlin : Sample() {
       }
 }
 
-/** The same model as [KernelPca]: a property is an entry, computed when it is first read. */
+/** The model of [KernelPca]: a property is an entry, computed when it is first read. */
 internal class KernelPcaKotlin(
   scope: Scope<Tensor>,
   sample: Tensor,

@@ -37,7 +37,7 @@ interface FrozenTorch<T> extends AutoCloseable {
   /** The backbone, on the whole batch at once. */
   T features(T images);
 
-  /** The same, cached. */
+  /** The backbone, cached. */
   CachedFunction<T> cached(TensorCache cache);
 
   /** Adds the features up: nothing but features. */

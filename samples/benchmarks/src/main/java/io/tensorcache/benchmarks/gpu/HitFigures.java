@@ -164,7 +164,7 @@ final class HitFigures {
         });
   }
 
-  /** The same from pinned host memory, which is the fastest there is. */
+  /** What copying the rows from pinned host memory takes, which is the fastest there is. */
   private double copyFromHostMicros() {
     long bytes = features.byteCount();
     try (PinnedBlock rows = engine.device().pinned(bytes)) {

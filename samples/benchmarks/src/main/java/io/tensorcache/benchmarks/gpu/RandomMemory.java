@@ -41,7 +41,7 @@ final class RandomMemory {
     return address + index % pieces * apart;
   }
 
-  /** The same as a tensor. */
+  /** Piece {@code index} as a tensor. */
   CudaTensor tensor(int index, TensorSpec spec) {
     return new CudaTensor(spec, piece(index, spec.byteCount()));
   }
