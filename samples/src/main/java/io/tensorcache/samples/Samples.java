@@ -37,11 +37,12 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class
     },
     footer = {
-      "  first          A slow function called three times: the shortest program there is.",
+      "  first          A slow function called three times: the shortest program.",
+      "  train          A head trained on cached features: one file of Java.",
       "  cli            Lists, checks and cleans up durable stores: cli --help.",
       "  script         Runs a Kotlin script: script samples/scripts/train.main.kts.",
-      "  bench          Measures the cache beside others: bench [Key] [Hit] [Epoch] [Durable].",
-      "  bench-gpu      Measures keys, hits and epochs on a CUDA device: bench-gpu --help.",
+      "  bench          Measures the cache beside others: [Key] [Hit] [Epoch] [Durable].",
+      "  bench-gpu      Measures on a CUDA device: bench-gpu --help.",
       "",
       "COMMAND --help lists the options of all others."
     })

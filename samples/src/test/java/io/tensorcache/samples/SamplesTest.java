@@ -14,6 +14,7 @@ class SamplesTest {
       for (String command :
           new String[] {
             "first ",
+            "train ",
             "frozen ",
             "frozen-kotlin ",
             "kpca ",

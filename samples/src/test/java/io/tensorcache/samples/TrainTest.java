@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class ScriptTest {
+class TrainTest {
   /** As {@code samples/run script} does it. */
   @Test
   @Tag("fork")
@@ -25,6 +25,22 @@ class ScriptTest {
             "-script",
             "scripts/train.main.kts",
             "2");
+    assertTrained(run);
+  }
+
+  /** As {@code samples/run train} does it: the same program in Java. */
+  @Test
+  @Tag("fork")
+  void javaTrainsAsTheScriptDoes() throws Exception {
+    assertTrained(
+        Run.forked(
+            List.of("-XX:MaxDirectMemorySize=1g"),
+            System.getProperty("java.class.path"),
+            "io.tensorcache.samples.Train",
+            "2"));
+  }
+
+  private static void assertTrained(Run run) {
     assertEquals(0, run.exitCode(), run.toString());
     List<String> lines = run.out().lines().toList();
     assertTrue(
