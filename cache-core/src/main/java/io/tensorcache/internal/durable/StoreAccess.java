@@ -1,6 +1,5 @@
 package io.tensorcache.internal.durable;
 
-import io.tensorcache.RowStore;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.error.TensorCacheException;
@@ -15,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable store behind a {@link RowStore}: one of its own, or that of a cache. Safe for use by
+ * The durable store behind a {@code RowStore}: one of its own, or that of a cache. Safe for use by
  * several threads.
  */
 public final class StoreAccess implements AutoCloseable {
