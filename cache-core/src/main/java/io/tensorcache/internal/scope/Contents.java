@@ -25,7 +25,7 @@ final class Contents {
   private final Uses uses;
   private final Bounds bounds;
   private final InstantSource clock;
-  private final EntryTable.Leaving leaving;
+  private final Leaving leaving;
 
   /** The last of those that could not be ended in their time. */
   private final AtomicReference<@Nullable Ticket> unended = new AtomicReference<>();
@@ -33,7 +33,7 @@ final class Contents {
   /** Guards what is in the map and all that goes with it. */
   private final RankedLock lock = new RankedLock(Rank.SCOPE_TABLE);
 
-  Contents(Uses uses, Bounds bounds, InstantSource clock, EntryTable.Leaving leaving) {
+  Contents(Uses uses, Bounds bounds, InstantSource clock, Leaving leaving) {
     this.uses = uses;
     this.bounds = bounds;
     this.clock = clock;

@@ -33,9 +33,9 @@ public final class Entry extends WeakReference<Object> {
   volatile long used;
 
   /** Its places in the queues of its table, where there are such. */
-  final Recency.Place amongAll;
+  final UsePlace amongAll;
 
-  final Recency.Place amongStrong;
+  final UsePlace amongStrong;
 
   /** It left its table. */
   volatile boolean gone;
@@ -43,8 +43,12 @@ public final class Entry extends WeakReference<Object> {
   /** Its value was read from the store. Set before it enters its table. */
   boolean isRead;
 
-  /** Its places in the queues of its table. */
-  record Places(Recency.Place all, Recency.Place strong) {}
+  /**
+   * Its places in the queues of its table.
+   *
+   * @param collected where it goes when its value was collected
+   */
+  record Places(UsePlace all, UsePlace strong, ReferenceQueue<Object> collected) {}
 
   /** What few entries have. */
   static final class Special {
@@ -69,14 +73,8 @@ public final class Entry extends WeakReference<Object> {
     }
   }
 
-  Entry(
-      String name,
-      Terms terms,
-      Holding holding,
-      @Nullable Special special,
-      Places places,
-      ReferenceQueue<Object> collected) {
-    super(holding.weak(), collected);
+  Entry(String name, Terms terms, Holding holding, @Nullable Special special, Places places) {
+    super(holding.weak(), places.collected());
     this.name = name;
     this.level = terms.level();
     this.persisting = terms.persisting();

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,21 +33,10 @@ public final class EntryTable {
   private final Uses uses;
   private final boolean usesMatter;
   private final Contents contents;
+  private final Consumer<Ticket> end = this::end;
   private final AtomicLong untilSweep = new AtomicLong();
   private volatile CacheLevel level; // written under the lock of the contents
   private volatile boolean closed; // written under the lock of the contents
-
-  /** Told of each entry that left. */
-  public interface Leaving {
-    /** With the table locked: notes what the store is to do. */
-    void leaves(Entry entry, RemovalCause cause);
-
-    /** Without a lock. {@code held} is what the entry held last. */
-    void left(Entry entry, @Nullable Object held, RemovalCause cause);
-
-    /** What a call gets that changes a closed table. */
-    IllegalStateException whenClosed();
-  }
 
   public EntryTable(
       Retention retention, CacheLevel level, Bounds bounds, InstantSource clock, Leaving leaving) {
@@ -104,7 +94,7 @@ public final class EntryTable {
    */
   public Ticket begin(
       Ticket.Purpose purpose, String name, Terms terms, Flights.@Nullable Flight flight) {
-    Ticket ticket = new Ticket(this, purpose, name, terms, flight);
+    Ticket ticket = new Ticket(end, purpose, name, terms, flight);
     if (ticket.isTracked()) {
       try (Contents.Change change = contents.change()) {
         change.begin(ticket);

@@ -44,7 +44,7 @@ final class NewEntries {
 
   private Entry of(
       String name, Terms terms, Entry.Holding holding, Entry.@Nullable Special special) {
-    Entry entry = new Entry(name, terms, holding, special, uses.places(), collected);
+    Entry entry = new Entry(name, terms, holding, special, uses.places(collected));
     entry.used = uses.tick();
     return entry;
   }

@@ -31,21 +31,7 @@ final class Recency {
     this.queue = new PriorityQueue<>(Comparator.comparingLong(entry -> place(entry).tick));
   }
 
-  /** Where an entry is in one queue. Written under the lock of the queue. */
-  static final class Place {
-    /** Of an entry that is in no queue. */
-    static final Place NONE = new Place();
-
-    private long tick;
-    private volatile boolean isQueued;
-    private boolean isGone;
-
-    boolean isQueued() {
-      return isQueued;
-    }
-  }
-
-  private Place place(Entry entry) {
+  private UsePlace place(Entry entry) {
     return ofStrong ? entry.amongStrong : entry.amongAll;
   }
 
@@ -53,7 +39,7 @@ final class Recency {
   void add(Entry entry) {
     lock.lock();
     try {
-      Place place = place(entry);
+      UsePlace place = place(entry);
       if (!place.isQueued && !place.isGone) {
         offer(entry, place);
       }
@@ -62,7 +48,7 @@ final class Recency {
     }
   }
 
-  private void offer(Entry entry, Place place) {
+  private void offer(Entry entry, UsePlace place) {
     place.tick = entry.used;
     place.isQueued = true;
     queue.add(entry);
@@ -77,7 +63,7 @@ final class Recency {
         if (oldest == null) {
           return null;
         }
-        Place place = place(oldest);
+        UsePlace place = place(oldest);
         place.isQueued = false;
         if (place.isGone) {
           gone--;
@@ -106,7 +92,7 @@ final class Recency {
   void left(Entry entry) {
     lock.lock();
     try {
-      Place place = place(entry);
+      UsePlace place = place(entry);
       place.isGone = true;
       if (place.isQueued) {
         gone++;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One scope: its entries, its children, and where their values lie. Safe for use by several
  * threads; holds no lock while a computation or a listener runs.
  */
-public final class ScopeState<T> implements EntryTable.Leaving {
+public final class ScopeState<T> implements Leaving {
   private final Scopes scopes;
   private final @Nullable ScopeState<T> parent;
   private final List<String> names;

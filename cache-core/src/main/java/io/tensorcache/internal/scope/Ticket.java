@@ -2,6 +2,7 @@ package io.tensorcache.internal.scope;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ public final class Ticket implements AutoCloseable {
     DONE
   }
 
-  private final EntryTable table;
+  private final Consumer<Ticket> end;
   final Purpose purpose;
   final String name;
   final Terms terms;
@@ -62,13 +63,16 @@ public final class Ticket implements AutoCloseable {
   /** Guarded by the lock of the table. */
   private boolean superseded;
 
+  /**
+   * @param end what its table does at its end; must throw nothing and need no memory
+   */
   Ticket(
-      EntryTable table,
+      Consumer<Ticket> end,
       Purpose purpose,
       String name,
       Terms terms,
       Flights.@Nullable Flight flight) {
-    this.table = table;
+    this.end = end;
     this.purpose = purpose;
     this.name = name;
     this.terms = terms;
@@ -141,6 +145,6 @@ public final class Ticket implements AutoCloseable {
   /** Ends it; what did not enter never does. Throws nothing where memory has run out. */
   @Override
   public void close() {
-    table.end(this);
+    end.accept(this);
   }
 }

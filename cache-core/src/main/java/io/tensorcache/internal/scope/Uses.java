@@ -1,6 +1,7 @@
 package io.tensorcache.internal.scope;
 
 import io.tensorcache.scope.Retention;
+import java.lang.ref.ReferenceQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,12 @@ final class Uses {
     return strong != null;
   }
 
-  /** The places of a new entry. */
-  Entry.Places places() {
+  /** The places of a new entry; {@code collected} is where it goes when its value is gone. */
+  Entry.Places places(ReferenceQueue<Object> collected) {
     return new Entry.Places(
-        all == null ? Recency.Place.NONE : new Recency.Place(),
-        strong == null ? Recency.Place.NONE : new Recency.Place());
+        all == null ? UsePlace.NONE : new UsePlace(),
+        strong == null ? UsePlace.NONE : new UsePlace(),
+        collected);
   }
 
   /** The time of a use that begins now. */

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** Changes under one lock, and what is told after it. */
 class ContentsTest {
   private final List<String> told = new ArrayList<>();
-  private final EntryTable.Leaving leaving =
-      new EntryTable.Leaving() {
+  private final Leaving leaving =
+      new Leaving() {
         @Override
         public void leaves(Entry entry, RemovalCause cause) {
           assertThrows(AssertionError.class, () -> LockCheck.entersUserCode("a test"));
@@ -57,7 +57,7 @@ class ContentsTest {
   }
 
   private Ticket ticket(Ticket.Purpose purpose, String name, String... sources) {
-    return new Ticket(table, purpose, name, SampleEntries.from(sources), null);
+    return new Ticket(table::end, purpose, name, SampleEntries.from(sources), null);
   }
 
   private Entry enter(Entry entry) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A table with a clock that is set by hand, which writes down what it tells. */
-final class HandTable implements EntryTable.Leaving {
+final class HandTable implements Leaving {
   /** What left, with its cause, in order: told with the table locked. */
   final List<String> leaving = new ArrayList<>();
 

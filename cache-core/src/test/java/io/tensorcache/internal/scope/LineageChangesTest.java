@@ -13,7 +13,7 @@ class LineageChangesTest {
   private final Lineage lineage = new Lineage();
 
   private Ticket begin(Ticket.Purpose purpose, String name, String... sources) {
-    Ticket ticket = new Ticket(table, purpose, name, SampleEntries.from(sources), null);
+    Ticket ticket = new Ticket(table::end, purpose, name, SampleEntries.from(sources), null);
     lineage.begin(ticket);
     return ticket;
   }

@@ -18,7 +18,7 @@ class LineageThreadsTest {
   }
 
   private Ticket mine(Ticket.Purpose purpose, String name, Terms terms) {
-    Ticket ticket = new Ticket(table, purpose, name, terms, null);
+    Ticket ticket = new Ticket(table::end, purpose, name, terms, null);
     lineage.begin(ticket);
     return ticket;
   }

@@ -58,8 +58,7 @@ final class SampleEntries {
         terms,
         holding,
         special,
-        new Entry.Places(new Recency.Place(), new Recency.Place()),
-        new ReferenceQueue<>());
+        new Entry.Places(new UsePlace(), new UsePlace(), new ReferenceQueue<>()));
   }
 
   /** Used last at a tick. */

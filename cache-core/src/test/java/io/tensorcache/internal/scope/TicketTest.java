@@ -17,7 +17,7 @@ class TicketTest {
   private final Flights flights = new Flights(Duration.ofHours(1));
 
   private Ticket ticket(Ticket.Purpose purpose, String... sources) {
-    return new Ticket(hand.table, purpose, "K", SampleEntries.from(sources), null);
+    return new Ticket(hand.table::end, purpose, "K", SampleEntries.from(sources), null);
   }
 
   private Flights.Flight flight() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.scope.Retention;
+import java.lang.ref.ReferenceQueue;
 import org.junit.jupiter.api.Test;
 
 class UsesTest {
@@ -58,15 +59,15 @@ class UsesTest {
 
   @Test
   void entriesHavePlacesInTheQueuesThereAreOnly() {
-    Entry.Places none = new Uses(Retention.STRONG, Bounds.NONE).places();
-    assertSame(Recency.Place.NONE, none.all());
-    assertSame(Recency.Place.NONE, none.strong());
-    Entry.Places bound = new Uses(Retention.STRONG, BOUND).places();
-    assertNotSame(Recency.Place.NONE, bound.all());
-    assertSame(Recency.Place.NONE, bound.strong());
-    Entry.Places hybrid = new Uses(Retention.hybrid(1), Bounds.NONE).places();
-    assertSame(Recency.Place.NONE, hybrid.all());
-    assertNotSame(Recency.Place.NONE, hybrid.strong());
+    Entry.Places none = new Uses(Retention.STRONG, Bounds.NONE).places(new ReferenceQueue<>());
+    assertSame(UsePlace.NONE, none.all());
+    assertSame(UsePlace.NONE, none.strong());
+    Entry.Places bound = new Uses(Retention.STRONG, BOUND).places(new ReferenceQueue<>());
+    assertNotSame(UsePlace.NONE, bound.all());
+    assertSame(UsePlace.NONE, bound.strong());
+    Entry.Places hybrid = new Uses(Retention.hybrid(1), Bounds.NONE).places(new ReferenceQueue<>());
+    assertSame(UsePlace.NONE, hybrid.all());
+    assertNotSame(UsePlace.NONE, hybrid.strong());
   }
 
   @Test
