@@ -24,7 +24,8 @@ final class DeviceRows {
       DeviceMemory to = memory(target, adapter);
       Device device = Devices.get().device(to.device());
       device.requireMemory(to.address(), to.byteCount());
-      copy(device, source, memory(source, adapter), target, to, rows);
+      memory(source, adapter);
+      copy(device, source, target, rows);
       return result;
     } catch (RuntimeException | Error e) {
       adapter.release(result);
@@ -48,7 +49,7 @@ final class DeviceRows {
     Device device = Devices.get().device(from.device());
     device.requireMemory(from.address(), from.byteCount());
     int[] rows = IntStream.range(0, (int) source.spec().dim(0)).toArray();
-    copy(device, source, from, target, (DeviceMemory) target.memory(), rows);
+    copy(device, source, target, rows);
   }
 
   /** True if the elements of each row lie one after another. */
@@ -63,13 +64,9 @@ final class DeviceRows {
     return true;
   }
 
-  private static void copy(
-      Device device,
-      TensorView source,
-      DeviceMemory from,
-      TensorView target,
-      DeviceMemory to,
-      int[] rows) {
+  private static void copy(Device device, TensorView source, TensorView target, int[] rows) {
+    DeviceMemory from = (DeviceMemory) source.memory();
+    DeviceMemory to = (DeviceMemory) target.memory();
     if (to.stream() != from.stream()) {
       device.await(to.stream()); // what had this memory before may still be in use there
     }

@@ -8,7 +8,6 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -101,17 +100,7 @@ public final class DurableStore implements AutoCloseable {
     Health health = new Health(events);
     StoreFiles files = StoreDirectory.hold(source, real);
     StoreParts parts = StoreParts.of(files, real, settings, new StoreClock(wallMillis), health);
-    WriterLock lock = null;
-    try {
-      lock = WriterLock.create(files);
-      parts.ledger().recount(0);
-      parts.takeover().tidy();
-    } catch (IOException e) {
-      health.refuse(
-          "the store directory " + real + " cannot be written (" + e + "): it is only read",
-          e,
-          true);
-    }
+    WriterLock lock = parts.lock(files);
     parts.catalog().poll();
     DurableStore store = new DurableStore(name, parts, lock);
     if (lock != null) {

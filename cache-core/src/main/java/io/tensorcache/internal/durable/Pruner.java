@@ -60,20 +60,18 @@ final class Pruner {
     for (Segment segment : segments) {
       walk(
           segment,
-          (key, start, bytes, of, at) -> visitor.accept(entry(segment, key, start, bytes, of, at)));
+          (key, start, bodyBytes, of, createdMillis) -> {
+            long bytes = SegmentFormatV1.recordBytes(bodyBytes);
+            visitor.accept(
+                new StoredEntry(
+                    key,
+                    of,
+                    Instant.ofEpochMilli(createdMillis),
+                    bytes,
+                    segment.name.toString(),
+                    Place.of(segment.slot, start, bytes)));
+          });
     }
-  }
-
-  private static StoredEntry entry(
-      Segment segment, TensorKey key, int start, int bodyBytes, Provenance of, long createdMillis) {
-    long bytes = SegmentFormatV1.recordBytes(bodyBytes);
-    return new StoredEntry(
-        key,
-        of,
-        Instant.ofEpochMilli(createdMillis),
-        bytes,
-        segment.name.toString(),
-        Place.of(segment.slot, start, bytes));
   }
 
   /** An entry that can be found, with where it comes from. */

@@ -130,10 +130,11 @@ final class Room {
             Provenance provenance = entries.provenances().get(from);
             long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
             if (provenance != null && bytes < room[0] && catalog.index.isUsed(key, place)) {
-              Carried entry = read(segment, key, start, bytes, provenance, at);
+              EncodedEntry entry = read(segment, start, bytes);
               if (entry != null) {
-                carried.add(entry);
-                room[0] -= entry.cost();
+                Carried kept = new Carried(key, entry, provenance, at);
+                carried.add(kept);
+                room[0] -= kept.cost();
               }
             }
           });
@@ -142,15 +143,12 @@ final class Room {
     }
   }
 
-  private @Nullable Carried read(
-      Segment segment, TensorKey key, int start, int bytes, Provenance of, long createdMillis) {
+  private @Nullable EncodedEntry read(Segment segment, int start, int bytes) {
     files.allocating(bytes);
     ByteBuffer entry = ByteBuffer.allocate(bytes);
     long at = (long) start * SegmentFormatV1.UNIT + SegmentFormatV1.RECORD_HEADER_BYTES;
     try {
-      return segment.read(entry, at) == bytes
-          ? new Carried(key, EncodedEntry.of(entry.flip()), of, createdMillis)
-          : null;
+      return segment.read(entry, at) == bytes ? EncodedEntry.of(entry.flip()) : null;
     } catch (IOException e) {
       return null;
     }

@@ -46,23 +46,14 @@ final class SegmentWriter {
   private long totalBytes;
 
   /** {@code tags} gives each segment its random number. */
-  SegmentWriter(
-      StoreFiles files,
-      Catalog catalog,
-      Ledger ledger,
-      StoreClock clock,
-      Health health,
-      WriterLock lock,
-      long segmentBytes,
-      LongSupplier tags,
-      Publication publication) {
-    this.files = files;
-    this.catalog = catalog;
-    this.ledger = ledger;
-    this.clock = clock;
-    this.health = health;
+  SegmentWriter(StoreParts parts, WriterLock lock, LongSupplier tags, Publication publication) {
+    this.files = parts.files();
+    this.catalog = parts.catalog();
+    this.ledger = parts.ledger();
+    this.clock = parts.clock();
+    this.health = parts.health();
     this.lock = lock;
-    this.segmentBytes = segmentBytes;
+    this.segmentBytes = parts.settings().segmentBytes();
     this.tags = tags;
     this.publication = publication;
   }

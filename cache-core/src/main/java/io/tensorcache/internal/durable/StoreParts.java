@@ -1,7 +1,9 @@
 package io.tensorcache.internal.durable;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the classes of one store share. Safe for use by several threads. */
 record StoreParts(
@@ -36,10 +38,29 @@ record StoreParts(
         health);
   }
 
+  /**
+   * The lock of a writer, with what dead ones left away; null if the files are only read.
+   *
+   * @param held the directory itself: the file of a lock stays open
+   */
+  @Nullable WriterLock lock(StoreFiles held) {
+    WriterLock lock = null;
+    try {
+      lock = WriterLock.create(held);
+      ledger.recount(0);
+      takeover().tidy();
+    } catch (IOException e) {
+      health.refuse(
+          "the store directory " + directory + " cannot be written (" + e + "): it is only read",
+          e,
+          true);
+    }
+    return lock;
+  }
+
   SegmentWriter segmentWriter(
       WriterLock lock, LongSupplier tags, SegmentWriter.Publication publication) {
-    return new SegmentWriter(
-        files, catalog, ledger, clock, health, lock, settings.segmentBytes(), tags, publication);
+    return new SegmentWriter(this, lock, tags, publication);
   }
 
   Room room() {

@@ -120,7 +120,7 @@ public final class RowKeys {
       hashedBytes = Long.BYTES;
     }
     long[] t = java.raw(Metadata.encode(rowSpec, step, slot, domain));
-    return new Tweak(material, rowSpec, step, hashedBytes, t[0], t[1]);
+    return new Tweak(material, rowSpec, step, hashedBytes, t);
   }
 
   /** Opens and tests the kernels of the tensors' devices, as the first digest would. */

@@ -15,14 +15,16 @@ public final class Tweak {
   private final long t0;
   private final long t1;
 
-  Tweak(
-      KeyMaterial material, TensorSpec rowSpec, long step, long hashedByteCount, long t0, long t1) {
+  /**
+   * @param t two numbers of the domain
+   */
+  Tweak(KeyMaterial material, TensorSpec rowSpec, long step, long hashedByteCount, long[] t) {
     this.material = material;
     this.rowSpec = rowSpec;
     this.step = step;
     this.hashedByteCount = hashedByteCount;
-    this.t0 = t0;
-    this.t1 = t1;
+    this.t0 = t[0];
+    this.t1 = t[1];
   }
 
   /** The spec of the rows, without the batch axis. */

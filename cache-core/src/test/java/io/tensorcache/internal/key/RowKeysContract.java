@@ -75,7 +75,7 @@ abstract class RowKeysContract {
       int n = (int) vector.get("n").number();
       byte[] data = Rows.generate(vector.get("kind").text(), n);
       TensorSpec row = TensorSpec.of(DType.UINT8, n);
-      Tweak zero = new Tweak(KeyMaterial.of(salt), row, 1, n, 0, 0);
+      Tweak zero = new Tweak(KeyMaterial.of(salt), row, 1, n, new long[2]);
       long[] key =
           digest(keys(KeyAlgorithm.TCH1, 0, salt), Rows.batch(DType.UINT8, data, 1, n), zero);
       assertArrayEquals(vector.get("key").key(), key, vector::toString);
