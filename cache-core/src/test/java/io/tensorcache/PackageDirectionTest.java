@@ -3,9 +3,6 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +10,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -122,34 +118,15 @@ class PackageDirectionTest {
   private static final Pattern JCUDA_EDGE =
       Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+jcuda\\S*\\s.*");
 
-  private static final Pattern EDGE =
-      Pattern.compile("\\s+(io\\.tensorcache\\S*)\\s+->\\s+(io\\.tensorcache\\S*)\\s.*");
-
-  private static String jdeps() throws Exception {
-    Path classes =
-        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    StringWriter out = new StringWriter();
-    ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
-    int code =
-        jdeps.run(
-            new PrintWriter(out),
-            new PrintWriter(out),
-            "--ignore-missing-deps",
-            "-verbose:package",
-            "-filter:none",
-            classes.resolve("io").toString());
-    assertEquals(0, code, out.toString());
-    return out.toString();
-  }
-
   private static Map<String, Set<String>> edges() throws Exception {
     Map<String, Set<String>> edges = new TreeMap<>();
-    for (String line : jdeps().lines().toList()) {
-      Matcher edge = EDGE.matcher(line);
-      if (edge.matches() && !edge.group(1).equals(edge.group(2))) {
-        edges.computeIfAbsent(name(edge.group(1)), key -> new TreeSet<>()).add(name(edge.group(2)));
-      }
-    }
+    ClassGraph.ofPackages()
+        .edges()
+        .forEach(
+            (from, targets) -> {
+              Set<String> names = edges.computeIfAbsent(name(from), key -> new TreeSet<>());
+              targets.forEach(to -> names.add(name(to)));
+            });
     return edges;
   }
 
@@ -175,7 +152,7 @@ class PackageDirectionTest {
   @Test
   void onlyTheDevicePackageImportsJCuda() throws Exception {
     Set<String> packages = new TreeSet<>();
-    for (String line : jdeps().lines().toList()) {
+    for (String line : ClassGraph.jdeps("package").lines().toList()) {
       Matcher edge = JCUDA_EDGE.matcher(line);
       if (edge.matches()) {
         packages.add(name(edge.group(1)));
@@ -186,10 +163,8 @@ class PackageDirectionTest {
 
   @Test
   void internalPackagesAreNotExported() throws Exception {
-    Path classes =
-        Path.of(TensorCache.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     var module =
-        java.lang.module.ModuleFinder.of(classes)
+        java.lang.module.ModuleFinder.of(ClassGraph.classes())
             .find("io.tensorcache.core")
             .orElseThrow()
             .descriptor();
