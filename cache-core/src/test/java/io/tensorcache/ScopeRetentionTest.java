@@ -17,6 +17,7 @@ import io.tensorcache.tensor.HostTensor;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,18 @@ class ScopeRetentionTest {
         Retention.WEAK,
         Retention.hybrid(2),
         Retention.byLevel(LIGHT));
+  }
+
+  static Stream<Supplier<Retention>> madeAnew() {
+    return Stream.of(() -> Retention.hybrid(2), () -> Retention.byLevel(LIGHT));
+  }
+
+  @ParameterizedTest
+  @MethodSource("madeAnew")
+  void aScopeIsFoundAgainWithTheSameRetentionMadeAnew(Supplier<Retention> retention) {
+    scope(retention.get()).open().put("x", tensor(1));
+    assertEquals(List.of("x"), scope(retention.get()).open().names());
+    assertThrows(IllegalStateException.class, () -> scope(Retention.hybrid(3)).open());
   }
 
   @Test

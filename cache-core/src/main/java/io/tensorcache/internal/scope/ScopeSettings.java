@@ -45,7 +45,7 @@ public record ScopeSettings(
     return other instanceof ScopeSettings that
         && level == that.level
         && levels.equals(that.levels)
-        && retention == that.retention
+        && retention.equals(that.retention)
         && Objects.equals(maxEntries, that.maxEntries)
         && Objects.equals(maxBytes, that.maxBytes)
         && Objects.equals(fingerprint, that.fingerprint)
