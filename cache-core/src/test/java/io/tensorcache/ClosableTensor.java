@@ -6,12 +6,12 @@ import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 
 /** A tensor that its owner closes, as an engine's is, and that has a device. */
-final class ClosableTensor {
+public final class ClosableTensor {
   private final HostTensor tensor;
   private final String device;
   private volatile boolean closed;
 
-  ClosableTensor(HostTensor tensor) {
+  public ClosableTensor(HostTensor tensor) {
     this(tensor, "cpu");
   }
 
@@ -20,19 +20,20 @@ final class ClosableTensor {
     this.device = device;
   }
 
-  HostTensor tensor() {
+  public HostTensor tensor() {
     return tensor;
   }
 
-  String device() {
+  public String device() {
     return device;
   }
 
-  void close() {
+  public void close() {
     closed = true;
   }
 
-  static final class Adapter implements TensorAdapter<ClosableTensor> {
+  /** Serves functions and scopes that hold by reference. */
+  public static class Adapter implements TensorAdapter<ClosableTensor> {
     @Override
     public Class<ClosableTensor> type() {
       return ClosableTensor.class;
