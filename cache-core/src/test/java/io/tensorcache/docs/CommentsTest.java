@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the comments of the API have in common: Java types and Kotlin functions. */
+/** What comments have in common, above all those of the API: Java types, Kotlin functions. */
 class CommentsTest {
   private static final Pattern COMMENT =
       Pattern.compile("/\\*\\*((?:(?!\\*/).)*)\\*/", Pattern.DOTALL);
@@ -64,7 +64,7 @@ class CommentsTest {
   @Test
   void commentsSayWhatTheyMean() throws IOException {
     List<String> vague = new ArrayList<>();
-    for (Path file : api(".java", ".kt")) {
+    for (Path file : Documents.mainSources()) {
       String text = Files.readString(file);
       Matcher comment = COMMENT.matcher(text);
       while (comment.find()) {

@@ -224,7 +224,7 @@ final class Contents {
       left.add(new Left(entry, forget(entry), cause));
     }
 
-    /** The same without a word. */
+    /** Drops an entry without a word to the listener. */
     @Nullable Object forget(Entry entry) {
       counts.add(entry, -1);
       Object held = entry.letGo();

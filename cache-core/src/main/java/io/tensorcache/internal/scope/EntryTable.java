@@ -127,7 +127,7 @@ public final class EntryTable {
     return enter(ticket, holding == null ? null : newEntries.of(ticket, terms, holding), order);
   }
 
-  /** The same for a value that was read from the store, unless there is an entry. */
+  /** Decides whether a value enters that was read from the store: not where there is an entry. */
   public @Nullable Entry enterRead(Ticket ticket, Terms terms, Entry.Holding holding) {
     Entry entry = newEntries.of(ticket, terms, holding);
     entry.isRead = true;
@@ -183,7 +183,7 @@ public final class EntryTable {
   }
 
   /**
-   * The same for one that is taken: of several threads, one gets it.
+   * Drops an entry that is taken: of several threads, one gets it.
    *
    * @throws IllegalStateException if the table is closed
    */
@@ -198,7 +198,7 @@ public final class EntryTable {
   }
 
   /**
-   * The same for one that was read from the store.
+   * Takes an entry that was read from the store.
    *
    * @param ticket of the reading: false if another thread was faster
    * @throws IllegalStateException if the table is closed
@@ -332,7 +332,10 @@ public final class EntryTable {
     }
   }
 
-  /** The same before an entry has to go for another one, if there are few; else now and then. */
+  /**
+   * Drops what the program closed before an entry has to go for another one, if there are few; else
+   * now and then.
+   */
   private void dropClosedIfDue() {
     if (!retention.isCopy() && untilSweep.decrementAndGet() <= 0) {
       dropClosed();
