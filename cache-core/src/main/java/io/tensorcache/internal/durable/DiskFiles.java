@@ -189,6 +189,11 @@ final class DiskFiles implements StoreFiles {
   }
 
   @Override
+  public void allocating(long byteCount) {
+    // the JVM says whether there is memory
+  }
+
+  @Override
   public void requireInPlace() throws IOException {
     Object held = directory.identity();
     Object now;

@@ -329,6 +329,11 @@ final class OpenFiles implements StoreFiles {
   }
 
   @Override
+  public void allocating(long byteCount) {
+    files.allocating(byteCount);
+  }
+
+  @Override
   public void requireInPlace() throws IOException {
     files.requireInPlace();
   }

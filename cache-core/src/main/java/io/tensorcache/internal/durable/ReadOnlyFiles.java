@@ -62,6 +62,11 @@ final class ReadOnlyFiles implements StoreFiles {
   }
 
   @Override
+  public void allocating(long byteCount) {
+    files.allocating(byteCount);
+  }
+
+  @Override
   public void requireInPlace() throws IOException {
     files.requireInPlace();
   }

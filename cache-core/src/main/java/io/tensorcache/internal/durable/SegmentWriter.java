@@ -43,6 +43,10 @@ final class SegmentWriter {
   private int published;
   private long unforcedBytes;
   private boolean isNew;
+
+  /** While a segment is opened, appended to or published: stays if that is cut off. */
+  private boolean isUnfinished;
+
   private long totalBytes;
 
   /** {@code tags} gives each segment its random number. */
@@ -108,13 +112,15 @@ final class SegmentWriter {
     return unforcedBytes;
   }
 
-  /** Appends an entry, in a new segment if this one is full. */
+  /** Appends an entry, in a new segment if this one is full, or holds what an error cut off. */
   void append(TensorKey key, EncodedEntry entry, Provenance of, long createdMillis)
       throws IOException {
+    abandonIfUnfinished();
     long record = SegmentFormatV1.recordBytes(entry.byteCount());
     if (active != null && entries.count() > 0 && end + record > segmentBytes) {
       seal();
     }
+    isUnfinished = true;
     Segment segment = active == null ? open() : active;
     Integer number = provenances.get(of);
     if (number == null) {
@@ -127,6 +133,14 @@ final class SegmentWriter {
     int start = (int) (end / SegmentFormatV1.UNIT);
     record(segment, SegmentFormatV1.ENTRY, entry.pieces(), number, createdMillis);
     entries.add(key, start, entry.byteCount(), number, createdMillis);
+    isUnfinished = false;
+  }
+
+  /** Whoever met the error may have had no memory left to call {@link #abandon}. */
+  private void abandonIfUnfinished() {
+    if (isUnfinished) {
+      abandon();
+    }
   }
 
   private Segment open() throws IOException {
@@ -197,10 +211,12 @@ final class SegmentWriter {
 
   /** Writes what was appended and lets readers find it. */
   void publish() throws IOException {
+    abandonIfUnfinished();
     Segment segment = active;
     if (segment == null) {
       return;
     }
+    isUnfinished = true;
     write(segment);
     requireLock();
     entries.forEach(
@@ -208,6 +224,7 @@ final class SegmentWriter {
         (key, start, bytes, from, at) -> publication.publish(segment, key, start, bytes, at));
     published = entries.count();
     segment.newestMillis = entries.newestMillis();
+    isUnfinished = false;
   }
 
   /** After each write: what another process may have taken over is not acknowledged. */
@@ -237,11 +254,11 @@ final class SegmentWriter {
 
   /** Ends the segment: puts it on the disk and writes its index. */
   void seal() throws IOException {
+    publish();
     Segment segment = active;
     if (segment == null) {
       return;
     }
-    publish();
     segment.file().force();
     IndexFileV1.write(files, segment.name, segment.tag, written, entries);
     totalBytes += IndexFileV1.byteCount(entries);
@@ -259,6 +276,7 @@ final class SegmentWriter {
   void abandon() {
     Segment segment = active;
     active = null;
+    isUnfinished = false;
     unforcedBytes = 0;
     if (segment == null) {
       return;

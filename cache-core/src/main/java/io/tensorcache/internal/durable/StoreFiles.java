@@ -73,5 +73,5 @@ interface StoreFiles extends AutoCloseable {
   void close() throws IOException;
 
   /** Told before the store allocates so many bytes for what goes to a file or comes from one. */
-  default void allocating(long byteCount) {}
+  void allocating(long byteCount);
 }

@@ -206,7 +206,7 @@ final class StoreWriter implements Runnable {
         write(segment, entries);
       }
     } catch (IOException | RuntimeException | Error e) {
-      quietly(() -> failWrite(e));
+      failWriteQuietly(e);
     } finally {
       lose(due - settled);
       for (int i = 0; i < rows.size(); i++) {
@@ -299,6 +299,15 @@ final class StoreWriter implements Runnable {
     if (rows > 0) {
       lost += rows;
       lostSinceFlush = true;
+    }
+  }
+
+  /** Without a lambda: there may be no memory for one. */
+  private void failWriteQuietly(Throwable e) {
+    try {
+      failWrite(e);
+    } catch (Throwable again) {
+      parts.health().thrown(again);
     }
   }
 

@@ -57,6 +57,11 @@ abstract class ForwardingFiles implements StoreFiles {
   public void forceNames() throws IOException {}
 
   @Override
+  public void allocating(long byteCount) {
+    real.allocating(byteCount);
+  }
+
+  @Override
   public void requireInPlace() throws IOException {
     real.requireInPlace();
   }

@@ -157,6 +157,9 @@ final class MemoryFiles implements StoreFiles.Source {
     public void requireInPlace() {}
 
     @Override
+    public void allocating(long byteCount) {}
+
+    @Override
     public void close() {}
   }
 

@@ -51,6 +51,7 @@ class WriterThrowablesTest {
     private final Supplier<Error> error;
     private volatile boolean isOff;
     private long calls; // of the writer's thread
+    private volatile boolean hasAllocated;
 
     Thrower(long number, boolean stays, Supplier<Error> error) {
       this.number = number;
@@ -60,6 +61,11 @@ class WriterThrowablesTest {
 
     @Override
     public void check(FaultyFiles.Operation operation, Path file) {
+      called();
+    }
+
+    void allocates() {
+      hasAllocated = true;
       called();
     }
 
@@ -110,7 +116,7 @@ class WriterThrowablesTest {
     }
     assertTrue(store.flush());
     files.fault = thrower;
-    files.allocation = thrower::called;
+    files.allocation = thrower::allocates;
     for (int row = BEFORE; row < AFTER; row++) {
       store(store, row);
     }
@@ -121,6 +127,7 @@ class WriterThrowablesTest {
     thrower.isOff = true;
     store.flush();
     store.close();
+    assertTrue(thrower.hasAllocated, "the allocator was asked");
     if (thrower.hasThrown.get()) {
       assertFalse(events.failures.isEmpty(), "it is told");
     } else {
