@@ -1,0 +1,185 @@
+package io.tensorcache.internal.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Which rows enter and which leave: all rows count for multiples of 256 bytes. */
+class RowTablePlanTest {
+  private static final int GRAIN = ResidentRow.GRAIN;
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+
+  private final RowTable<Integer, String> table = new RowTable<>(4 * GRAIN, false);
+  private final RowTable<Integer, String> keepFirst = new RowTable<>(4 * GRAIN, true);
+
+  private static ResidentRow<Integer, String> put(
+      RowTable<Integer, String> table, int key, int grains) {
+    ResidentRow<Integer, String> row =
+        new ResidentRow<>(key, "", new long[] {(long) grains * GRAIN});
+    assertTrue(table.take(row.byteCount));
+    table.put(row);
+    return row;
+  }
+
+  /** New rows of so many grains each. */
+  private static List<NewRow<Integer, String>> wanted(int... grains) {
+    return Arrays.stream(grains)
+        .mapToObj(each -> new NewRow<>(100, "", new long[1], new long[] {(long) each * GRAIN}))
+        .toList();
+  }
+
+  private static void check(
+      RowTable.Plan<Integer, String> plan, List<Integer> entering, List<Integer> leaving) {
+    assertEquals(
+        entering,
+        plan.entering().stream().map(row -> (int) (row.byteCounts()[0] / GRAIN)).toList(),
+        "grains of those that enter");
+    assertEquals(leaving, plan.leaving().stream().map(row -> row.key).toList(), "keys that leave");
+  }
+
+  private void checkAccount(RowTable.Plan<Integer, String> plan, int promised, int held) {
+    assertEquals((long) promised * GRAIN, plan.promisedBytes());
+    assertEquals((long) held * GRAIN, table.heldBytes());
+  }
+
+  @Test
+  void whatFitsEntersAndItsBytesArePromised() {
+    put(table, 1, 1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(2, 1), NO_LIMIT);
+    check(plan, List.of(2, 1), List.of());
+    checkAccount(plan, 3, 4);
+    check(table.plan(wanted(1), NO_LIMIT), List.of(1), List.of(1));
+  }
+
+  /** Nothing is promised for what leaves: those bytes are counted until they are freed. */
+  @Test
+  void theOldestLeaveForWhatDoesNotFit() {
+    put(table, 1, 1);
+    put(table, 2, 1);
+    put(table, 3, 2);
+    table.use(1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(1), NO_LIMIT);
+    check(plan, List.of(1), List.of(2));
+    checkAccount(plan, 0, 4);
+    assertEquals(1, plan.leaving().get(0).pins);
+  }
+
+  @Test
+  void aLongRowLeavesForAShortOne() {
+    put(table, 1, 3);
+    put(table, 2, 1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(2), NO_LIMIT);
+    check(plan, List.of(2), List.of(1));
+    checkAccount(plan, 0, 4);
+  }
+
+  @Test
+  void onlyWhatIsMissingLeaves() {
+    put(table, 1, 1);
+    put(table, 2, 1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(1, 2), NO_LIMIT);
+    check(plan, List.of(1, 2), List.of(1));
+    checkAccount(plan, 2, 4);
+  }
+
+  @Test
+  void whatDoesNotFitWithTheOthersOfItsBatchStaysOut() {
+    check(table.plan(wanted(3, 2, 1), NO_LIMIT), List.of(3, 1), List.of());
+    check(
+        new RowTable<Integer, String>(1023, false).plan(wanted(4), NO_LIMIT), List.of(), List.of());
+  }
+
+  @Test
+  void aRowThatIsReadStaysAndTheLastOfTheBatchStayOut() {
+    put(table, 1, 2).pins = 1;
+    put(table, 2, 1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(1, 1, 1, 1), NO_LIMIT);
+    check(plan, List.of(1, 1), List.of(2));
+    checkAccount(plan, 1, 4);
+  }
+
+  @Test
+  void nothingEntersWhereEverythingIsRead() {
+    put(table, 1, 4).pins = 1;
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(1, 2), NO_LIMIT);
+    check(plan, List.of(), List.of());
+    checkAccount(plan, 0, 4);
+  }
+
+  /** Others took memory of the device: rows leave until no more than this is held. */
+  @Test
+  void rowsLeaveWhereLessThanTheLimitMayBeHeld() {
+    put(table, 1, 1);
+    put(table, 2, 1);
+    put(table, 3, 1);
+    RowTable.Plan<Integer, String> plan = table.plan(wanted(1, 1, 1), 2 * GRAIN);
+    check(plan, List.of(1, 1), List.of(1, 2, 3));
+    checkAccount(plan, 0, 3);
+  }
+
+  @Test
+  void allLeaveAndNothingEntersWhereNothingMayBeHeld() {
+    put(table, 1, 1);
+    put(table, 2, 1);
+    check(table.plan(wanted(1), 0), List.of(), List.of(1, 2));
+  }
+
+  @Test
+  void theLimitHoldsWhateverElseMayBeHeld() {
+    check(table.plan(wanted(5, 4), 100 * GRAIN), List.of(4), List.of());
+  }
+
+  @Test
+  void whoKeepsTheFirstLetsInWhatFitsAndNothingLeaves() {
+    put(keepFirst, 1, 2);
+    check(keepFirst.plan(wanted(3, 1, 2, 1), NO_LIMIT), List.of(1, 1), List.of());
+    assertEquals(4 * GRAIN, keepFirst.heldBytes());
+    check(keepFirst.plan(wanted(1), NO_LIMIT), List.of(), List.of());
+  }
+
+  @Test
+  void whoKeepsTheFirstGivesBackWhatIsLeftToOthers() {
+    put(keepFirst, 1, 1);
+    put(keepFirst, 2, 1);
+    put(keepFirst, 3, 1);
+    check(keepFirst.plan(wanted(1), 2 * GRAIN), List.of(), List.of(1));
+    assertEquals(3 * GRAIN, keepFirst.heldBytes());
+  }
+
+  /** Whatever comes, what is held after all have left and entered is within the limit. */
+  @Test
+  void noPlanBreaksTheLimit() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int round = 0; round < 300; round++) {
+      long limit = GRAIN * (1L + random.nextInt(12));
+      boolean keeps = random.nextBoolean();
+      RowTable<Integer, String> any = new RowTable<>(limit, keeps);
+      for (int key = 0; key < 20; key++) {
+        ResidentRow<Integer, String> row =
+            new ResidentRow<>(key, "", new long[] {GRAIN * (1L + random.nextInt(3))});
+        if (any.take(row.byteCount)) {
+          any.put(row);
+          row.pins = random.nextInt(3) / 2;
+        }
+      }
+      long before = any.heldBytes();
+      long most = random.nextBoolean() ? NO_LIMIT : (long) GRAIN * random.nextInt(13);
+      int[] grains = random.ints(1 + random.nextInt(5), 0, 14).toArray();
+      RowTable.Plan<Integer, String> plan = any.plan(wanted(grains), most);
+      String what = "round " + round + " of seed " + seed;
+      assertEquals(before + plan.promisedBytes(), any.heldBytes(), what);
+      assertTrue(any.heldBytes() <= limit, what);
+      any.keepPromise(plan.promisedBytes());
+      plan.leaving().forEach(row -> any.giveBack(row.byteCount));
+      long need =
+          plan.entering().stream().mapToLong(row -> ResidentRow.bytesOf(row.byteCounts())).sum();
+      boolean fits = any.heldBytes() + need <= Math.min(limit, most);
+      assertTrue(plan.entering().isEmpty() || fits, what);
+    }
+  }
+}
