@@ -16,7 +16,7 @@ final class ResidentRow<K, A> {
   long address;
 
   /** The copy that fills it; null once that is known to have ended. */
-  @Nullable Flight filling;
+  @Nullable Launch filling;
 
   /** Calls that are about to read it. */
   int pins;
@@ -62,7 +62,7 @@ final class ResidentRow<K, A> {
 
   /** Lets a stream go on only after the row is filled. */
   void follow(long stream) {
-    if (filling != null && Flights.follow(filling, stream)) {
+    if (filling != null && Launches.follow(filling, stream)) {
       filling = null;
     }
   }

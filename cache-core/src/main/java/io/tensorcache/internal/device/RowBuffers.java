@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RowBuffers<K, A> {
   private final Device device;
   private final RowMemory memory;
-  private final Flights flights = new Flights();
+  private final Launches launches = new Launches();
   private final Deque<ResidentRow<K, A>> unused = new ArrayDeque<>(); // to be freed
 
   RowBuffers(Device device) {
@@ -42,7 +42,7 @@ final class RowBuffers<K, A> {
   /** Copies rows that are here, after what fills them. */
   void gather(List<@Nullable ResidentRow<K, A>> rows, GatherList copies, long stream) {
     device.requireNoCapture(stream);
-    flights.prune();
+    launches.prune();
     for (ResidentRow<K, A> row : rows) {
       if (row != null) {
         row.follow(stream);
@@ -51,7 +51,7 @@ final class RowBuffers<K, A> {
     launch(copies, stream);
   }
 
-  private @Nullable Flight launch(GatherList copies, long stream) {
+  private @Nullable Launch launch(GatherList copies, long stream) {
     if (copies.isEmpty()) {
       return null;
     }
@@ -62,7 +62,7 @@ final class RowBuffers<K, A> {
       block.close();
       throw e;
     }
-    return flights.add(block);
+    return launches.add(block);
   }
 
   /** False if the device has no memory left. */
@@ -91,7 +91,7 @@ final class RowBuffers<K, A> {
         copies.add(from.get(i).from()[part], row.partAddress(part), row.partBytes[part]);
       }
     }
-    Flight filling = launch(copies, stream);
+    Launch filling = launch(copies, stream);
     rows.forEach(row -> row.filling = filling);
   }
 
@@ -109,7 +109,7 @@ final class RowBuffers<K, A> {
       block.close();
       throw e;
     }
-    row.filling = flights.add(block);
+    row.filling = launches.add(block);
   }
 
   /** Takes rows that nobody uses any more, to be freed. Needs no driver. */
@@ -132,8 +132,8 @@ final class RowBuffers<K, A> {
     if (unused.isEmpty()) {
       return;
     }
-    flights.prune();
-    flights.holdBack(memory.stream());
+    launches.prune();
+    launches.holdBack(memory.stream());
     for (ResidentRow<K, A> row = unused.peek(); row != null; row = unused.peek()) {
       memory.free(row.address);
       unused.remove();
@@ -148,13 +148,13 @@ final class RowBuffers<K, A> {
 
   /** The device is lost, and everything with it. */
   void abandon() {
-    flights.abandon();
+    launches.abandon();
     unused.clear();
   }
 
   /** When all rows are freed. What is under way goes on. Again, if the driver refused something. */
   void close() {
-    flights.abandon();
+    launches.abandon();
     memory.close();
   }
 }

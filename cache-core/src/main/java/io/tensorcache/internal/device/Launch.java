@@ -2,9 +2,9 @@ package io.tensorcache.internal.device;
 
 /**
  * A launch or copy that is under way, seen through the event of the pinned block that it uses.
- * Guarded by the lock of the {@link Flights} that it belongs to.
+ * Guarded by the lock of the {@link Launches} that it belongs to.
  */
-final class Flight {
+final class Launch {
   final PinnedBlock block;
 
   /** Once true, the event belongs to someone else. */
@@ -13,7 +13,7 @@ final class Flight {
   /** The stream that frees memory goes on only after this. */
   boolean isAwaited;
 
-  Flight(PinnedBlock block) {
+  Launch(PinnedBlock block) {
     this.block = block;
   }
 }
