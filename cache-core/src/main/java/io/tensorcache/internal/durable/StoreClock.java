@@ -28,8 +28,4 @@ final class StoreClock {
     long seconds = Math.floorDiv(Math.min(createdMillis, millis()), 1000L) - EPOCH_SECONDS;
     return (int) Math.max(0, Math.min(seconds, Integer.MAX_VALUE));
   }
-
-  static long millisOf(int seconds) {
-    return (seconds + EPOCH_SECONDS) * 1000L;
-  }
 }

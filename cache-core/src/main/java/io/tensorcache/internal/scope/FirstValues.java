@@ -18,7 +18,6 @@ import java.util.Arrays;
 public final class FirstValues {
   private static final int ROWS = 3;
   private static final int COLUMNS = 6;
-  private static final int TEXT = 60;
 
   private FirstValues() {}
 
@@ -31,14 +30,6 @@ public final class FirstValues {
       text.append("...");
     }
     text.append(')');
-  }
-
-  /** Appends the bytes of a text in quotation marks. */
-  public static void appendText(StringBuilder text, byte[] utf8) {
-    String shown = new String(utf8, java.nio.charset.StandardCharsets.UTF_8);
-    text.append('"');
-    text.append(shown.length() > TEXT ? shown.substring(0, TEXT) + "..." : shown);
-    text.append('"');
   }
 
   private static void append(

@@ -10,7 +10,6 @@ import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class FirstValuesTest {
@@ -131,19 +130,5 @@ class FirstValuesTest {
     TensorView view =
         TensorView.of(TensorSpec.of(DType.FLOAT32, 2), DeviceMemory.of(0, 4096, 8, 0));
     assertEquals("tensor(...)", text(view));
-  }
-
-  @Test
-  void aTextIsQuotedAndCutAfterSixtyCharacters() {
-    assertEquals("\"\"", quoted(""));
-    assertEquals("\"gr\u00f6\u00dfe\"", quoted("gr\u00f6\u00dfe"));
-    assertEquals('"' + "x".repeat(60) + '"', quoted("x".repeat(60)));
-    assertEquals('"' + "x".repeat(60) + "...\"", quoted("x".repeat(61)));
-  }
-
-  private static String quoted(String words) {
-    StringBuilder text = new StringBuilder();
-    FirstValues.appendText(text, words.getBytes(StandardCharsets.UTF_8));
-    return text.toString();
   }
 }
