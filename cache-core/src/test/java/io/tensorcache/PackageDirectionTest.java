@@ -28,6 +28,7 @@ class PackageDirectionTest {
           Map.entry("store", Set.of("tensor", "config")),
           Map.entry("internal.json", Set.of()),
           Map.entry("internal.lock", Set.of()),
+          Map.entry("internal.flight", Set.of()),
           Map.entry("internal.device", Set.of("error", "internal.lock")),
           Map.entry(
               "internal.key",
@@ -76,6 +77,7 @@ class PackageDirectionTest {
                   "stats",
                   "error",
                   "internal.lock",
+                  "internal.flight",
                   "internal.codec",
                   "internal.device",
                   "internal.key",
@@ -90,6 +92,7 @@ class PackageDirectionTest {
                   "stats",
                   "error",
                   "internal.lock",
+                  "internal.flight",
                   "internal.json",
                   "internal.codec",
                   "internal.key",

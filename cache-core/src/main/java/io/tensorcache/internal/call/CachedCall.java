@@ -3,6 +3,7 @@ package io.tensorcache.internal.call;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.internal.rows.CacheState;
 import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.PersistedRows;
@@ -130,7 +131,7 @@ public final class CachedCall<T> {
     RowList left = missing;
     alone = state.depth().isInside() || Thread.currentThread().isInterrupted();
     while (!left.isEmpty()) {
-      InFlight.Owner owner = new InFlight.Owner();
+      Owner owner = new Owner();
       try (Claims claims = Claims.of(inFlight, owner, batch.keys(), left, alone)) {
         // a row may have been stored between the first look-up and the claim
         RowList mine = sources.lookUp(claims.mine(), result, found);
@@ -160,10 +161,10 @@ public final class CachedCall<T> {
   }
 
   /** The rows whose computation failed elsewhere; null if a row has another shape than the rest. */
-  private @Nullable RowList await(Map<Integer, InFlight.Flight> flights, ResultBatch<T> result) {
+  private @Nullable RowList await(Map<Integer, InFlight.RowFlight> flights, ResultBatch<T> result) {
     RowList failed = new RowList();
     int taken = 0;
-    for (Map.Entry<Integer, InFlight.Flight> flight : flights.entrySet()) {
+    for (Map.Entry<Integer, InFlight.RowFlight> flight : flights.entrySet()) {
       boolean hopeless = alone && !flight.getValue().hasLanded(); // wait once, not once per row
       Row row = hopeless ? null : flight.getValue().await();
       if (row == null) {

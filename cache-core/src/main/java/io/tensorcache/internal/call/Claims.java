@@ -1,6 +1,7 @@
 package io.tensorcache.internal.call;
 
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.tensor.TensorKey;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,15 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claims implements AutoCloseable {
   private final RowList mine = new RowList();
-  private final InFlight.Owner owner;
-  private final Map<Integer, InFlight.Flight> started = new HashMap<>();
+  private final Owner owner;
+  private final Map<Integer, InFlight.RowFlight> started = new HashMap<>();
 
   /** The last one, which leads to all others: to be landed when there is no memory. */
-  private InFlight.@Nullable Flight last;
+  private InFlight.@Nullable RowFlight last;
 
-  private final Map<Integer, InFlight.Flight> awaited = new LinkedHashMap<>();
+  private final Map<Integer, InFlight.RowFlight> awaited = new LinkedHashMap<>();
 
-  private Claims(InFlight.Owner owner) {
+  private Claims(Owner owner) {
     this.owner = owner;
   }
 
@@ -31,8 +32,7 @@ final class Claims implements AutoCloseable {
    * @param owner ended by the caller when it closes the claims, whatever that comes to
    * @param alone whether to compute all rows without a claim, whoever else does
    */
-  static Claims of(
-      InFlight inFlight, InFlight.Owner owner, BatchKeys keys, RowList rows, boolean alone) {
+  static Claims of(InFlight inFlight, Owner owner, BatchKeys keys, RowList rows, boolean alone) {
     Claims claims = new Claims(owner);
     try {
       for (int i = 0; i < rows.size(); i++) {
@@ -46,10 +46,10 @@ final class Claims implements AutoCloseable {
   }
 
   private void claim(InFlight inFlight, TensorKey key, int row, boolean alone) {
-    InFlight.Flight flight = inFlight.newFlight(key, owner, last);
+    InFlight.RowFlight flight = inFlight.newFlight(key, owner, last);
     last = flight; // before others can see it
     started.put(row, flight);
-    InFlight.@Nullable Flight other = alone ? null : inFlight.start(flight);
+    InFlight.@Nullable RowFlight other = alone ? null : inFlight.start(flight);
     if (other == null) {
       mine.add(row);
     } else {
@@ -64,13 +64,13 @@ final class Claims implements AutoCloseable {
   }
 
   /** Rows other threads are computing. */
-  Map<Integer, InFlight.Flight> awaited() {
+  Map<Integer, InFlight.RowFlight> awaited() {
     return awaited;
   }
 
   /** Hands a computed row to the threads that wait for it. */
   void land(int row, @Nullable Row value) {
-    InFlight.Flight flight = started.remove(row);
+    InFlight.RowFlight flight = started.remove(row);
     if (flight != null) {
       flight.land(value);
     }
@@ -86,7 +86,7 @@ final class Claims implements AutoCloseable {
    * memory.
    */
   void landRest() {
-    for (InFlight.Flight flight = last; flight != null; flight = flight.before) {
+    for (InFlight.RowFlight flight = last; flight != null; flight = flight.before) {
       flight.land(null);
     }
   }

@@ -93,7 +93,7 @@ public final class EntryTable {
    * @param flight nobody joins it once the ticket is outdated
    */
   public Ticket begin(
-      Ticket.Purpose purpose, String name, Terms terms, Flights.@Nullable Flight flight) {
+      Ticket.Purpose purpose, String name, Terms terms, Flights.@Nullable EntryFlight flight) {
     Ticket ticket = new Ticket(end, purpose, name, terms, flight);
     if (ticket.isTracked()) {
       try (Contents.Change change = contents.change()) {

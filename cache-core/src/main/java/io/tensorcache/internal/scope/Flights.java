@@ -1,5 +1,8 @@
 package io.tensorcache.internal.scope;
 
+import io.tensorcache.internal.flight.Flight;
+import io.tensorcache.internal.flight.Owner;
+import io.tensorcache.internal.flight.UnderWay;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import java.time.Duration;
@@ -9,11 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +22,11 @@ import org.jspecify.annotations.Nullable;
  * patience. Safe for use by several threads.
  */
 public final class Flights {
-  private static final long LOOK_MILLIS = 100;
-
   private final Duration patience;
-  private final ConcurrentHashMap<Key, Flight> flights = new ConcurrentHashMap<>();
+  private final UnderWay<Key, EntryFlight> flights = new UnderWay<>();
 
   /** The innermost flight of each thread that runs one. */
-  private final ConcurrentHashMap<Thread, Flight> running = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Thread, EntryFlight> running = new ConcurrentHashMap<>();
 
   private final RankedLock lock = new RankedLock(Rank.SCOPE_FLIGHTS);
 
@@ -56,56 +53,39 @@ public final class Flights {
     }
   }
 
-  /** Whose call starts flights. */
-  public static final class Owner {
-    private final Thread thread = Thread.currentThread();
-
-    /**
-     * Set at the end of the call, without a call: no matter how much memory and stack are left,
-     * nobody waits any longer for what has not landed.
-     */
-    public volatile boolean hasEnded;
-  }
-
   /** Of one thread for one flight. */
   private static final class Wait {
-    private final Flight flight;
+    private final EntryFlight flight;
 
     /** Set without a call, as it may not be possible to remove this. */
     private volatile boolean isOver;
 
-    Wait(Flight flight) {
+    Wait(EntryFlight flight) {
       this.flight = flight;
     }
   }
 
   /** One computation under way. */
-  public final class Flight implements AutoCloseable {
+  public final class EntryFlight extends Flight<Object> implements AutoCloseable {
     private final Key key;
     private final String path;
-    private final Owner owner;
-    private final @Nullable Flight outer;
-    private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+    private final @Nullable EntryFlight outer;
 
-    private Flight(Key key, String path, Owner owner) {
+    private EntryFlight(Key key, String path, Owner owner) {
+      super(owner);
       this.key = key;
       this.path = path;
-      this.owner = owner;
-      this.outer = innermost(owner.thread);
+      this.outer = innermost(owner.thread());
     }
 
     /** Who asks from now on does not wait for it. */
     void abandon() {
-      try {
-        flights.remove(key, this);
-      } catch (OutOfMemoryError e) {
-        return; // of the map's counters, after it was removed
-      }
+      flights.remove(key, this);
     }
 
     /** True if this thread is to compute it and then to close this. */
     public boolean isMine() {
-      return owner.thread == Thread.currentThread();
+      return owner().thread() == Thread.currentThread();
     }
 
     /** Hands what was computed to who waits for it; null if there is nothing to hand out. */
@@ -113,7 +93,7 @@ public final class Flights {
       try {
         abandon();
       } finally {
-        result.complete(value);
+        complete(value);
       }
     }
 
@@ -124,23 +104,18 @@ public final class Flights {
         land(null);
       } finally {
         if (outer == null) {
-          running.remove(owner.thread);
+          running.remove(owner().thread());
         } else {
-          running.put(owner.thread, outer);
+          running.put(owner().thread(), outer);
         }
       }
-    }
-
-    /** True if nobody works on it any more. */
-    public boolean hasLanded() {
-      return result.isDone() || owner.hasEnded;
     }
   }
 
   /** The innermost flight of a thread; null if it runs none. */
-  private @Nullable Flight innermost(Thread thread) {
-    Flight flight = running.get(thread);
-    while (flight != null && flight.owner.hasEnded) { // could not be removed
+  private @Nullable EntryFlight innermost(Thread thread) {
+    EntryFlight flight = running.get(thread);
+    while (flight != null && flight.owner().hasEnded) { // could not be removed
       flight = flight.outer;
     }
     return flight;
@@ -153,32 +128,19 @@ public final class Flights {
    * @param isShared whether others may wait for it
    * @throws IllegalStateException if this thread is computing the entry already
    */
-  public Flight start(Owner owner, Object scope, String path, String name, boolean isShared) {
-    Flight own = new Flight(new Key(scope, name), path, owner);
-    for (Flight outer = own.outer; outer != null; outer = outer.outer) {
+  public EntryFlight start(Owner owner, Object scope, String path, String name, boolean isShared) {
+    EntryFlight own = new EntryFlight(new Key(scope, name), path, owner);
+    for (EntryFlight outer = own.outer; outer != null; outer = outer.outer) {
       if (outer.key.equals(own.key)) {
         throw cycle(pathsFrom(outer), path);
       }
     }
-    Flight other = isShared ? underWay(own) : null;
+    EntryFlight other = isShared ? flights.start(own.key, own) : null;
     if (other != null) {
       return other;
     }
-    running.put(owner.thread, own);
+    running.put(owner.thread(), own);
     return own;
-  }
-
-  /** Makes this flight the one to wait for; null if it is now, else the one that already is. */
-  private @Nullable Flight underWay(Flight own) {
-    while (true) {
-      Flight other = flights.putIfAbsent(own.key, own);
-      if (other == null || !other.hasLanded()) {
-        return other;
-      }
-      if (flights.replace(own.key, other, own)) { // could not be removed
-        return null;
-      }
-    }
   }
 
   /** Flights under way that others may wait for. */
@@ -198,7 +160,7 @@ public final class Flights {
    *
    * @throws IllegalStateException if that thread waits for an entry that this one is computing
    */
-  public @Nullable Object await(Flight flight) {
+  public @Nullable Object await(EntryFlight flight) {
     Thread me = Thread.currentThread();
     Wait wait = new Wait(flight);
     lock.lock();
@@ -209,7 +171,7 @@ public final class Flights {
       lock.unlock();
     }
     try {
-      return awaitPatiently(flight);
+      return flight.await(patience);
     } finally {
       wait.isOver = true;
       lock.lock();
@@ -221,48 +183,24 @@ public final class Flights {
     }
   }
 
-  private @Nullable Object awaitPatiently(Flight flight) {
-    long waitedSince = System.nanoTime();
-    while (true) {
-      try {
-        return flight.result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        if (flight.owner.hasEnded) {
-          return flight.result.getNow(null);
-        }
-        if (flight.owner.thread.getState() == Thread.State.RUNNABLE) {
-          waitedSince = System.nanoTime();
-        } else if (System.nanoTime() - waitedSince > patience.toNanos()
-            || !flight.owner.thread.isAlive()) {
-          return null;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return null;
-      } catch (ExecutionException e) {
-        throw new AssertionError("a flight is never completed exceptionally", e);
-      }
-    }
-  }
-
   /** Follows who waits for whom from the flight's owner; a way back to this thread is a cycle. */
-  private void refuseCycle(Flight wanted, Thread me) {
+  private void refuseCycle(EntryFlight wanted, Thread me) {
     List<String> paths = new ArrayList<>();
-    Flight flight = wanted;
+    EntryFlight flight = wanted;
     while (flight != null && !flight.hasLanded()) {
       paths.addAll(pathsFrom(flight));
-      if (flight.owner.thread == me) {
+      if (flight.owner().thread() == me) {
         throw cycle(paths, wanted.path);
       }
-      Wait wait = waiting.get(flight.owner.thread);
+      Wait wait = waiting.get(flight.owner().thread());
       flight = wait == null || wait.isOver ? null : wait.flight;
     }
   }
 
   /** The entry of a flight, and what its thread computes for it, outermost first. */
-  private List<String> pathsFrom(Flight flight) {
+  private List<String> pathsFrom(EntryFlight flight) {
     Deque<String> paths = new ArrayDeque<>();
-    for (Flight each = innermost(flight.owner.thread); each != null; each = each.outer) {
+    for (EntryFlight each = innermost(flight.owner().thread()); each != null; each = each.outer) {
       paths.addFirst(each.path);
       if (each == flight) {
         break;

@@ -2,6 +2,7 @@ package io.tensorcache.internal.scope;
 
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.error.FunctionContractException;
+import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.internal.key.Names;
 import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.scope.Computation;
@@ -121,11 +122,11 @@ public final class ScopeCalls {
   private <V> V compute(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
     boolean isShared = table.keeps(terms) || terms.persisting();
-    Flights.Owner owner = new Flights.Owner();
+    Owner owner = new Owner();
     try {
       while (true) {
         table.expire(); // or it would join what is computed from a source whose time is over
-        Flights.Flight flight = start(owner, name, isShared);
+        Flights.EntryFlight flight = start(owner, name, isShared);
         if (flight.isMine()) {
           V value = computeIfAbsent(type, name, terms, computation, flight);
           if (value != null) {
@@ -146,7 +147,7 @@ public final class ScopeCalls {
     }
   }
 
-  private Flights.Flight start(Flights.Owner owner, String name, boolean isShared) {
+  private Flights.EntryFlight start(Owner owner, String name, boolean isShared) {
     String path = scope.path() + "/" + name;
     return scopes.flights().start(owner, table, path, name, isShared);
   }
@@ -160,7 +161,7 @@ public final class ScopeCalls {
       String name,
       Terms terms,
       Computation<V> computation,
-      Flights.Flight flight) {
+      Flights.EntryFlight flight) {
     try (flight;
         Ticket ticket = table.begin(Ticket.Purpose.COMPUTE, name, terms, flight)) {
       V value = present(type, ticket);
@@ -207,8 +208,8 @@ public final class ScopeCalls {
 
   public <V> V overwrite(ValueType<V> type, String name, Terms terms, Computation<V> computation) {
     check(name, terms);
-    Flights.Owner owner = new Flights.Owner();
-    try (Flights.Flight flight = start(owner, name, false);
+    Owner owner = new Owner();
+    try (Flights.EntryFlight flight = start(owner, name, false);
         Ticket ticket = table.begin(Ticket.Purpose.OVERWRITE, name, terms, flight)) {
       V value = run(name, computation);
       values.store(table, type, ticket, value);
@@ -221,8 +222,8 @@ public final class ScopeCalls {
 
   /** Runs a computation whose value nobody waits for. */
   private <V> V runAlone(String name, Terms terms, Computation<V> computation) {
-    Flights.Owner owner = new Flights.Owner();
-    try (Flights.Flight flight = start(owner, name, false);
+    Owner owner = new Owner();
+    try (Flights.EntryFlight flight = start(owner, name, false);
         Ticket ticket = table.begin(Ticket.Purpose.COMPUTE, name, terms, flight)) {
       return run(ticket.name(), computation);
     } finally {

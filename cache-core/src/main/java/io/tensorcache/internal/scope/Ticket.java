@@ -41,7 +41,7 @@ public final class Ticket implements AutoCloseable {
   final String name;
   final Terms terms;
   final Thread owner = Thread.currentThread();
-  final Flights.@Nullable Flight flight;
+  final Flights.@Nullable EntryFlight flight;
 
   /** When its call began, in changes of its table. Guarded by the lock of the table. */
   long began;
@@ -71,7 +71,7 @@ public final class Ticket implements AutoCloseable {
       Purpose purpose,
       String name,
       Terms terms,
-      Flights.@Nullable Flight flight) {
+      Flights.@Nullable EntryFlight flight) {
     this.end = end;
     this.purpose = purpose;
     this.name = name;

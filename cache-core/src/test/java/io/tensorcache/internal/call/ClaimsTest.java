@@ -10,6 +10,7 @@ import io.tensorcache.Fingerprint;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.internal.key.KeyPlan;
 import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.HostTensor;
@@ -48,11 +49,10 @@ class ClaimsTest {
   @Test
   void landsWhatItHasNotLandedWhenClosed() {
     BatchKeys keys = keysOf(3);
-    try (Claims claims = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1, 2), false)) {
+    try (Claims claims = Claims.of(inFlight, new Owner(), keys, rows(0, 1, 2), false)) {
       claims.land(1, null);
       assertEquals(2, inFlight.size());
-      assertEquals(
-          2, Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 2), false).awaited().size());
+      assertEquals(2, Claims.of(inFlight, new Owner(), keys, rows(0, 2), false).awaited().size());
     }
     assertEquals(0, inFlight.size());
   }
@@ -63,20 +63,20 @@ class ClaimsTest {
     BatchKeys keys = keysOf(2);
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1, 2), false).close());
+        () -> Claims.of(inFlight, new Owner(), keys, rows(0, 1, 2), false).close());
     assertEquals(0, inFlight.size(), "a thread that waits for these rows would wait for ever");
   }
 
   @Test
   void whatCouldNotLandIsNotWaitedFor() {
     BatchKeys keys = keysOf(2);
-    InFlight.Owner owner = new InFlight.Owner();
+    Owner owner = new Owner();
     Claims lost = Claims.of(inFlight, owner, keys, rows(0, 1), false); // never closed
-    var awaited = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0), false).awaited();
+    var awaited = Claims.of(inFlight, new Owner(), keys, rows(0), false).awaited();
     owner.hasEnded = true;
     assertTrue(awaited.get(0).hasLanded());
     assertNull(awaited.get(0).await());
-    Claims next = Claims.of(inFlight, new InFlight.Owner(), keys, rows(0, 1), false);
+    Claims next = Claims.of(inFlight, new Owner(), keys, rows(0, 1), false);
     assertEquals(2, next.mine().size(), "they are free");
     lost.landRest();
     assertEquals(2, inFlight.size(), "the new ones stay");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.flight.Owner;
 import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,12 @@ class FlightsTest {
   private final Flights flights = new Flights(Duration.ofHours(1)); // nothing here ends by it
   private final Object scope = new Object();
 
-  private Flights.Flight start(Flights.Owner owner, String name) {
+  private Flights.EntryFlight start(Owner owner, String name) {
     return flights.start(owner, scope, "scope/" + name, name, true);
   }
 
   /** What the thread gets that waits for this flight by now. */
-  private FutureTask<@Nullable Object> waiting(Flights.Flight flight) {
+  private FutureTask<@Nullable Object> waiting(Flights.EntryFlight flight) {
     FutureTask<@Nullable Object> task = new FutureTask<>(() -> flights.await(flight));
     Thread thread = new Thread(task, "waiting");
     thread.start();
@@ -38,8 +39,8 @@ class FlightsTest {
 
   @Test
   void whoWaitsGoesOnThoughNothingLanded() throws Exception {
-    Flights.Owner owner = new Flights.Owner();
-    Flights.Flight lost = start(owner, "a");
+    Owner owner = new Owner();
+    Flights.EntryFlight lost = start(owner, "a");
     FutureTask<@Nullable Object> waiting = waiting(lost);
     assertFalse(lost.hasLanded());
     owner.hasEnded = true;
@@ -49,11 +50,11 @@ class FlightsTest {
 
   @Test
   void theEntryCanBeComputedAgainByTheSameThread() {
-    Flights.Owner owner = new Flights.Owner();
-    Flights.Flight lost = start(owner, "a");
+    Owner owner = new Owner();
+    Flights.EntryFlight lost = start(owner, "a");
     owner.hasEnded = true;
     assertFalse(flights.isRunning());
-    try (Flights.Flight next = start(new Flights.Owner(), "a")) {
+    try (Flights.EntryFlight next = start(new Owner(), "a")) {
       assertTrue(next.isMine());
       assertNotSame(lost, next);
     }
@@ -63,11 +64,11 @@ class FlightsTest {
 
   @Test
   void theNextFlightIsFoundByOthers() throws Exception {
-    Flights.Owner owner = new Flights.Owner();
-    Flights.Flight lost = start(owner, "a");
+    Owner owner = new Owner();
+    Flights.EntryFlight lost = start(owner, "a");
     owner.hasEnded = true;
-    try (Flights.Flight next = start(new Flights.Owner(), "a")) {
-      FutureTask<Flights.Flight> other = new FutureTask<>(() -> start(new Flights.Owner(), "a"));
+    try (Flights.EntryFlight next = start(new Owner(), "a")) {
+      FutureTask<Flights.EntryFlight> other = new FutureTask<>(() -> start(new Owner(), "a"));
       new Thread(other, "other").start();
       assertSame(next, other.get(30, TimeUnit.SECONDS));
       lost.land(null); // late: the new one stays
@@ -77,13 +78,13 @@ class FlightsTest {
 
   @Test
   void whatIsAroundItGoesOn() {
-    Flights.Owner outer = new Flights.Owner();
-    try (Flights.Flight around = start(outer, "around")) {
-      Flights.Owner inner = new Flights.Owner();
+    Owner outer = new Owner();
+    try (Flights.EntryFlight around = start(outer, "around")) {
+      Owner inner = new Owner();
       start(inner, "a");
       inner.hasEnded = true;
       assertTrue(flights.isRunning());
-      assertThrows(IllegalStateException.class, () -> start(new Flights.Owner(), "around"));
+      assertThrows(IllegalStateException.class, () -> start(new Owner(), "around"));
       assertFalse(around.hasLanded());
     }
     assertFalse(flights.isRunning());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.flight.Owner;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -23,20 +24,20 @@ class FlightsWaitingTest {
   private final Flights flights = new Flights(FOREVER);
   private final Object scope = new Object();
 
-  private Flights.Flight start(String name) {
+  private Flights.EntryFlight start(String name) {
     return start(flights, name, true);
   }
 
-  private Flights.Flight start(Flights of, String name, boolean isShared) {
-    return of.start(new Flights.Owner(), scope, "scope/" + name, name, isShared);
+  private Flights.EntryFlight start(Flights of, String name, boolean isShared) {
+    return of.start(new Owner(), scope, "scope/" + name, name, isShared);
   }
 
   @Test
   void theFirstOneComputesAndTheOthersJoinIt() {
-    try (Flights.Flight mine = start("a")) {
+    try (Flights.EntryFlight mine = start("a")) {
       assertTrue(mine.isMine());
       assertEquals(1, flights.size());
-      Flights.Flight joined = OtherThread.call(() -> start("a"));
+      Flights.EntryFlight joined = OtherThread.call(() -> start("a"));
       assertSame(mine, joined);
       assertFalse(OtherThread.call(mine::isMine));
     }
@@ -45,7 +46,7 @@ class FlightsWaitingTest {
 
   @Test
   void whoWaitsGetsWhatLanded() {
-    Flights.Flight mine = start("a");
+    Flights.EntryFlight mine = start("a");
     FutureTask<@Nullable Object> waiting =
         OtherThread.startUntilItWaits(() -> flights.await(start("a")));
     mine.land("value");
@@ -56,7 +57,7 @@ class FlightsWaitingTest {
 
   @Test
   void whoWaitsGetsNothingFromAComputationThatFailed() {
-    Flights.Flight mine = start("a");
+    Flights.EntryFlight mine = start("a");
     FutureTask<@Nullable Object> waiting =
         OtherThread.startUntilItWaits(() -> flights.await(start("a")));
     mine.close();
@@ -66,9 +67,9 @@ class FlightsWaitingTest {
 
   @Test
   void whatLandedIsComputedAnewByTheNextOne() {
-    Flights.Flight first = start("a");
+    Flights.EntryFlight first = start("a");
     first.land("value");
-    Flights.Flight second = OtherThread.call(() -> start("a"));
+    Flights.EntryFlight second = OtherThread.call(() -> start("a"));
     assertNotSame(first, second);
     first.close();
     assertEquals(1, flights.size(), "the second one is under way");
@@ -76,10 +77,10 @@ class FlightsWaitingTest {
 
   @Test
   void nobodyJoinsOneThatIsNotShared() {
-    try (Flights.Flight alone = start(flights, "a", false)) {
+    try (Flights.EntryFlight alone = start(flights, "a", false)) {
       assertEquals(0, flights.size());
       assertTrue(flights.isRunning());
-      Flights.Flight other = OtherThread.call(() -> start("a"));
+      Flights.EntryFlight other = OtherThread.call(() -> start("a"));
       assertNotSame(alone, other);
     }
     assertFalse(flights.isRunning());
@@ -87,8 +88,8 @@ class FlightsWaitingTest {
 
   @Test
   void oneThatIsNotSharedJoinsNobody() {
-    Flights.Flight shared = OtherThread.call(() -> start("a"));
-    try (Flights.Flight alone = start(flights, "a", false)) {
+    Flights.EntryFlight shared = OtherThread.call(() -> start("a"));
+    try (Flights.EntryFlight alone = start(flights, "a", false)) {
       assertTrue(alone.isMine());
       assertNotSame(shared, alone);
     }
@@ -97,12 +98,12 @@ class FlightsWaitingTest {
 
   @Test
   void nobodyJoinsOneThatWasAbandoned() {
-    Flights.Flight mine = start("a");
+    Flights.EntryFlight mine = start("a");
     FutureTask<@Nullable Object> waiting =
         OtherThread.startUntilItWaits(() -> flights.await(start("a")));
     mine.abandon();
     assertFalse(mine.hasLanded());
-    Flights.Flight next = OtherThread.call(() -> start("a"));
+    Flights.EntryFlight next = OtherThread.call(() -> start("a"));
     assertNotSame(mine, next);
     mine.land("value");
     assertEquals("value", OtherThread.result(waiting), "who waited already gets it");
@@ -113,10 +114,9 @@ class FlightsWaitingTest {
   @Test
   void namesAndScopesAreComputedApart() {
     Object equalScope = new Object();
-    try (Flights.Flight a = start("a");
-        Flights.Flight b = start("b");
-        Flights.Flight other =
-            flights.start(new Flights.Owner(), equalScope, "other/a", "a", true)) {
+    try (Flights.EntryFlight a = start("a");
+        Flights.EntryFlight b = start("b");
+        Flights.EntryFlight other = flights.start(new Owner(), equalScope, "other/a", "a", true)) {
       assertTrue(a.isMine() && b.isMine() && other.isMine());
       assertEquals(3, flights.size());
     }
@@ -127,21 +127,21 @@ class FlightsWaitingTest {
   void aScopeIsWhoItIsAndNotWhatItEquals() {
     String one = new String("scope".toCharArray());
     String two = new String("scope".toCharArray());
-    Flights.Flight a = OtherThread.call(() -> startIn(one));
-    Flights.Flight b = startIn(two);
+    Flights.EntryFlight a = OtherThread.call(() -> startIn(one));
+    Flights.EntryFlight b = startIn(two);
     assertTrue(b.isMine());
     assertNotSame(a, b);
     b.close();
   }
 
-  private Flights.Flight startIn(Object of) {
-    return flights.start(new Flights.Owner(), of, "scope/a", "a", true);
+  private Flights.EntryFlight startIn(Object of) {
+    return flights.start(new Owner(), of, "scope/a", "a", true);
   }
 
   @Test
   void anEntryThatAsksForItselfIsACycle() {
-    try (Flights.Flight a = start("a");
-        Flights.Flight b = start("b")) {
+    try (Flights.EntryFlight a = start("a");
+        Flights.EntryFlight b = start("b")) {
       assertTrue(a.isMine() && b.isMine());
       IllegalStateException refused = assertThrows(IllegalStateException.class, () -> start("a"));
       assertEquals(
@@ -157,7 +157,7 @@ class FlightsWaitingTest {
 
   @Test
   void anInnerComputationEndsAndTheOuterOneGoesOn() {
-    try (Flights.Flight outer = start("outer")) {
+    try (Flights.EntryFlight outer = start("outer")) {
       start("inner").close();
       assertTrue(flights.isRunning());
       assertFalse(outer.hasLanded());
@@ -169,16 +169,16 @@ class FlightsWaitingTest {
 
   @Test
   void aCycleByWayOfAnotherThreadIsFoundBeforeAnyoneWaits() {
-    Flights.Flight mine = start("a");
+    Flights.EntryFlight mine = start("a");
     FutureTask<@Nullable Object> other =
         OtherThread.startUntilItWaits(
             () -> {
-              try (Flights.Flight b = start("b")) {
+              try (Flights.EntryFlight b = start("b")) {
                 assertTrue(b.isMine());
                 return flights.await(start("a"));
               }
             });
-    Flights.Flight b = start("b");
+    Flights.EntryFlight b = start("b");
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> flights.await(b));
     assertTrue(
@@ -190,7 +190,7 @@ class FlightsWaitingTest {
   }
 
   /** With an interrupt pending, so that it returns where nothing is refused. */
-  private @Nullable Object waitBriefly(Flights.Flight flight) {
+  private @Nullable Object waitBriefly(Flights.EntryFlight flight) {
     Thread.currentThread().interrupt();
     try {
       return flights.await(flight);
@@ -209,7 +209,7 @@ class FlightsWaitingTest {
 
   @Test
   void anInterruptedThreadGoesOnAlone() {
-    Flights.Flight others = OtherThread.call(() -> start("a"));
+    Flights.EntryFlight others = OtherThread.call(() -> start("a"));
     assertNull(waitBriefly(others));
     assertFalse(others.hasLanded());
   }
@@ -217,7 +217,7 @@ class FlightsWaitingTest {
   @Test
   void nobodyWaitsForAThreadThatIsGone() {
     Flights impatient = new Flights(FOREVER);
-    Flights.Flight lost = OtherThread.call(() -> start(impatient, "a", true));
+    Flights.EntryFlight lost = OtherThread.call(() -> start(impatient, "a", true));
     assertNull(impatient.await(lost), "its thread ended without landing it");
     assertFalse(lost.hasLanded());
   }
@@ -227,17 +227,17 @@ class FlightsWaitingTest {
     Flights impatient = new Flights(Duration.ZERO);
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch started = new CountDownLatch(1);
-    FutureTask<Flights.Flight> hanging =
+    FutureTask<Flights.EntryFlight> hanging =
         OtherThread.start(
             () -> {
-              Flights.Flight flight = start(impatient, "a", true);
+              Flights.EntryFlight flight = start(impatient, "a", true);
               started.countDown();
               end.await();
               flight.close();
               return flight;
             });
     awaitLatch(started);
-    Flights.Flight joined = start(impatient, "a", true);
+    Flights.EntryFlight joined = start(impatient, "a", true);
     assertFalse(joined.isMine());
     assertNull(impatient.await(joined));
     assertFalse(joined.hasLanded());
@@ -247,7 +247,7 @@ class FlightsWaitingTest {
 
   @Test
   void whatHasLandedIsHandedOutAtOnce() {
-    Flights.Flight mine = start("a");
+    Flights.EntryFlight mine = start("a");
     mine.land("value");
     mine.land("late");
     assertEquals("value", flights.await(mine));

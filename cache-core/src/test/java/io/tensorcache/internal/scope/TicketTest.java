@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.flight.Owner;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +21,8 @@ class TicketTest {
     return new Ticket(hand.table::end, purpose, "K", SampleEntries.from(sources), null);
   }
 
-  private Flights.Flight flight() {
-    return flights.start(new Flights.Owner(), hand.table, "scope/K", "K", true);
+  private Flights.EntryFlight flight() {
+    return flights.start(new Owner(), hand.table, "scope/K", "K", true);
   }
 
   @Test
@@ -68,7 +69,7 @@ class TicketTest {
 
   @Test
   void nobodyJoinsTheFlightOfAnOutdatedTicket() {
-    Flights.Flight flight = flight();
+    Flights.EntryFlight flight = flight();
     Ticket ticket =
         hand.table.begin(Ticket.Purpose.COMPUTE, "K", SampleEntries.from("sample"), flight);
     assertEquals(1, flights.size());
@@ -81,7 +82,7 @@ class TicketTest {
 
   @Test
   void nobodyJoinsTheFlightOfAValueThatEntered() {
-    Flights.Flight flight = flight();
+    Flights.EntryFlight flight = flight();
     Ticket ticket = hand.table.begin(Ticket.Purpose.COMPUTE, "K", SampleEntries.from(), flight);
     assertNotNull(hand.enter(ticket, SampleEntries.strongly("value")));
     assertEquals(0, flights.size());
