@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.error.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
@@ -56,6 +57,29 @@ record StoreParts(
           true);
     }
     return lock;
+  }
+
+  /** Takes no more rows until the files can be written again. */
+  void refuse(Throwable cause) {
+    health.refuse(
+        "the durable store in "
+            + directory
+            + " cannot be written ("
+            + cause
+            + "): nothing is stored until that is mended",
+        cause,
+        false);
+  }
+
+  /** Lets go of the lock of a writer, if there is one; that its file remains is told. */
+  void unlock(@Nullable WriterLock lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      health.failed(new StorageException("a lock file remains: " + e, e));
+    }
   }
 
   SegmentWriter segmentWriter(

@@ -31,7 +31,6 @@ final class StoreWriter implements Runnable {
 
   private final StoreParts parts;
   private final WriteQueue queue;
-  private final @Nullable WriterLock lock;
   private final @Nullable SegmentWriter segment;
   private final Room room;
   private final Upkeep upkeep;
@@ -60,7 +59,6 @@ final class StoreWriter implements Runnable {
   StoreWriter(StoreParts parts, WriteQueue queue, @Nullable WriterLock lock, String name) {
     this.parts = parts;
     this.queue = queue;
-    this.lock = lock;
     this.segment =
         lock == null
             ? null
@@ -71,7 +69,11 @@ final class StoreWriter implements Runnable {
     thread.setDaemon(true);
     thread.setContextClassLoader(StoreWriter.class.getClassLoader()); // not that of who came first
     this.ending =
-        List.of(this::sealLast, this::unlock, parts.catalog()::close, parts.health()::deliver);
+        List.of(
+            this::sealLast,
+            () -> parts.unlock(lock),
+            parts.catalog()::close,
+            parts.health()::deliver);
   }
 
   void start() {
@@ -317,16 +319,7 @@ final class StoreWriter implements Runnable {
       segment.abandon();
       recountQuietly();
     }
-    parts
-        .health()
-        .refuse(
-            "the durable store in "
-                + parts.directory()
-                + " cannot be written ("
-                + e
-                + "): nothing is stored until that is mended",
-            e,
-            false);
+    parts.refuse(e);
   }
 
   private void recountQuietly() {
@@ -378,16 +371,6 @@ final class StoreWriter implements Runnable {
       seal();
     } catch (IOException | RuntimeException | Error e) {
       failWrite(e);
-    }
-  }
-
-  private void unlock() throws IOException {
-    try {
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
-      parts.health().failed(new StorageException("a lock file remains: " + e, e));
     }
   }
 
