@@ -1,6 +1,7 @@
 package io.tensorcache.internal.durable;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
@@ -23,6 +24,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,15 @@ final class DurableFixture {
     @Override
     public void failed(TensorCacheException failure) {
       failures.add(failure);
+    }
+
+    /** Which thread tells is left to chance, so it may still be under way. */
+    void expectFailures(int count) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (failures.size() < count && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      assertEquals(count, failures.size(), failures::toString);
     }
 
     @Override
