@@ -169,6 +169,7 @@ public final class Device {
    */
   public void tch1(
       KernelKey key, long stream, long rows, List<RowsInput> inputs, long[] out, int at) {
+    requireLaunchable(rows);
     for (int i = 0; i < inputs.size(); i += RowsInput.MAX_INPUTS) {
       List<RowsInput> some = inputs.subList(i, Math.min(inputs.size(), i + RowsInput.MAX_INPUTS));
       LaunchPlan plan = LaunchPlan.tch1(some, rows, multiprocessors);
@@ -178,9 +179,17 @@ public final class Device {
 
   /** torchcache's hash of rows, in the same way: {@code [row]}. */
   public void torchcache(KernelKey key, long stream, long rows, RowsInput input, long[] out) {
+    requireLaunchable(rows);
     List<RowsInput> inputs = List.of(input);
     LaunchPlan plan = LaunchPlan.torchcache(inputs, rows, multiprocessors);
     launch(plan, key, stream, rows, inputs, 1, out, 0);
+  }
+
+  private static void requireLaunchable(long rows) {
+    if (rows < 1 || rows > LaunchPlan.MAX_ROWS) {
+      throw new IllegalArgumentException(
+          rows + " rows in a launch: must be in 1.." + LaunchPlan.MAX_ROWS);
+    }
   }
 
   private void launch(
@@ -192,10 +201,6 @@ public final class Device {
       int words,
       long[] out,
       int at) {
-    if (rows < 1 || rows > LaunchPlan.MAX_ROWS) {
-      throw new IllegalArgumentException(
-          rows + " rows in a launch: must be in 1.." + LaunchPlan.MAX_ROWS);
-    }
     try {
       context.with(
           () -> {
