@@ -116,6 +116,7 @@ public final class EntryFormatV1 {
     layout.requireKey(expectedKey);
     if (!layout.hasSchema(target.schemaBlock())) {
       layout.verify();
+      layout.readRow(); // or it is not sound
       return false;
     }
     layout.copyPlainParts(target);
