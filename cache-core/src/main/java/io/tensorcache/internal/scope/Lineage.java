@@ -2,6 +2,7 @@ package io.tensorcache.internal.scope;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,28 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class Lineage {
   static final int IDLE = 1024;
 
-  private final Map<String, Node> nodes = new HashMap<>();
+  private final Map<String, KnownName> names = new HashMap<>();
 
   /** Ghosts from which nothing was computed, oldest first. */
   private final Set<Ticket> idle = new LinkedHashSet<>();
 
-  /** One name. */
-  private static final class Node {
-    /** Of values of this name: under way, kept with sources, or ghosts. */
-    final Set<Ticket> own = new LinkedHashSet<>();
-
-    /** Of values that were or are being computed from this name. */
-    final Set<Ticket> dependents = new LinkedHashSet<>();
-
-    boolean isFree() {
-      return own.isEmpty() && dependents.isEmpty();
-    }
-  }
-
   private long changes;
 
-  private Node node(String name) {
-    return nodes.computeIfAbsent(name, key -> new Node());
+  private KnownName known(String name) {
+    return names.computeIfAbsent(name, key -> new KnownName());
   }
 
   /** The number of this moment, above all that were given. */
@@ -51,13 +39,13 @@ final class Lineage {
   }
 
   boolean hasDependents(String name) {
-    Node node = nodes.get(name);
-    return node != null && !node.dependents.isEmpty();
+    KnownName known = names.get(name);
+    return known != null && known.hasDependents();
   }
 
   /** How many names are known. */
   int size() {
-    return nodes.size();
+    return names.size();
   }
 
   /** A call begins. */
@@ -66,13 +54,12 @@ final class Lineage {
     if (!ticket.isTracked()) {
       return;
     }
-    node(ticket.name).own.add(ticket);
+    known(ticket.name).addActive(ticket);
     for (String source : ticket.sources()) {
-      Node node = node(source);
-      node.dependents.add(ticket);
-      if (!idle.isEmpty()) {
-        node.own.forEach(idle::remove); // it may be computed from a ghost that a program holds
-      }
+      KnownName known = known(source);
+      long before = known.lastSettled();
+      known.addDependent(ticket); // it may be computed from a ghost that a program holds
+      arrange(known, before);
     }
   }
 
@@ -82,17 +69,19 @@ final class Lineage {
     ticket.land();
     if (ticket.sources().isEmpty()) {
       drop(ticket);
-      trim();
     } else {
       ticket.entry = entry;
       ticket.state = Ticket.State.KEPT;
+      settle(ticket);
     }
+    trim();
   }
 
   /** The call ended; nothing if its value is kept. */
   void end(Ticket ticket) {
     if (ticket.state == Ticket.State.UNDER_WAY) {
       ticket.settled = ++changes;
+      settle(ticket);
       becomeGhost(ticket);
       trim();
     }
@@ -106,25 +95,40 @@ final class Lineage {
     }
   }
 
-  private void becomeGhost(Ticket ticket) {
-    ticket.entry = null;
-    ticket.state = Ticket.State.GHOST;
-    Node node = ticket.sources().isEmpty() ? null : node(ticket.name);
-    if (node == null || node.own.stream().anyMatch(other -> isOlderGhost(other, ticket))) {
-      drop(ticket);
-    } else if (node.dependents.stream().noneMatch(other -> mayBeFrom(ticket, other))) {
-      idle.add(ticket);
+  private void settle(Ticket ticket) {
+    for (String source : ticket.sources()) {
+      KnownName known = known(source);
+      long before = known.lastSettled();
+      known.settle(ticket);
+      arrange(known, before);
     }
   }
 
-  /**
-   * True if all that is asked of the one is known by the other: it has the same sources, and what
-   * may be from a value may be from one that began before it, but not from one that began after.
-   */
-  private static boolean isOlderGhost(Ticket other, Ticket than) {
-    return other.state == Ticket.State.GHOST
-        && other.began < than.began
-        && other.hasSourcesOf(than);
+  private void becomeGhost(Ticket ticket) {
+    ticket.entry = null;
+    ticket.state = Ticket.State.GHOST;
+    if (ticket.sources().isEmpty()) {
+      drop(ticket);
+      return;
+    }
+    KnownName known = known(ticket.name);
+    Ticket needless = known.addGhost(ticket);
+    if (needless != ticket && ticket.began >= known.lastSettled()) {
+      idle.add(ticket);
+    }
+    if (needless != null) {
+      drop(needless);
+    }
+  }
+
+  /** The dependents of a name are others now: so are the ghosts from which nothing was computed. */
+  private void arrange(KnownName known, long before) {
+    long now = known.lastSettled();
+    if (before < now) {
+      known.ghosts(before, now).forEach(idle::remove);
+    } else if (now < before) {
+      idle.addAll(known.ghosts(now, before));
+    }
   }
 
   private void trim() {
@@ -133,35 +137,30 @@ final class Lineage {
     }
   }
 
-  /** True if a dependent can have been computed from this value of its name. */
-  private static boolean mayBeFrom(Ticket source, Ticket dependent) {
-    return dependent.settled > source.began;
-  }
-
   /** Nobody needs to know of it any more; {@link #trim} follows. */
   private void drop(Ticket ticket) {
     ticket.state = Ticket.State.DONE;
     ticket.entry = null;
     idle.remove(ticket);
-    Node own = nodes.get(ticket.name);
+    KnownName own = names.get(ticket.name);
     if (own != null) {
-      own.own.remove(ticket);
+      own.remove(ticket);
       free(ticket.name, own);
     }
     for (String source : ticket.sources()) {
-      Node node = nodes.get(source);
-      if (node != null && node.dependents.remove(ticket)) {
-        if (node.dependents.isEmpty()) {
-          node.own.stream().filter(each -> each.state == Ticket.State.GHOST).forEach(idle::add);
-        }
-        free(source, node);
+      KnownName known = names.get(source);
+      if (known != null) {
+        long before = known.lastSettled();
+        known.removeDependent(ticket);
+        arrange(known, before);
+        free(source, known);
       }
     }
   }
 
-  private void free(String name, Node node) {
-    if (node.isFree()) {
-      nodes.remove(name);
+  private void free(String name, KnownName known) {
+    if (known.isFree()) {
+      names.remove(name);
     }
   }
 
@@ -180,12 +179,14 @@ final class Lineage {
    * A value of the name left: what was or is being computed from it, and began before, is outdated.
    */
   List<Entry> changed(String name, @Nullable Ticket self, long before) {
-    if (!nodes.containsKey(name)) {
+    KnownName changed = names.get(name);
+    if (changed == null) {
       return List.of();
     }
     List<Entry> entries = new ArrayList<>();
     Set<Ticket> seen = new HashSet<>();
-    Deque<Ticket> open = new ArrayDeque<>(dependents(name));
+    Map<String, Long> reached = new HashMap<>();
+    Deque<Ticket> open = new ArrayDeque<>(changed.dependents());
     open.removeIf(ticket -> ticket.began >= before);
     while (!open.isEmpty()) {
       Ticket ticket = open.remove();
@@ -195,20 +196,26 @@ final class Lineage {
       if (ticket.entry != null) {
         entries.add(ticket.entry);
       }
-      for (Ticket dependent : dependents(ticket.name)) {
-        if (mayBeFrom(ticket, dependent)) {
-          open.add(dependent);
-        }
-      }
+      open.addAll(dependents(ticket, reached));
       outdate(ticket);
     }
     trim();
     return entries;
   }
 
-  private List<Ticket> dependents(String name) {
-    Node node = nodes.get(name);
-    return node == null ? List.of() : List.copyOf(node.dependents);
+  /**
+   * What may be computed from a value.
+   *
+   * @param reached for each name the moment after which all that settled was returned before
+   */
+  private Collection<Ticket> dependents(Ticket of, Map<String, Long> reached) {
+    KnownName known = names.get(of.name);
+    long upTo = reached.getOrDefault(of.name, Long.MAX_VALUE);
+    if (known == null || upTo <= of.began) {
+      return List.of();
+    }
+    reached.put(of.name, of.began);
+    return known.dependents(of.began, upTo);
   }
 
   private void outdate(Ticket ticket) {
@@ -247,25 +254,25 @@ final class Lineage {
 
   /** Outdates what other threads have under way on such terms; the names of what was computed. */
   Set<String> outdate(Predicate<Terms> selected) {
-    Set<String> names = new LinkedHashSet<>();
-    for (String name : nodes.keySet()) {
+    Set<String> computing = new LinkedHashSet<>();
+    for (String name : names.keySet()) {
       for (Ticket ticket : underWay(name)) {
         if (isOthers(ticket) && selected.test(ticket.terms)) {
           if (isComputed(ticket)) {
-            names.add(name);
+            computing.add(name);
           }
           ticket.outdate();
         }
       }
     }
-    return names;
+    return computing;
   }
 
   private List<Ticket> underWay(String name) {
-    Node node = nodes.get(name);
-    return node == null
+    KnownName known = names.get(name);
+    return known == null
         ? List.of()
-        : node.own.stream()
+        : known.active().stream()
             .filter(ticket -> ticket.state == Ticket.State.UNDER_WAY)
             .filter(ticket -> ticket.purpose != Ticket.Purpose.PUT)
             .toList();

@@ -1,7 +1,6 @@
 package io.tensorcache.internal.scope;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,12 +91,6 @@ public final class Ticket implements AutoCloseable {
   /** True if it is to be ended. Asked by its own thread, which is who settles it. */
   boolean isUnderWay() {
     return isTracked() && state == State.UNDER_WAY;
-  }
-
-  /** True if it is computed from the same names as another one. */
-  boolean hasSourcesOf(Ticket other) {
-    return sources().equals(other.sources())
-        || Set.copyOf(sources()).equals(Set.copyOf(other.sources()));
   }
 
   public String name() {

@@ -58,16 +58,6 @@ class TicketTest {
   }
 
   @Test
-  void theSameSourcesInAnotherOrderAreTheSame() {
-    Ticket ab = ticket(Ticket.Purpose.COMPUTE, "a", "b");
-    assertTrue(ab.hasSourcesOf(ticket(Ticket.Purpose.PUT, "a", "b")));
-    assertTrue(ab.hasSourcesOf(ticket(Ticket.Purpose.COMPUTE, "b", "a")));
-    assertTrue(ab.hasSourcesOf(ticket(Ticket.Purpose.COMPUTE, "b", "a", "b")));
-    assertFalse(ab.hasSourcesOf(ticket(Ticket.Purpose.COMPUTE, "a")));
-    assertFalse(ab.hasSourcesOf(ticket(Ticket.Purpose.COMPUTE, "a", "c")));
-  }
-
-  @Test
   void nobodyJoinsTheFlightOfAnOutdatedTicket() {
     Flights.EntryFlight flight = flight();
     Ticket ticket =
