@@ -3,6 +3,7 @@ package io.tensorcache.internal.durable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -25,7 +26,7 @@ final class DiskFiles implements StoreFiles {
   private final HeldDirectory directory;
   private final boolean countsNames;
 
-  private DiskFiles(Path path, HeldDirectory directory) {
+  DiskFiles(Path path, HeldDirectory directory) {
     this.path = path;
     this.directory = directory;
     this.countsNames = path.getFileSystem().supportedFileAttributeViews().contains("unix");
@@ -58,7 +59,8 @@ final class DiskFiles implements StoreFiles {
     if (before != null && mode != Mode.CREATE_NEW) {
       requireUsable(name, before, mode != Mode.READ);
     }
-    FileChannel channel = directory.open(name, options(mode));
+    FileChannel channel =
+        mode == Mode.READ ? openToRead(name) : directory.open(name, options(mode));
     try {
       @Nullable BasicFileAttributes after = attributes(name);
       if (after == null) {
@@ -73,6 +75,24 @@ final class DiskFiles implements StoreFiles {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens what may have become a pipe since it was looked at: to open one to be read waits for a
+   * writer, to open it for both does not. Nothing is written. Of a file that may not be written to
+   * a pipe in its place is waited for.
+   */
+  private FileChannel openToRead(String name) throws IOException {
+    if (countsNames) {
+      try {
+        return directory.open(name, options(Mode.WRITE));
+      } catch (NoSuchFileException e) {
+        throw e;
+      } catch (FileSystemException e) {
+        // not ours to write, or on a file system that is only read
+      }
+    }
+    return directory.open(name, options(Mode.READ));
   }
 
   private static Set<OpenOption> options(Mode mode) {
