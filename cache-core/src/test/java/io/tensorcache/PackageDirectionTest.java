@@ -30,6 +30,7 @@ class PackageDirectionTest {
           Map.entry("internal.lock", Set.of()),
           Map.entry("internal.flight", Set.of()),
           Map.entry("internal.device", Set.of("error", "internal.lock")),
+          Map.entry("internal.resident", Set.of("error", "internal.lock", "internal.device")),
           Map.entry(
               "internal.key",
               Set.of(
@@ -66,6 +67,7 @@ class PackageDirectionTest {
                   "internal.lock",
                   "internal.codec",
                   "internal.device",
+                  "internal.resident",
                   "internal.key",
                   "internal.tier",
                   "internal.durable")),
@@ -80,6 +82,7 @@ class PackageDirectionTest {
                   "internal.flight",
                   "internal.codec",
                   "internal.device",
+                  "internal.resident",
                   "internal.key",
                   "internal.durable",
                   "internal.rows")),

@@ -2,9 +2,9 @@ package io.tensorcache.internal.call;
 
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.RowSchema;
-import io.tensorcache.internal.device.DeviceHits;
-import io.tensorcache.internal.device.NewRow;
-import io.tensorcache.internal.device.ResidentRows;
+import io.tensorcache.internal.resident.DeviceHits;
+import io.tensorcache.internal.resident.NewRow;
+import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.rows.DeviceTier;
 import io.tensorcache.internal.rows.Group;
 import io.tensorcache.tensor.DeviceMemory;

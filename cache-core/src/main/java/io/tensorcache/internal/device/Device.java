@@ -136,7 +136,7 @@ public final class Device {
   }
 
   /** A kernel. No lock of the map is held while the image is loaded, which waits for tests. */
-  long function(String kernel) {
+  public long function(String kernel) {
     Long found = functions.get(kernel);
     if (found == null) {
       found = Driver.function(module(), kernel);
@@ -281,7 +281,7 @@ public final class Device {
   }
 
   /** Pinned memory for copies, asked for with the context current. */
-  PinnedBlock pinnedHere(long byteCount) {
+  public PinnedBlock pinnedHere(long byteCount) {
     return pinned.take(byteCount);
   }
 
@@ -344,7 +344,7 @@ public final class Device {
     }
   }
 
-  void requireNoCapture(long stream) {
+  public void requireNoCapture(long stream) {
     if (context.guarded(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
@@ -356,12 +356,12 @@ public final class Device {
     }
   }
 
-  int multiprocessors() {
+  public int multiprocessors() {
     return multiprocessors;
   }
 
   /** Calls with this device's context current. */
-  <R extends @Nullable Object> R inContext(Supplier<R> call) {
+  public <R extends @Nullable Object> R inContext(Supplier<R> call) {
     return context.with(call);
   }
 
@@ -378,7 +378,7 @@ public final class Device {
   }
 
   /** Runs a clean-up whose failure changes nothing. */
-  void tryInContext(Runnable cleanUp) {
+  public void tryInContext(Runnable cleanUp) {
     context.tryWith(cleanUp);
   }
 }

@@ -21,7 +21,7 @@ import jcuda.driver.JCudaDriver;
  * goes through {@link #check}. Stateless; safe for use by several threads, each with its own
  * current context.
  */
-final class Driver {
+public final class Driver {
   static final int NOT_READY = CUresult.CUDA_ERROR_NOT_READY;
   private static final int PINNED_FLAGS =
       JCudaDriver.CU_MEMHOSTALLOC_PORTABLE | JCudaDriver.CU_MEMHOSTALLOC_DEVICEMAP;
@@ -116,7 +116,7 @@ final class Driver {
   }
 
   /** Launches; {@code parameters} is the address of the array of the addresses of parameters. */
-  static void launch(long function, int blocks, int threads, long stream, long parameters) {
+  public static void launch(long function, int blocks, int threads, long stream, long parameters) {
     check(
         "cuLaunchKernel",
         JCudaDriver.cuLaunchKernel(
@@ -133,13 +133,13 @@ final class Driver {
             null));
   }
 
-  static long allocate(long byteCount) {
+  public static long allocate(long byteCount) {
     CUdeviceptr memory = new CUdeviceptr();
     check("cuMemAlloc", JCudaDriver.cuMemAlloc(memory, byteCount));
     return Handles.address(memory);
   }
 
-  static void free(long address) {
+  public static void free(long address) {
     check("cuMemFree", JCudaDriver.cuMemFree(at(address)));
   }
 
@@ -155,7 +155,7 @@ final class Driver {
   }
 
   /** Where the current device finds pinned memory. */
-  static long mapped(long pinned) {
+  public static long mapped(long pinned) {
     CUdeviceptr address = new CUdeviceptr();
     check(
         "cuMemHostGetDevicePointer",
@@ -163,13 +163,13 @@ final class Driver {
     return Handles.address(address);
   }
 
-  static void copyToDevice(long to, long from, long byteCount, long stream) {
+  public static void copyToDevice(long to, long from, long byteCount, long stream) {
     check(
         "cuMemcpyHtoDAsync",
         JCudaDriver.cuMemcpyHtoDAsync(at(to), host(from), byteCount, stream(stream)));
   }
 
-  static void copyToHost(long to, long from, long byteCount, long stream) {
+  public static void copyToHost(long to, long from, long byteCount, long stream) {
     check(
         "cuMemcpyDtoHAsync",
         JCudaDriver.cuMemcpyDtoHAsync(host(to), at(from), byteCount, stream(stream)));
@@ -203,7 +203,7 @@ final class Driver {
         JCudaDriver.cuMemsetD8Async(at(address), (byte) 0, byteCount, stream(stream)));
   }
 
-  static long createEvent() {
+  public static long createEvent() {
     CUevent event = new CUevent();
     check("cuEventCreate", JCudaDriver.cuEventCreate(event, EVENT_FLAGS));
     return Handles.address(event);
@@ -223,15 +223,15 @@ final class Driver {
     return millis[0];
   }
 
-  static void destroyEvent(long event) {
+  public static void destroyEvent(long event) {
     check("cuEventDestroy", JCudaDriver.cuEventDestroy(event(event)));
   }
 
-  static void record(long event, long stream) {
+  public static void record(long event, long stream) {
     check("cuEventRecord", JCudaDriver.cuEventRecord(event(event), stream(stream)));
   }
 
-  static boolean isDone(long event) {
+  public static boolean isDone(long event) {
     int code = JCudaDriver.cuEventQuery(event(event));
     if (code == NOT_READY) {
       return false;
@@ -240,7 +240,7 @@ final class Driver {
     return true;
   }
 
-  static void await(long event) {
+  public static void await(long event) {
     check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(event(event)));
   }
 

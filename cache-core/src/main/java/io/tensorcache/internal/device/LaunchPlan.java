@@ -14,7 +14,7 @@ import java.util.List;
  * @param units of all inputs; 0 where rows are not split
  * @param isSplit whether counters and partial sums are needed
  */
-record LaunchPlan(
+public record LaunchPlan(
     String kernel,
     int blocks,
     long items,
@@ -22,9 +22,9 @@ record LaunchPlan(
     int[] parts,
     long units,
     boolean isSplit) {
-  static final int THREADS = 256;
+  public static final int THREADS = 256;
   static final int WARPS = THREADS / 32;
-  static final int BLOCKS_PER_MULTIPROCESSOR = 3;
+  public static final int BLOCKS_PER_MULTIPROCESSOR = 3;
   static final int TILE_BYTES = 4096;
   static final int TORCHCACHE_ELEMENTS = 1024;
   static final int PARTIAL_BYTES = 32;

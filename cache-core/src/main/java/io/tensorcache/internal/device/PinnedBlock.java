@@ -55,7 +55,7 @@ public final class PinnedBlock implements AutoCloseable {
   }
 
   /** Recorded after each copy or launch that reads or writes this. */
-  long event() {
+  public long event() {
     return event;
   }
 
@@ -65,7 +65,7 @@ public final class PinnedBlock implements AutoCloseable {
    *
    * @throws DeviceException if the driver refuses
    */
-  void use(long stream, Runnable queueing) {
+  public void use(long stream, Runnable queueing) {
     try {
       queueing.run();
       Driver.record(event, stream);

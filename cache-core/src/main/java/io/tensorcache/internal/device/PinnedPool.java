@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Pinned blocks of one device, kept because making one takes about a millisecond. Called with the
  * device's context current. Safe for use by several threads.
  */
-final class PinnedPool {
+public final class PinnedPool {
   private static final long GRAIN_BYTES = 64 << 10;
 
   /** What lies idle at most. */
@@ -23,12 +23,12 @@ final class PinnedPool {
   private final Deque<PinnedBlock> idle = new ArrayDeque<>(); // guarded by lock
   private long idleBytes; // guarded by lock
 
-  PinnedPool(Device device) {
+  public PinnedPool(Device device) {
     this.device = device;
   }
 
   /** A block of at least this many bytes that no copy uses any more. */
-  PinnedBlock take(long byteCount) {
+  public PinnedBlock take(long byteCount) {
     PinnedBlock block = fromIdle(byteCount);
     if (block == null) {
       long capacity = (byteCount / GRAIN_BYTES + 1) * GRAIN_BYTES;

@@ -9,15 +9,15 @@ import jcuda.driver.JCudaDriver;
  * The driver's memory pools and streams of our own, with plain addresses for handles as in {@link
  * Driver}. Stateless; safe for use by several threads, each with its own current context.
  */
-final class PoolDriver {
+public final class PoolDriver {
   private static final int MEMORY_POOLS_SUPPORTED = 115;
 
-  static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
+  public static final int OUT_OF_MEMORY = CUresult.CUDA_ERROR_OUT_OF_MEMORY;
 
   private PoolDriver() {}
 
   /** Whether the driver has a pool for this device. */
-  static boolean hasPool(int ordinal) {
+  public static boolean hasPool(int ordinal) {
     return Driver.attribute(MEMORY_POOLS_SUPPORTED, ordinal) != 0;
   }
 
@@ -26,7 +26,7 @@ final class PoolDriver {
    * pool of our own would be the cleaner one, but JCuda 12.6.0 overwrites the Java heap when it
    * makes one.
    */
-  static long allocate(long byteCount, long stream) {
+  public static long allocate(long byteCount, long stream) {
     CUdeviceptr memory = new CUdeviceptr();
     Driver.check(
         "cuMemAllocAsync", JCudaDriver.cuMemAllocAsync(memory, byteCount, Driver.stream(stream)));
@@ -34,13 +34,13 @@ final class PoolDriver {
   }
 
   /** Frees memory of a pool after what is in the stream now. */
-  static void free(long address, long stream) {
+  public static void free(long address, long stream) {
     Driver.check(
         "cuMemFreeAsync", JCudaDriver.cuMemFreeAsync(Driver.at(address), Driver.stream(stream)));
   }
 
   /** Bytes of the current device that nobody has. */
-  static long freeBytes() {
+  public static long freeBytes() {
     long[] free = new long[1];
     Driver.check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
     return free[0];
@@ -55,14 +55,14 @@ final class PoolDriver {
   }
 
   /** Bytes of the current device. */
-  static long totalBytes() {
+  public static long totalBytes() {
     long[] total = new long[1];
     Driver.check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(new long[1], total));
     return total[0];
   }
 
   /** A stream that does not wait for the legacy default stream. */
-  static long createStream() {
+  public static long createStream() {
     CUstream stream = new CUstream();
     int nonBlocking = 1;
     Driver.check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, nonBlocking));
@@ -70,12 +70,12 @@ final class PoolDriver {
   }
 
   /** What is queued in it still runs. */
-  static void destroyStream(long stream) {
+  public static void destroyStream(long stream) {
     Driver.check("cuStreamDestroy", JCudaDriver.cuStreamDestroy(Driver.stream(stream)));
   }
 
   /** What is queued in the stream later waits for the event as it is recorded now. */
-  static void waitFor(long stream, long event) {
+  public static void waitFor(long stream, long event) {
     Driver.check(
         "cuStreamWaitEvent",
         JCudaDriver.cuStreamWaitEvent(Driver.stream(stream), Driver.event(event), 0));

@@ -9,7 +9,7 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
-import io.tensorcache.internal.device.ResidentRows;
+import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.tier.MemoryTiers;
 import io.tensorcache.internal.tier.TierEvents;
 import io.tensorcache.internal.tier.TierSettings;

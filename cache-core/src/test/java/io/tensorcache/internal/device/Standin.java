@@ -104,7 +104,7 @@ public final class Standin {
 
   static native long[] layout();
 
-  static native long[] planGather(long count, long longest, int multiprocessors);
+  public static native long[] planGather(long count, long longest, int multiprocessors);
 
   static native long[] plan(
       boolean torchcache, long rows, long[] rowBytes, int elementBytes, int multiprocessors);

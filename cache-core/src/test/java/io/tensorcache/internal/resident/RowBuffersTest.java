@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.InContext;
+import io.tensorcache.internal.device.PoolDriver;
+import io.tensorcache.internal.device.Standin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,8 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.PinnedBlock;
+import io.tensorcache.internal.device.PoolDriver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -10,7 +13,7 @@ import java.util.Iterator;
  * on the host, and by events, which outlive the streams they were recorded in. Called with the
  * context current; guarded by the lock of the {@link ResidentRows}.
  */
-final class Launches {
+public final class Launches {
   private final Deque<Launch> underWay = new ArrayDeque<>();
 
   /** Takes over a block whose event was just recorded. */

@@ -1,6 +1,8 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.PoolDriver;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.PoolDriver;
+import io.tensorcache.internal.device.RequiresStandin;
+import io.tensorcache.internal.device.Standin;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;

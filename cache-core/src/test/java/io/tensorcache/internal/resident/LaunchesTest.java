@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.InContext;
+import io.tensorcache.internal.device.PinnedBlock;
+import io.tensorcache.internal.device.PinnedPool;
+import io.tensorcache.internal.device.Standin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

@@ -1,16 +1,16 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import org.jspecify.annotations.Nullable;
 
 /** A row in device memory. Guarded by the lock of its {@link ResidentRows}. */
-final class ResidentRow<K, A> {
+public final class ResidentRow<K, A> {
   /** Memory is counted, and parts begin, in multiples of this. */
   static final int GRAIN = 256;
 
-  final K key;
-  final A about;
+  public final K key;
+  public final A about;
   final long[] partBytes;
-  final long byteCount;
+  public final long byteCount;
 
   /** Of the first part; 0 until there is memory. */
   long address;
@@ -22,12 +22,12 @@ final class ResidentRow<K, A> {
   int pins;
 
   /** In the table. What is not is freed when nobody is about to read it. */
-  boolean isHeld;
+  public boolean isHeld;
 
   /** On the host now, after which it goes. */
-  boolean isDemoted;
+  public boolean isDemoted;
 
-  ResidentRow(K key, A about, long[] partBytes) {
+  public ResidentRow(K key, A about, long[] partBytes) {
     this.key = key;
     this.about = about;
     this.partBytes = partBytes;

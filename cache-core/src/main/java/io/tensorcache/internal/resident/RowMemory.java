@@ -1,4 +1,7 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
+
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.PoolDriver;
 
 /**
  * Memory for rows on one device, taken and given back in the order of one stream: from the driver's

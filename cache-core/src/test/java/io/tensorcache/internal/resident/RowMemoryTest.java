@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.InContext;
+import io.tensorcache.internal.device.Standin;
 import org.junit.jupiter.api.Test;
 
 /** Memory for rows from a driver with pools and from one without. */

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 /**
  * A copy of a row, and what is known of this very row: another of the same key may be there a

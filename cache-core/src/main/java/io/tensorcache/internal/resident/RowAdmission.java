@@ -1,5 +1,6 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.device.Device;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 /**
  * What becomes of rows that have to leave device memory. Called without a lock where nothing else

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 /**
  * A row to be kept: where its parts lie on the device now.

@@ -1,10 +1,16 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.InContext;
+import io.tensorcache.internal.device.PinnedBlock;
+import io.tensorcache.internal.device.Standin;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.Standin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

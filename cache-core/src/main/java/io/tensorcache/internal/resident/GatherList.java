@@ -1,5 +1,9 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.LaunchPlan;
+import io.tensorcache.internal.device.PinnedBlock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

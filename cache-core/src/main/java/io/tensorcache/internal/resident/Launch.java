@@ -1,4 +1,6 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
+
+import io.tensorcache.internal.device.PinnedBlock;
 
 /**
  * A launch or copy that is under way, seen through the event of the pinned block that it uses.

@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.device.PoolDriver;
+import io.tensorcache.internal.device.RequiresStandin;
+import io.tensorcache.internal.device.Standin;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;

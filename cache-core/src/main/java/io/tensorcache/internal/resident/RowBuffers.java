@@ -1,6 +1,10 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import io.tensorcache.error.DeviceException;
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.PinnedBlock;
+import io.tensorcache.internal.device.PoolDriver;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

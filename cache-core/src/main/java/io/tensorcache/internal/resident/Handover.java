@@ -1,4 +1,4 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,19 +7,20 @@ import java.util.function.Function;
 /**
  * Hands rows that have to leave to the host where they are wanted there. Confined to one thread.
  */
-final class Handover<K, A> {
+public final class Handover<K, A> {
   private static final long PIECE_BYTES = 32L << 20; // copied at once
 
   private final Departures<K, A> departures;
   private final Function<List<ResidentRow<K, A>>, List<byte[][]>> copier;
 
-  Handover(Departures<K, A> departures, Function<List<ResidentRow<K, A>>, List<byte[][]>> copier) {
+  public Handover(
+      Departures<K, A> departures, Function<List<ResidentRow<K, A>>, List<byte[][]>> copier) {
     this.departures = departures;
     this.copier = copier;
   }
 
   /** Marks the rows that the host has taken. All stay where they are. */
-  void of(List<ResidentRow<K, A>> leaving) {
+  public void of(List<ResidentRow<K, A>> leaving) {
     List<ResidentRow<K, A>> piece = new ArrayList<>();
     long bytes = 0;
     for (ResidentRow<K, A> row : leaving) {

@@ -1,5 +1,8 @@
-package io.tensorcache.internal.device;
+package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.Driver;
+import io.tensorcache.internal.device.PinnedBlock;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,0 +1,5 @@
+/** Rows that stay in the memory of a device. */
+@NullMarked
+package io.tensorcache.internal.resident;
+
+import org.jspecify.annotations.NullMarked;
