@@ -137,6 +137,15 @@ class LineageChangesTest {
   }
 
   @Test
+  void aCallThatEndedBeforeAValueBeganIsNotFromIt() {
+    lineage.end(begin("L", "K"));
+    kept("M", "L");
+    kept("K", "sample");
+    assertEquals(List.of("K"), changed("sample"));
+    assertEquals(List.of("M"), changed("K"));
+  }
+
+  @Test
   void whatWasBegunWhileAValueWasUnderWayMayBeFromIt() {
     Ticket k = begin("K", "sample");
     Ticket l = begin("L", "K");
