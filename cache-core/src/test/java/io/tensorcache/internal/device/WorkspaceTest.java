@@ -118,6 +118,37 @@ class WorkspaceTest {
   }
 
   @Test
+  void whatIsJustLargeEnoughServes() {
+    int rows = COUNTERS / 4;
+    digests(plan(rows));
+    long allocations = Standin.count("cuMemAlloc");
+    digests(needing(rows, PARTIALS / 32));
+    assertEquals(allocations, Standin.count("cuMemAlloc"));
+    takes(COUNTERS + PARTIALS, 16 * rows);
+  }
+
+  /** What was given back for something larger is neither used nor given back again. */
+  @Test
+  void growthThatIsRefusedLeavesItSmall() {
+    int rows = COUNTERS / 4 + 1;
+    long[] expected = expected(rows);
+    Standin.fail("cuMemAlloc", 2, 1);
+    assertThrows(DeviceException.class, () -> digests(needing(rows, 1)));
+    takes(PARTIALS, OUT);
+    assertArrayEquals(expected, digests(plan(rows)));
+    takes(COUNTERS + PARTIALS, 16 * rows);
+    Standin.fail("cuMemAlloc", 2, 1);
+    assertThrows(DeviceException.class, () -> digests(needing(1, PARTIALS)));
+    takes(COUNTERS, 16 * rows);
+    assertArrayEquals(expected, digests(plan(rows)));
+    takes(COUNTERS + PARTIALS, 16 * rows);
+    Standin.fail("cuMemAlloc", 2, 1);
+    assertThrows(DeviceException.class, () -> digests(needing(rows, 1)));
+    space.close();
+    assertEquals(allocated, Standin.allocated());
+  }
+
+  @Test
   void aLargeResultIsNotKept() {
     int most = (int) (KEPT_OUT / 16);
     digests(plan(most));

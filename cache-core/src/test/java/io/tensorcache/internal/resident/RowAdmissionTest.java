@@ -196,6 +196,28 @@ class RowAdmissionTest {
     Standin.free(0, others);
   }
 
+  @Test
+  void aRowOfTheHostMayTakeTheLastBytesBesideTheReserve() {
+    RowAdmission<Integer, String> careful = reserving(PoolDriver.freeBytes() - GRAIN);
+    byte[][] parts = {new byte[GRAIN]};
+    assertTrue(careful.admit(onHost(1), parts));
+    assertFalse(careful.admit(onHost(2), parts));
+    holds(1);
+  }
+
+  @Test
+  void whatThePoolKeepsIdleIsAskedForWhereRowsNeedIt() {
+    admission.admit(rows(1, 2), stream);
+    for (ResidentRow<Integer, String> row : table.all()) {
+      table.remove(row);
+      buffers.discard(List.of(row));
+    }
+    buffers.freeUnused(table::giveBack);
+    Standin.settle();
+    RowAdmission<Integer, String> careful = reserving(PoolDriver.freeBytes() - GRAIN);
+    assertEquals(2, careful.plan(rows(3, 4), stream).entering().size());
+  }
+
   private List<Integer> leaving(RowAdmission<Integer, String> careful) {
     return careful.plan(rows(5), stream).leaving().stream().map(row -> row.key).toList();
   }

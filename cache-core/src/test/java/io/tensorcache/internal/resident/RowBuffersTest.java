@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The memory of rows: when it is there, filled, read and freed. */
 @InContext
@@ -221,6 +224,77 @@ class RowBuffersTest {
     assertThrows(IllegalStateException.class, () -> read(row, 0, stream));
     Standin.capture(stream, false);
     assertEquals(0, Standin.count("cuLaunchKernel"));
+  }
+
+  /** The source is written in the caller's stream, and the memory may not be there yet. */
+  @Test
+  void newRowsAreFilledAfterTheirSourceAndTheirMemory() {
+    for (int i = 0; i < 20; i++) {
+      long writer = Standin.stream(0);
+      long reader = Standin.stream(0);
+      byte[] bytes = bytes(i, 300);
+      long from = Standin.allocate(0, bytes.length);
+      Standin.hold(true);
+      Standin.write(writer, from, bytes);
+      ResidentRow<String, String> row = row("a", 100, 200);
+      long[] parts = {from + 200, from};
+      buffers.fill(List.of(row), List.of(new NewRow<>("a", "", parts, row.partBytes)), writer);
+      assertNotNull(row.filling);
+      long to = Standin.allocate(0, 300);
+      GatherList copies = new GatherList();
+      copies.add(row.partAddress(1), to, 200);
+      copies.add(row.partAddress(0), to + 200, 100);
+      buffers.gather(List.of(row), copies, reader);
+      Standin.hold(false);
+      byte[] actual = new byte[300];
+      Standin.read(reader, to, actual);
+      assertArrayEquals(bytes, actual, "round " + i);
+    }
+  }
+
+  @Test
+  void nobodyWaitsForReadersThatHaveEnded() {
+    ResidentRow<String, String> row = filled("a", bytes(1, 1));
+    read(row, 0, Standin.stream(0));
+    Standin.settle();
+    buffers.discard(List.of(row));
+    long waits = Standin.count("cuStreamWaitEvent");
+    buffers.freeUnused(freed::add);
+    assertEquals(waits, Standin.count("cuStreamWaitEvent"));
+  }
+
+  /** Nothing that failed keeps a pinned block. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cuLaunchKernel", "cuMemcpyHtoDAsync"})
+  void theBlockOfARefusedCopyIsUsedAgain(String function) {
+    ResidentRow<String, String> row = filled("a", bytes(1, 1));
+    long stream = Standin.stream(0);
+    boolean isGather = function.equals("cuLaunchKernel");
+    Executable call = isGather ? () -> read(row, 0, stream) : () -> filled("b", bytes(1, 1));
+    long made = 0;
+    for (int i = 0; i < 5; i++) {
+      Standin.settle();
+      Standin.fail(function, 2, 1);
+      assertThrows(DeviceException.class, call);
+      made = i == 0 ? Standin.count("cuMemHostAlloc") : made;
+    }
+    assertEquals(made, Standin.count("cuMemHostAlloc"));
+  }
+
+  /** The blocks of what is under way are the device's, whose pool knows when they are free. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoLeavesGivesBackTheBlocksOfWhatIsUnderWay(boolean isLost) {
+    filled("a", bytes(1, 1));
+    if (isLost) {
+      buffers.abandon();
+    } else {
+      buffers.close();
+    }
+    Standin.settle();
+    long made = Standin.count("cuMemHostAlloc");
+    Devices.get().device(0).pinnedHere(1);
+    assertEquals(made, Standin.count("cuMemHostAlloc"));
   }
 
   @Test

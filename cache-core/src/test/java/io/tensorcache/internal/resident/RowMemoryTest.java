@@ -3,6 +3,7 @@ package io.tensorcache.internal.resident;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,13 @@ class RowMemoryTest {
     memory.await();
     assertEquals(0, Standin.live("pool"));
     assertEquals(0, Standin.count("cuMemFree"));
+  }
+
+  @Test
+  void itsStreamIsNobodyElses() {
+    RowMemory memory = new RowMemory(0);
+    assertNotEquals(0, memory.stream());
+    assertNotEquals(memory.stream(), new RowMemory(0).stream());
   }
 
   @Test
