@@ -32,8 +32,8 @@ public final class AheadPolicy {
 
   /** True if the next batch is to be read ahead. */
   public boolean next() {
-    lock.lock();
     try {
+      lock.lock();
       isAsked = true;
       if (left == 0) {
         endPhase();
@@ -84,8 +84,8 @@ public final class AheadPolicy {
 
   /** What a row took that was read ahead, in all threads, waiting for the disk excluded. */
   void readAhead(double nanosPerRow) {
-    lock.lock();
     try {
+      lock.lock();
       ahead.add(nanosPerRow);
     } finally {
       lock.unlock();
@@ -94,8 +94,8 @@ public final class AheadPolicy {
 
   /** What a row took that the call read itself. */
   void readDirectly(double nanosPerRow) {
-    lock.lock();
     try {
+      lock.lock();
       direct.add(nanosPerRow);
     } finally {
       lock.unlock();

@@ -44,16 +44,17 @@ final class FunctionCall<T> {
 
   private Computed<T> call(NamedTensors<T> actual, int rows, boolean isCheck) {
     FunctionDepth depth = function.functions().state().depth();
-    depth.enter();
+    int before = depth.now();
     long start = System.nanoTime();
     NamedTensors<T> outputs;
     try {
+      depth.enter();
       outputs = function.operation().apply(actual);
     } catch (Throwable e) {
       thrown = e;
       throw FunctionCall.<RuntimeException>unchecked(e);
     } finally {
-      depth.leave();
+      depth.returnTo(before);
     }
     long nanos = System.nanoTime() - start;
     if (isCheck) {

@@ -26,8 +26,8 @@ final class RecentRows {
 
   /** Remembers keys until the look is confirmed; true if there are too many now. */
   boolean add(Stored stored) {
-    lock.lock();
     try {
+      lock.lock();
       rows.addLast(stored);
       count += stored.keys().size();
       return count > MOST;
@@ -44,8 +44,8 @@ final class RecentRows {
   }
 
   private void forget(long looks) {
-    lock.lock();
     try {
+      lock.lock();
       // Threads that add late may stand behind a later look: they wait for it.
       while (!rows.isEmpty() && rows.peekFirst().look() < looks) {
         count -= rows.removeFirst().keys().size();
@@ -57,8 +57,8 @@ final class RecentRows {
 
   /** The oldest of them; null if there are none. */
   @Nullable Stored first() {
-    lock.lock();
     try {
+      lock.lock();
       return rows.peekFirst();
     } finally {
       lock.unlock();
@@ -67,8 +67,8 @@ final class RecentRows {
 
   /** Forgets the oldest, if it is still this one. */
   void forget(Stored first) {
-    lock.lock();
     try {
+      lock.lock();
       if (rows.peekFirst() == first) {
         count -= rows.removeFirst().keys().size();
       }

@@ -119,8 +119,8 @@ public final class SourceWatch {
   }
 
   private void takeBackOnce(Sightings seen) {
-    late.lock();
     try {
+      late.lock();
       if (seen.lateChanges() <= lateSeen) {
         return;
       }

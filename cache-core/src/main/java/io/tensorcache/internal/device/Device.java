@@ -31,6 +31,7 @@ public final class Device {
   private final int multiprocessors;
   private final int capability;
   private final DeviceContext context;
+  private final RankedLock testLock = new RankedLock(Rank.DEVICE_TEST);
   private final RankedLock lock = new RankedLock(Rank.DEVICE);
   private final Map<String, Long> functions = new ConcurrentHashMap<>();
   private final RankedLock workspacesLock = new RankedLock(Rank.DEVICE_WORKSPACES);
@@ -39,7 +40,7 @@ public final class Device {
       new LinkedHashMap<>(16, 0.75f, true);
   private final PinnedPool pinned = new PinnedPool(this);
   private volatile @Nullable KernelImage image;
-  private @Nullable String findings; // guarded by lock
+  private @Nullable String findings; // guarded by testLock
   private long stream; // guarded by lock; 0 until it is needed
 
   private Device(int ordinal) {
@@ -76,8 +77,8 @@ public final class Device {
 
   /** What a test of this device's kernels found, which is run once; empty if all is well. */
   public String tested(Supplier<String> test) {
-    lock.lock();
     try {
+      testLock.lock();
       String found = findings;
       if (found == null) {
         found = test.get();
@@ -85,7 +86,7 @@ public final class Device {
       }
       return found;
     } finally {
-      lock.unlock();
+      testLock.unlock();
     }
   }
 
@@ -103,8 +104,8 @@ public final class Device {
   }
 
   private long streamHere() {
-    lock.lock();
     try {
+      lock.lock();
       if (stream == 0) {
         stream = PoolDriver.createStream();
       }
@@ -135,7 +136,7 @@ public final class Device {
     return key;
   }
 
-  /** A kernel. No lock of the map is held while the image is loaded, which waits for tests. */
+  /** A kernel. No lock of the map is held while the image is loaded. */
   public long function(String kernel) {
     Long found = functions.get(kernel);
     if (found == null) {
@@ -146,8 +147,8 @@ public final class Device {
   }
 
   private long module() {
-    lock.lock();
     try {
+      lock.lock();
       KernelImage loaded = image;
       if (loaded == null) {
         loaded = KernelImage.load();
@@ -221,8 +222,8 @@ public final class Device {
   private Workspace workspace(long stream) {
     Workspace eldest = null;
     Workspace found;
-    workspacesLock.lock();
     try {
+      workspacesLock.lock();
       found = workspaces.get(stream);
       if (found == null || found.isClosed()) {
         found = new Workspace(stream);

@@ -61,8 +61,8 @@ public final class Devices {
   }
 
   private static Devices probe() {
-    DRIVER.lock();
     try {
+      DRIVER.lock();
       return probeHere();
     } finally {
       DRIVER.unlock();
@@ -148,8 +148,8 @@ public final class Devices {
   }
 
   private Device reopen(int ordinal) {
-    lock.lock();
     try {
+      lock.lock();
       Device device = open.get(ordinal);
       if (device == null || device.isLost()) {
         device = open(ordinal);

@@ -48,8 +48,8 @@ public final class PinnedPool {
   }
 
   private @Nullable PinnedBlock fromIdle(long byteCount) {
-    lock.lock();
     try {
+      lock.lock();
       for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext(); ) {
         PinnedBlock block = all.next();
         boolean fits =
@@ -68,8 +68,8 @@ public final class PinnedPool {
 
   void giveBack(PinnedBlock block) {
     boolean isTooMuch;
-    lock.lock();
     try {
+      lock.lock();
       idle.addLast(block);
       idleBytes += block.capacity();
       isTooMuch = idleBytes > IDLE_BYTES;
@@ -90,8 +90,8 @@ public final class PinnedPool {
   }
 
   private @Nullable PinnedBlock surplus() {
-    lock.lock();
     try {
+      lock.lock();
       for (Iterator<PinnedBlock> all = idle.iterator(); all.hasNext() && idleBytes > IDLE_BYTES; ) {
         PinnedBlock block = all.next();
         if (Driver.isDone(block.event())) {

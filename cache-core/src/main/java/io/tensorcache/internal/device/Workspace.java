@@ -55,8 +55,8 @@ final class Workspace {
       int words,
       long[] result,
       int at) {
-    lock.lock();
     try {
+      lock.lock();
       if (isClosed) {
         return false;
       }
@@ -157,8 +157,8 @@ final class Workspace {
 
   /** Frees everything; a thread that has this workspace must take another. */
   void close() {
-    lock.lock();
     try {
+      lock.lock();
       isClosed = true;
       freeOut();
       Driver.freePinned(parameters);

@@ -68,11 +68,11 @@ final class Catalog {
 
   /** Looks what is new, unless another thread is just doing that. */
   boolean pollIfFree() {
-    if (!lock.tryLock()) {
-      return false;
-    }
     try {
-      poll();
+      if (!lock.tryLock()) {
+        return false;
+      }
+      look();
       return true;
     } finally {
       lock.unlock();
@@ -85,7 +85,16 @@ final class Catalog {
    * @return false if the directory cannot be read
    */
   boolean poll() {
-    lock.lock();
+    try {
+      lock.lock();
+      return look();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** With the lock. */
+  private boolean look() {
     try {
       files.requireInPlace();
       Set<String> names = new HashSet<>(files.list());
@@ -105,8 +114,6 @@ final class Catalog {
       health.refuse(e.getMessage() + " while it was used: nothing more is stored", e, true);
     } catch (IOException e) {
       health.refuse("the store directory " + directory + " cannot be read: " + e, e, false);
-    } finally {
-      lock.unlock();
     }
     return false;
   }
@@ -133,7 +140,7 @@ final class Catalog {
           null,
           true);
     }
-    forget(segment);
+    drop(segment);
   }
 
   /** Who may still write a header has a lock file, and deletes it last of all. */
@@ -251,18 +258,23 @@ final class Catalog {
 
   /** Drops a segment that is no longer there from the index; returns its number of entries. */
   long forget(Segment segment) {
-    lock.lock();
     try {
-      if (segments.named(segment.name) != segment) {
-        return 0;
-      }
-      segments.remove(segment);
-      long entries = index.removeIf(place -> Place.segment(place) == segment.slot);
-      closeQuietly(segment);
-      return entries;
+      lock.lock();
+      return drop(segment);
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock. */
+  private long drop(Segment segment) {
+    if (segments.named(segment.name) != segment) {
+      return 0;
+    }
+    segments.remove(segment);
+    long entries = index.removeIf(place -> Place.segment(place) == segment.slot);
+    closeQuietly(segment);
+    return entries;
   }
 
   private void closeQuietly(Segment segment) {
@@ -275,8 +287,8 @@ final class Catalog {
 
   /** Creates a segment of ours, empty. */
   Segment create(SegmentName name, long tag) throws IOException {
-    lock.lock(); // or a look at the directory could miss the file and find the segment
     try {
+      lock.lock(); // or a look at the directory could miss the file and find the segment
       int slot = segments.newSlot();
       if (slot < 0) {
         throw new IOException("more than " + Place.MAX_SEGMENTS + " segments in one process");
@@ -300,8 +312,8 @@ final class Catalog {
 
   /** Segments of others that have no index file yet. */
   List<SegmentName> open() {
-    lock.lock();
     try {
+      lock.lock();
       Set<SegmentName> open = new HashSet<>(headless);
       segments.all().stream()
           .filter(each -> !each.isOurs && !each.isSealed)
@@ -314,8 +326,8 @@ final class Catalog {
 
   /** Files that had no header when they were last looked at. */
   List<SegmentName> headless() {
-    lock.lock();
     try {
+      lock.lock();
       return List.copyOf(headless);
     } finally {
       lock.unlock();
@@ -323,8 +335,8 @@ final class Catalog {
   }
 
   void forgetHeadless(List<SegmentName> gone) {
-    lock.lock();
     try {
+      lock.lock();
       gone.forEach(headless::remove);
     } finally {
       lock.unlock();
@@ -333,8 +345,8 @@ final class Catalog {
 
   /** True for a file of a later format version, which is not ours to drop. */
   boolean isNewer(SegmentName name) {
-    lock.lock();
     try {
+      lock.lock();
       return newer.contains(name);
     } finally {
       lock.unlock();
@@ -343,8 +355,8 @@ final class Catalog {
 
   /** The segment was cut and sealed by this process: only these entries are in it. */
   void sealed(Segment segment, EntryList found, long size) {
-    lock.lock();
     try {
+      lock.lock();
       BitSet starts = new BitSet();
       found.forEach(
           (key, start, bytes, from, at) -> {
@@ -362,8 +374,8 @@ final class Catalog {
   }
 
   void close() {
-    lock.lock();
     try {
+      lock.lock();
       segments.all().forEach(this::closeQuietly);
       files.close();
     } catch (IOException e) {

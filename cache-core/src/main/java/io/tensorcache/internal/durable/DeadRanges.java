@@ -11,8 +11,8 @@ final class DeadRanges {
   private final TreeMap<Integer, Integer> ends = new TreeMap<>(); // by start, joined
 
   void add(int from, int to) {
-    lock.lock();
     try {
+      lock.lock();
       int start = from;
       int end = to;
       Map.Entry<Integer, Integer> before = ends.floorEntry(from);
@@ -32,8 +32,8 @@ final class DeadRanges {
   }
 
   boolean contains(int unit) {
-    lock.lock();
     try {
+      lock.lock();
       Map.Entry<Integer, Integer> before = ends.floorEntry(unit);
       return before != null && unit < before.getValue();
     } finally {
@@ -42,8 +42,8 @@ final class DeadRanges {
   }
 
   boolean isEmpty() {
-    lock.lock();
     try {
+      lock.lock();
       return ends.isEmpty();
     } finally {
       lock.unlock();

@@ -65,8 +65,8 @@ final class Health {
 
   /** Stops writing, for good or for a while; tells it unless it was told last time. */
   void refuse(String why, @Nullable Throwable cause, boolean isFinal) {
-    lock.lock();
     try {
+      lock.lock();
       Refusal before = refusal;
       boolean isWanted = before != null && before.isWanted();
       if (before != null && (before.isFinal() || !isFinal) && !isWanted) {
@@ -86,8 +86,8 @@ final class Health {
 
   /** Nothing is written because nobody wants to: that is no failure. */
   void onlyRead() {
-    lock.lock();
     try {
+      lock.lock();
       refusal = new Refusal(Refusal.WANTED, true, System.nanoTime());
     } finally {
       lock.unlock();
@@ -107,8 +107,8 @@ final class Health {
 
   /** Lets the store try again after a while. */
   void retryIfDue() {
-    lock.lock();
     try {
+      lock.lock();
       Refusal now = refusal;
       if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > RETRY_NANOS) {
         refusal = null;

@@ -37,8 +37,8 @@ final class IndexShard {
 
   /** False if this record was there already. */
   boolean add(long tag, long place, int created) {
-    lock.lock();
     try {
+      lock.lock();
       if (size >= places.length / 5 * 4) {
         grow(places.length + Math.max(8, places.length / 2));
       }
@@ -66,9 +66,12 @@ final class IndexShard {
     long[] oldTags = tags;
     long[] oldPlaces = places;
     int[] oldSeconds = seconds;
-    tags = new long[capacity];
-    places = new long[capacity];
-    seconds = new int[capacity];
+    long[] newTags = new long[capacity]; // all or, where there is no memory, none
+    long[] newPlaces = new long[capacity];
+    int[] newSeconds = new int[capacity];
+    tags = newTags;
+    places = newPlaces;
+    seconds = newSeconds;
     for (int i = 0; i < oldPlaces.length; i++) {
       if (oldPlaces[i] != 0) {
         int slot = home(oldTags[i]);
@@ -81,8 +84,8 @@ final class IndexShard {
   }
 
   void expect(int entries) {
-    lock.lock();
     try {
+      lock.lock();
       long wanted = entries * 4L / 3 + 1;
       if (wanted > places.length) {
         grow((int) Math.min(wanted, Integer.MAX_VALUE - 8));
@@ -94,8 +97,8 @@ final class IndexShard {
 
   /** A record of the key created at or after {@code oldest}, or 0; marks it as used if told to. */
   long find(long tag, int oldest, boolean mark) {
-    lock.lock();
     try {
+      lock.lock();
       for (int slot = home(tag); places[slot] != 0; slot = next(slot)) {
         if (tags[slot] == tag && (seconds[slot] & ~USED) >= oldest) {
           if (mark) {
@@ -111,8 +114,8 @@ final class IndexShard {
   }
 
   boolean isUsed(long tag, long place) {
-    lock.lock();
     try {
+      lock.lock();
       int slot = slotOf(tag, place);
       return slot >= 0 && (seconds[slot] & USED) != 0;
     } finally {
@@ -121,8 +124,8 @@ final class IndexShard {
   }
 
   boolean contains(long tag, long place) {
-    lock.lock();
     try {
+      lock.lock();
       return slotOf(tag, place) >= 0;
     } finally {
       lock.unlock();
@@ -139,8 +142,8 @@ final class IndexShard {
   }
 
   boolean remove(long tag, long place) {
-    lock.lock();
     try {
+      lock.lock();
       int slot = slotOf(tag, place);
       if (slot >= 0) {
         removeSlot(slot);
@@ -168,8 +171,8 @@ final class IndexShard {
 
   /** Removes every record that the predicate is true for; returns their number. */
   int removeIf(LongPredicate predicate) {
-    lock.lock();
     try {
+      lock.lock();
       int before = size;
       for (int slot = 0; slot < places.length; ) {
         if (places[slot] != 0 && predicate.test(places[slot])) {
@@ -189,8 +192,8 @@ final class IndexShard {
   }
 
   int size() {
-    lock.lock();
     try {
+      lock.lock();
       return size;
     } finally {
       lock.unlock();
@@ -198,8 +201,8 @@ final class IndexShard {
   }
 
   long byteCount() {
-    lock.lock();
     try {
+      lock.lock();
       return (long) places.length * SLOT_BYTES;
     } finally {
       lock.unlock();

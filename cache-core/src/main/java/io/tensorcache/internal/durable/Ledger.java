@@ -129,8 +129,8 @@ final class Ledger {
    * @throws IOException if the change throws
    */
   void change(Change change) throws IOException {
-    LockCheck.taking(Rank.LEDGER, this, false);
     try {
+      LockCheck.taking(Rank.LEDGER, this);
       synchronized (here) {
         for (int attempt = 0; !changeAlone(change); attempt++) {
           if (attempt == MOST_ATTEMPTS) {

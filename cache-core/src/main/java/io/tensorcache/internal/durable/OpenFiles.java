@@ -50,8 +50,8 @@ final class OpenFiles implements StoreFiles {
 
     /** It need not stay open any more. */
     void unpin() {
-      lock.lock();
       try {
+        lock.lock();
         if (isPinned && file != null) {
           isPinned = false;
           makeRoom(most - 1);
@@ -141,8 +141,8 @@ final class OpenFiles implements StoreFiles {
     @Override
     public void close() {
       closed = true;
-      lock.lock();
       try {
+        lock.lock();
         open.remove(this);
         shut(this);
       } finally {
@@ -171,8 +171,8 @@ final class OpenFiles implements StoreFiles {
   }
 
   private boolean isPinned(Kept kept) {
-    lock.lock();
     try {
+      lock.lock();
       return kept.isPinned;
     } finally {
       lock.unlock();
@@ -180,8 +180,8 @@ final class OpenFiles implements StoreFiles {
   }
 
   private StoreFile reopened(Kept kept) throws IOException {
-    lock.lock();
     try {
+      lock.lock();
       StoreFile there = kept.file;
       if (kept.closed) {
         throw new ClosedChannelException();
@@ -227,8 +227,8 @@ final class OpenFiles implements StoreFiles {
 
   /** How many segments are open, those that are written not counted. */
   int count() {
-    lock.lock();
     try {
+      lock.lock();
       return open.size();
     } finally {
       lock.unlock();
@@ -265,18 +265,26 @@ final class OpenFiles implements StoreFiles {
   }
 
   private boolean giveBackHalf() {
-    lock.lock();
+    if (lock.isHeld()) {
+      return closeHalf();
+    }
     try {
-      int before = open.size();
-      if (before == 0) {
-        return false;
-      }
-      most = Math.max(FEWEST, before / 2);
-      makeRoom(before / 2);
-      return true;
+      lock.lock();
+      return closeHalf();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** With the lock. */
+  private boolean closeHalf() {
+    int before = open.size();
+    if (before == 0) {
+      return false;
+    }
+    most = Math.max(FEWEST, before / 2);
+    makeRoom(before / 2);
+    return true;
   }
 
   @Override

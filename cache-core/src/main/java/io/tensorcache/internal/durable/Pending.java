@@ -28,8 +28,8 @@ final class Pending {
   }
 
   void cancel() {
-    lock.lock();
     try {
+      lock.lock();
       cancelled = true;
     } finally {
       lock.unlock();
@@ -37,8 +37,8 @@ final class Pending {
   }
 
   boolean isCancelled() {
-    lock.lock();
     try {
+      lock.lock();
       return cancelled;
     } finally {
       lock.unlock();
@@ -47,8 +47,8 @@ final class Pending {
 
   /** Acts, unless the row is or becomes cancelled before that; says whether. */
   boolean unlessCancelled(Runnable action) {
-    lock.lock();
     try {
+      lock.lock();
       if (!cancelled) {
         action.run();
       }

@@ -18,8 +18,8 @@ final class Segments {
 
   /** A number that was not used before, or -1 when there are no more. */
   int newSlot() {
-    lock.lock();
     try {
+      lock.lock();
       return nextSlot < Place.MAX_SEGMENTS ? nextSlot++ : -1;
     } finally {
       lock.unlock();
@@ -27,15 +27,15 @@ final class Segments {
   }
 
   void add(Segment segment) {
-    lock.lock();
     try {
+      lock.lock();
       @Nullable Segment[] slots = bySlot;
       if (segment.slot >= slots.length) {
         slots = Arrays.copyOf(slots, Math.max(segment.slot + 1, slots.length * 2));
       }
+      byName.put(segment.name, segment); // needs memory
       slots[segment.slot] = segment;
       bySlot = slots;
-      byName.put(segment.name, segment);
     } finally {
       lock.unlock();
     }
@@ -48,8 +48,8 @@ final class Segments {
   }
 
   @Nullable Segment named(SegmentName name) {
-    lock.lock();
     try {
+      lock.lock();
       return byName.get(name);
     } finally {
       lock.unlock();
@@ -57,8 +57,8 @@ final class Segments {
   }
 
   void remove(Segment segment) {
-    lock.lock();
     try {
+      lock.lock();
       @Nullable Segment[] slots = bySlot.clone();
       slots[segment.slot] = null;
       bySlot = slots;
@@ -69,8 +69,8 @@ final class Segments {
   }
 
   List<Segment> all() {
-    lock.lock();
     try {
+      lock.lock();
       return new ArrayList<>(byName.values());
     } finally {
       lock.unlock();
@@ -78,8 +78,8 @@ final class Segments {
   }
 
   int count() {
-    lock.lock();
     try {
+      lock.lock();
       return byName.size();
     } finally {
       lock.unlock();

@@ -5,10 +5,10 @@ import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +30,7 @@ final class WriteQueue {
   private final Condition freed = lock.newCondition();
 
   /** Rows and tasks. Guarded by lock. A linked list: one that cannot grow stays what it was. */
-  private final Queue<Object> items = new LinkedList<>();
+  private final Deque<Object> items = new LinkedList<>();
 
   private final Map<TensorKey, Pending> rows = new ConcurrentHashMap<>();
 
@@ -73,8 +73,8 @@ final class WriteQueue {
     if (row.byteCount() > capacityBytes) {
       return false;
     }
-    lock.lock();
     try {
+      lock.lock();
       while (!closed && heldBytes + row.byteCount() > capacityBytes) {
         if (!wait) {
           return false;
@@ -98,12 +98,14 @@ final class WriteQueue {
 
   /** Adds all of a row or, where there is no memory, nothing. */
   private void add(Pending row) {
-    rows.put(row.key, row);
     try {
+      rows.put(row.key, row);
       items.add(row);
     } catch (OutOfMemoryError e) {
-      rows.remove(row.key, row);
-      throw e;
+      if (items.peekLast() != row) {
+        rows.remove(row.key, row);
+        throw e;
+      }
     }
     heldBytes += row.byteCount();
     unreservedBytes += row.byteCount();
@@ -112,8 +114,8 @@ final class WriteQueue {
 
   /** Adds something to be done after the rows before it; false if closed. */
   boolean offer(Runnable task) {
-    lock.lock();
     try {
+      lock.lock();
       if (!closed) {
         items.add(task);
         arrived.signal();
@@ -126,8 +128,8 @@ final class WriteQueue {
 
   /** Takes rows of up to so many bytes, or a task, or nothing after the time. */
   Batch take(long mostBytes, long waitNanos) throws InterruptedException {
-    lock.lock();
     try {
+      lock.lock();
       long left = waitNanos;
       while (items.isEmpty() && !closed && left > 0) {
         left = arrived.awaitNanos(left);
@@ -165,8 +167,8 @@ final class WriteQueue {
 
   /** There is room on the disk for these rows, and it is counted there. */
   void reserved(Collection<Pending> of) {
-    lock.lock();
     try {
+      lock.lock();
       for (Pending row : of) {
         unreservedBytes -= row.isReserved ? 0 : row.byteCount();
         row.isReserved = true;
@@ -179,10 +181,11 @@ final class WriteQueue {
   /** The row is in the index now, or given up. */
   void done(Pending row) {
     rows.remove(row.key, row);
-    lockForSure();
+    long byteCount = row.byteCount();
     try {
-      unreservedBytes -= row.isReserved ? 0 : row.byteCount();
-      heldBytes -= row.byteCount();
+      lockForSure();
+      unreservedBytes -= row.isReserved ? 0 : byteCount;
+      heldBytes -= byteCount;
       freed.signalAll();
     } finally {
       lock.unlock();
@@ -196,6 +199,9 @@ final class WriteQueue {
         lock.lock();
         return;
       } catch (OutOfMemoryError e) {
+        if (lock.isHeld()) {
+          return;
+        }
         if (attempt == MOST_ATTEMPTS) {
           throw e;
         }
@@ -220,8 +226,8 @@ final class WriteQueue {
 
   /** Nothing is added any more; what is there is still taken. */
   void close() {
-    lock.lock();
     try {
+      lock.lock();
       closed = true;
       arrived.signalAll();
       freed.signalAll();
@@ -232,8 +238,8 @@ final class WriteQueue {
 
   /** True until {@link #close}. */
   boolean isOpen() {
-    lock.lock();
     try {
+      lock.lock();
       return !closed;
     } finally {
       lock.unlock();

@@ -43,8 +43,8 @@ final class DeviceHashers {
   }
 
   private CudaRowHasher reopen(int ordinal, Device device) {
-    lock.lock();
     try {
+      lock.lock();
       CudaRowHasher hasher = open.get(ordinal);
       if (hasher != null && hasher.isOf(device)) {
         return hasher;

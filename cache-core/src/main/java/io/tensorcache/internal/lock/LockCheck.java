@@ -22,7 +22,7 @@ public final class LockCheck {
   private LockCheck() {}
 
   /** A lock that a thread has. */
-  private record Hold(Rank rank, Object lock, boolean isShared) {}
+  private record Hold(Rank rank, Object lock) {}
 
   /** True if locks are checked. */
   public static boolean isOn() {
@@ -32,20 +32,19 @@ public final class LockCheck {
   /**
    * The thread is about to take a lock, and to wait for it.
    *
-   * @param isShared whether others may have it at the same time
-   * @throws AssertionError if that is out of order
+   * @throws AssertionError if that is out of order, or the thread has it
    */
-  public static void taking(Rank rank, Object lock, boolean isShared) {
+  public static void taking(Rank rank, Object lock) {
     if (ON != null) {
-      ON.check(rank, lock, isShared);
-      ON.held.get().add(new Hold(rank, lock, isShared));
+      ON.check(rank, lock);
+      ON.held.get().add(new Hold(rank, lock));
     }
   }
 
   /** The thread has a lock that it did not wait for. */
   public static void took(Rank rank, Object lock) {
     if (ON != null) {
-      ON.held.get().add(new Hold(rank, lock, false));
+      ON.held.get().add(new Hold(rank, lock));
     }
   }
 
@@ -100,13 +99,10 @@ public final class LockCheck {
     return found;
   }
 
-  private void check(Rank rank, Object lock, boolean isShared) {
+  private void check(Rank rank, Object lock) {
     for (Hold hold : held.get()) {
       if (hold.lock == lock) {
-        if (hold.isShared && !isShared && !hasExclusively(lock)) {
-          throw violation("wants " + rank + " for itself and has it shared");
-        }
-        return; // it has it already
+        throw violation("takes " + rank + ", which it has");
       }
     }
     for (Hold hold : held.get()) {
@@ -114,10 +110,6 @@ public final class LockCheck {
         throw violation("takes " + rank + " under " + ranks());
       }
     }
-  }
-
-  private boolean hasExclusively(Object lock) {
-    return held.get().stream().anyMatch(hold -> hold.lock == lock && !hold.isShared);
   }
 
   private List<Rank> ranks() {

@@ -68,7 +68,10 @@ public enum Rank {
   /** Opens a device, once. */
   DEVICES,
 
-  /** A device's test, which hashes under it; its kernels and its own stream. */
+  /** Tests a device, once. It hashes under it. */
+  DEVICE_TEST,
+
+  /** Loads a device's kernels and makes its own stream, once. */
   DEVICE,
 
   /** Which workspace a stream has. */

@@ -1,75 +1,62 @@
 package io.tensorcache.internal.lock;
 
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.StampedLock;
-import org.jspecify.annotations.Nullable;
-
 /**
- * A lock that some share and one has for itself, with its place in the order of {@link Rank}.
- * Reentrant, but who shares it cannot get it exclusively. Where there is no memory for taking it,
- * it is not taken: a {@code ReentrantReadWriteLock} stays shared then for ever, as it counts the
- * share before it makes the counter of the thread. Safe for use by several threads.
+ * A lock that some share and one has for itself, with its place in the order of {@link Rank}. Who
+ * shares it has one of its stripes; who has it for itself has all. Not reentrant, and taken inside
+ * the {@code try} that gives it back, as a {@link RankedLock} is. Safe for use by several threads.
  */
 public final class RankedReadWriteLock {
+  private static final int STRIPES = 64; // a power of two
+
   private final Rank rank;
-  private final StampedLock lock = new StampedLock();
-  private final Lock shared = lock.asReadLock();
-  private final Lock exclusive = lock.asWriteLock();
-
-  /** How often a thread shares it, in an array of one. */
-  private final ThreadLocal<int[]> shares = ThreadLocal.withInitial(() -> new int[1]);
-
-  /** Who has it for itself. */
-  private volatile @Nullable Thread owner;
-
-  /** How often the owner has it, shared or not. Touched by the owner alone. */
-  private int holds;
+  private final OwnedLock[] stripes = new OwnedLock[STRIPES];
 
   public RankedReadWriteLock(Rank rank) {
     this.rank = rank;
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new OwnedLock();
+    }
   }
 
-  /** Waits until nobody has it exclusively. */
+  /**
+   * Waits until nobody has it exclusively, and for the few threads of the same stripe.
+   *
+   * @throws IllegalMonitorStateException if this thread has it
+   */
   public void lockShared() {
-    LockCheck.taking(rank, this, true);
-    if (owner == Thread.currentThread()) {
-      holds++;
-      return;
-    }
-    int[] mine = shares.get(); // before the lock changes: this may need memory
-    if (mine[0] == 0) {
-      shared.lock();
-    }
-    mine[0]++;
+    LockCheck.taking(rank, this);
+    stripe().take();
   }
 
+  /** Gives the share back if this thread has one. */
   public void unlockShared() {
-    if (owner == Thread.currentThread()) {
-      unlock();
-      return;
-    }
-    int[] mine = shares.get();
-    if (--mine[0] == 0) {
-      shared.unlock();
-    }
+    stripe().giveBack();
     LockCheck.left(this);
   }
 
-  /** Waits until nobody else has it. */
+  /**
+   * Waits until nobody else has it.
+   *
+   * @throws IllegalMonitorStateException if this thread has it, shared or not
+   */
   public void lock() {
-    LockCheck.taking(rank, this, false);
-    if (owner != Thread.currentThread()) {
-      exclusive.lock();
-      owner = Thread.currentThread();
+    LockCheck.taking(rank, this);
+    for (OwnedLock stripe : stripes) {
+      stripe.take();
     }
-    holds++;
   }
 
+  /** Gives back what this thread has of it: all, or where taking it failed, a part. */
   public void unlock() {
-    if (--holds == 0) {
-      owner = null;
-      exclusive.unlock();
+    for (OwnedLock stripe : stripes) {
+      stripe.giveBack();
     }
     LockCheck.left(this);
+  }
+
+  /** A thread has one stripe for as long as it lives. */
+  private OwnedLock stripe() {
+    int hash = System.identityHashCode(Thread.currentThread());
+    return stripes[(hash ^ hash >>> 16) & STRIPES - 1];
   }
 }

@@ -81,8 +81,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   /** Finds the rows of a batch at once. Close the result on the same thread. */
   public DeviceHits<K, A> find(List<K> keys) {
     List<@Nullable ResidentRow<K, A>> found = new ArrayList<>(keys.size());
-    lock.lock();
     try {
+      lock.lock();
       boolean usable = isUsable();
       for (K key : keys) {
         ResidentRow<K, A> row = usable ? table.use(key) : null;
@@ -106,8 +106,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** True if the row is here. */
   public boolean contains(K key) {
-    lock.lock();
     try {
+      lock.lock();
       return isUsable() && table.contains(key);
     } finally {
       lock.unlock();
@@ -116,8 +116,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** The keys of all rows, used longest ago first. */
   public List<K> keys() {
-    lock.lock();
     try {
+      lock.lock();
       return isUsable() ? table.keys() : List.of();
     } finally {
       lock.unlock();
@@ -142,8 +142,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   void unpin(List<? extends @Nullable ResidentRow<K, A>> rows) {
-    lock.lock();
     try {
+      lock.lock();
       release(rows);
       tidy();
     } finally {
@@ -229,8 +229,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   /** Takes rows that have departed out of the table. Returns those that are nowhere now. */
   private List<ResidentRow<K, A>> leave(List<ResidentRow<K, A>> rows, long promisedBytes) {
     List<ResidentRow<K, A>> dropped = new ArrayList<>();
-    lock.lock();
     try {
+      lock.lock();
       isUsable();
       if (!device.isLost()) {
         table.keepPromise(promisedBytes);
@@ -290,8 +290,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   private List<ResidentRow<K, A>> takeOldest(long leftBytes) {
-    lock.lock();
     try {
+      lock.lock();
       return isUsable() ? table.takeOldest(table.heldBytes() - leftBytes) : List.of();
     } finally {
       lock.unlock();
@@ -328,8 +328,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   private void whileUsable(Runnable call) {
-    lock.lock();
     try {
+      lock.lock();
       if (isUsable()) {
         call.run();
         tidy();
@@ -341,8 +341,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** What there is now. */
   public ResidentUse use() {
-    lock.lock();
     try {
+      lock.lock();
       isUsable();
       return new ResidentUse(
           device.ordinal(),
@@ -383,12 +383,15 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   private <R extends @Nullable Object> R inLock(Supplier<R> call) {
-    lock.lock();
     try {
-      return device.inContext(call);
+      lock.lock();
+      try {
+        return device.inContext(call);
+      } finally {
+        isUsable();
+        tidy();
+      }
     } finally {
-      isUsable();
-      tidy();
       lock.unlock();
     }
   }

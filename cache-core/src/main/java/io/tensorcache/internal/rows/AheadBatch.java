@@ -47,8 +47,8 @@ public final class AheadBatch implements AutoCloseable {
 
   /** True for the first who wants to read or to cancel it. */
   boolean begin() {
-    lock.lock();
     try {
+      lock.lock();
       boolean first = !isBegun;
       isBegun = true;
       return first;
@@ -106,8 +106,8 @@ public final class AheadBatch implements AutoCloseable {
   /** Reading has ended, for better or worse. */
   void end() {
     boolean unwanted;
-    lock.lock();
     try {
+      lock.lock();
       read.countDown();
       unwanted = isClosed;
     } finally {
@@ -167,8 +167,8 @@ public final class AheadBatch implements AutoCloseable {
   /** Gives the memory back. */
   @Override
   public void close() {
-    lock.lock();
     try {
+      lock.lock();
       if (isClosed) {
         return;
       }

@@ -40,8 +40,8 @@ final class AheadMemory {
   }
 
   private @Nullable ByteBuffer tryAllocate(int byteCount) {
-    lock.lock();
     try {
+      lock.lock();
       for (Iterator<ByteBuffer> all = spare.iterator(); all.hasNext(); ) {
         ByteBuffer each = all.next();
         if (each.capacity() >= byteCount && each.capacity() / 2 <= byteCount) {
@@ -65,8 +65,8 @@ final class AheadMemory {
 
   /** Takes a buffer back that nobody uses any more. */
   void release(ByteBuffer buffer) {
-    lock.lock();
     try {
+      lock.lock();
       spare.add(buffer);
     } finally {
       lock.unlock();

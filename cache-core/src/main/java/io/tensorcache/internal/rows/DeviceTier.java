@@ -85,8 +85,8 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   }
 
   private @Nullable ResidentRows<TensorKey, Resident> reopen(Device device) {
-    lock.lock();
     try {
+      lock.lock();
       ResidentRows<TensorKey, Resident> rows = open.get(device.ordinal());
       if (closed || rows != null && !rows.device().isLost()) {
         return rows;
@@ -245,8 +245,8 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   /** Frees what no call reads any more; the rest follows with the end of those calls. */
   @Override
   public void close() {
-    lock.lock();
     try {
+      lock.lock();
       closed = true;
       open.values().forEach(ResidentRows::close);
     } finally {

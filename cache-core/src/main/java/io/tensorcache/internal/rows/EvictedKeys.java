@@ -24,8 +24,8 @@ final class EvictedKeys {
   }
 
   private AtomicLongArray newTable() {
-    lock.lock();
     try {
+      lock.lock();
       AtomicLongArray table = slots;
       if (table == null) {
         table = new AtomicLongArray(SLOTS);

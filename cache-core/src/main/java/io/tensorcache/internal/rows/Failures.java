@@ -40,13 +40,14 @@ public final class Failures {
     counts.failures.increment();
     log.debug("cache {}: {}", cache, failure.toString());
     if (listener != null) {
-      depth.enter(); // this thread may have claimed rows that the listener asks for
+      int before = depth.now();
       try {
+        depth.enter(); // this thread may have claimed rows that the listener asks for
         listener.accept(failure);
       } catch (Throwable e) { // Kotlin throws what Java would have to declare, and its TODO()
         log.warn("the listener of cache {} threw", cache, e);
       } finally {
-        depth.leave();
+        depth.returnTo(before);
       }
     }
   }

@@ -14,17 +14,23 @@ public final class FunctionDepth {
     return depth.get() > 0;
   }
 
+  /** To be asked before this thread enters, for {@link #returnTo}. */
+  public int now() {
+    return depth.get();
+  }
+
+  /** Inside the {@code try} that leaves: it may throw where there is no memory, entered or not. */
   public void enter() {
     LockCheck.entersUserCode("a function or a listener");
     depth.set(depth.get() + 1);
   }
 
-  public void leave() {
-    int left = depth.get() - 1;
-    if (left == 0) {
+  /** Leaves what this thread has entered since it was so deep. */
+  public void returnTo(int before) {
+    if (before == 0) {
       depth.remove();
     } else {
-      depth.set(left);
+      depth.set(before);
     }
   }
 }

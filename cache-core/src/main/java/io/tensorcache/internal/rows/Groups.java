@@ -25,8 +25,8 @@ public final class Groups {
   /** The group of a function and fingerprint, which becomes the function's newest. */
   public Group of(String function, ComputationDigest fingerprint) {
     Deque<Group> groups = byFunction.computeIfAbsent(function, name -> new ArrayDeque<>());
-    lock.lock();
     try {
+      lock.lock();
       for (Group group : groups) {
         if (group.fingerprint().equals(fingerprint)) {
           groups.remove(group);
@@ -61,8 +61,8 @@ public final class Groups {
     if (groups == null) {
       return List.of();
     }
-    lock.lock();
     try {
+      lock.lock();
       List<Group> result = new ArrayList<>(groups);
       result.removeIf(other -> other == group || other.rows() == 0);
       return result;

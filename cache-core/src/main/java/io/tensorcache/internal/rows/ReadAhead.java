@@ -69,8 +69,8 @@ public final class ReadAhead implements AutoCloseable {
    */
   public void submit(List<TensorKey> keys, @Nullable PersistedRows durable, long startNanos) {
     AheadBatch batch = new AheadBatch(keys);
-    lock.lock();
     try {
+      lock.lock();
       if (worker.isShutdown() || batches.containsKey(keys)) {
         return;
       }
@@ -92,8 +92,8 @@ public final class ReadAhead implements AutoCloseable {
    */
   public @Nullable AheadBatch take(List<TensorKey> keys) {
     AheadBatch batch;
-    lock.lock();
     try {
+      lock.lock();
       batch = batches.remove(keys);
       isEmpty = batches.isEmpty();
     } finally {
@@ -119,31 +119,27 @@ public final class ReadAhead implements AutoCloseable {
 
   /** Forgets everything that was read. */
   void clear() {
-    lock.lock();
     try {
+      lock.lock();
       new ArrayList<>(batches.values()).forEach(this::drop);
     } finally {
       lock.unlock();
     }
   }
 
+  /** With the lock. */
   private void drop(AheadBatch batch) {
-    lock.lock();
-    try {
-      batches.remove(batch.keys());
-      isEmpty = batches.isEmpty();
-      if (!batch.cancel()) {
-        batch.close(); // at once, or when it is read
-      }
-    } finally {
-      lock.unlock();
+    batches.remove(batch.keys());
+    isEmpty = batches.isEmpty();
+    if (!batch.cancel()) {
+      batch.close(); // at once, or when it is read
     }
   }
 
   /** Drops the oldest batch that holds memory; false if there is none. */
   private boolean dropOldest() {
-    lock.lock();
     try {
+      lock.lock();
       for (AheadBatch batch : batches.values()) {
         if (batch.isRead()) {
           drop(batch);
@@ -235,8 +231,8 @@ public final class ReadAhead implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.lock();
     try {
+      lock.lock();
       worker.shutdown();
     } finally {
       lock.unlock();

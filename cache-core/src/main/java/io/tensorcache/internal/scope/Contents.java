@@ -42,18 +42,9 @@ final class Contents {
 
   private record Left(Entry entry, @Nullable Object held, RemovalCause cause) {}
 
-  /** Begins a change, with what is over by now gone. */
+  /** A change that is to be started. */
   Change change() {
-    long now = expiries.isEmpty() ? Long.MIN_VALUE : clock.millis();
-    Change change = new Change();
-    try {
-      change.endUnended();
-      change.expire(now);
-      return change;
-    } catch (RuntimeException | Error e) {
-      change.close();
-      throw e;
-    }
+    return new Change();
   }
 
   /** Leaves the end of a ticket to the next change. Needs no memory. */
@@ -70,14 +61,16 @@ final class Contents {
     if (expiries.isEmpty() || !expiries.isDue(clock.millis())) {
       return false;
     }
-    change().close();
+    try (Change change = change()) {
+      change.start();
+    }
     return true;
   }
 
   /** The entries of one instant. */
   List<Entry> all() {
-    lock.lock();
     try {
+      lock.lock();
       return List.copyOf(entries.values());
     } finally {
       lock.unlock();
@@ -92,26 +85,34 @@ final class Contents {
   /** Drops an entry unless it left before, and nothing else; true if this call did. */
   boolean leave(Entry entry, RemovalCause cause) {
     try (Change change = change()) {
+      change.start();
       return change.leave(entry, cause);
     }
   }
 
   /** How many names are known. */
   int knownNames() {
-    lock.lock();
     try {
+      lock.lock();
       return lineage.size();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Holds the lock; tells what left when it has let go of it. */
+  /** Holds the lock once started; tells what left when it has let go of it. */
   final class Change implements AutoCloseable {
     private final List<Left> left = new ArrayList<>(1);
 
-    private Change() {
+    /**
+     * Takes the lock, and drops what is over by now. Inside the block that closes the change: where
+     * there is no memory it may throw with the lock taken.
+     */
+    void start() {
+      long now = expiries.isEmpty() ? Long.MIN_VALUE : clock.millis();
       lock.lock();
+      endUnended();
+      expire(now);
     }
 
     @Nullable Entry get(String name) {

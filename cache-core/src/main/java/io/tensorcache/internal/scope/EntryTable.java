@@ -97,6 +97,7 @@ public final class EntryTable {
     Ticket ticket = new Ticket(end, purpose, name, terms, flight);
     if (ticket.isTracked()) {
       try (Contents.Change change = contents.change()) {
+        change.start();
         change.begin(ticket);
       }
     }
@@ -106,6 +107,7 @@ public final class EntryTable {
   void end(Ticket ticket) {
     if (ticket.isUnderWay()) {
       try (Contents.Change change = contents.change()) {
+        change.start();
         change.end(ticket);
       } catch (OutOfMemoryError e) {
         contents.endLater(ticket);
@@ -140,6 +142,7 @@ public final class EntryTable {
       dropClosedIfDue();
     }
     try (Contents.Change change = contents.change()) {
+      change.start();
       if (closed && ticket.isReplacing()) {
         throw leaving.whenClosed();
       }
@@ -169,6 +172,7 @@ public final class EntryTable {
   public @Nullable Entry refresh(Entry before, Entry.Holding holding) {
     Entry entry = newEntries.like(before, holding);
     try (Contents.Change change = contents.change()) {
+      change.start();
       if (change.get(before.name()) != before) {
         return null;
       }
@@ -188,7 +192,8 @@ public final class EntryTable {
    * @throws IllegalStateException if the table is closed
    */
   public boolean take(Entry entry) {
-    try (Contents.Change change = changeOpen()) {
+    try (Contents.Change change = contents.change()) {
+      startOpen(change);
       boolean isMine = change.leave(entry, RemovalCause.REMOVED);
       if (isMine) {
         change.taken(entry.name());
@@ -204,7 +209,8 @@ public final class EntryTable {
    * @throws IllegalStateException if the table is closed
    */
   public boolean takeStored(Ticket ticket, StoreOrder order) {
-    try (Contents.Change change = changeOpen()) {
+    try (Contents.Change change = contents.change()) {
+      startOpen(change);
       if (!ticket.isValid()) {
         return false;
       }
@@ -218,13 +224,11 @@ public final class EntryTable {
     }
   }
 
-  private Contents.Change changeOpen() {
-    Contents.Change change = contents.change();
+  private void startOpen(Contents.Change change) {
+    change.start();
     if (closed) {
-      change.close();
       throw leaving.whenClosed();
     }
-    return change;
   }
 
   /**
@@ -235,7 +239,8 @@ public final class EntryTable {
    * @throws IllegalStateException if the table is closed
    */
   public @Nullable Boolean remove(String name, @Nullable Ticket look, StoreOrder order) {
-    try (Contents.Change change = changeOpen()) {
+    try (Contents.Change change = contents.change()) {
+      startOpen(change);
       if (look != null && !look.isValid()) {
         return null;
       }
@@ -252,6 +257,7 @@ public final class EntryTable {
    */
   public void reset(boolean persisting, Set<String> sparedGroups) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       change
           .outdate(terms -> isReset(terms.persisting(), terms.group(), persisting, sparedGroups))
           .forEach(name -> change.changed(name, null, RemovalCause.RESET));
@@ -272,6 +278,7 @@ public final class EntryTable {
   /** Resets an entry that is in the store, unless it was written since the reset began. */
   public void resetStored(String name, StoreOrder order) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       Entry there = change.get(name);
       if (closed || there != null && there.isPersisting() && !there.isRead) {
         return;
@@ -286,6 +293,7 @@ public final class EntryTable {
   /** Sets the level and drops what is above it and not forced. */
   public void setLevel(CacheLevel value) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       level = value;
       dropAbove(change, entry -> !entry.isForced() && !entry.level().isStoredAt(value));
     }
@@ -294,6 +302,7 @@ public final class EntryTable {
   /** Drops what is above a level, forced or not. The level of the table stays. */
   public void trimTo(CacheLevel limit) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       dropAbove(change, entry -> !entry.level().isStoredAt(limit));
     }
   }
@@ -358,6 +367,7 @@ public final class EntryTable {
   /** Drops everything and takes nothing more. Tells of what left only if asked. */
   public void close(boolean tells) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       closed = true;
       for (Entry entry : contents.entries.values()) {
         if (tells) {

@@ -163,23 +163,27 @@ public final class Flights {
   public @Nullable Object await(EntryFlight flight) {
     Thread me = Thread.currentThread();
     Wait wait = new Wait(flight);
-    lock.lock();
     try {
-      refuseCycle(flight, me);
-      waiting.put(me, wait);
-    } finally {
-      lock.unlock();
-    }
-    try {
+      startWaiting(wait, me);
       return flight.await(patience);
     } finally {
       wait.isOver = true;
-      lock.lock();
       try {
+        lock.lock();
         waiting.remove(me);
       } finally {
         lock.unlock();
       }
+    }
+  }
+
+  private void startWaiting(Wait wait, Thread me) {
+    try {
+      lock.lock();
+      refuseCycle(wait.flight, me);
+      waiting.put(me, wait);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -37,8 +37,8 @@ final class Recency {
 
   /** Adds an entry; nothing if it is queued or has left its table. */
   void add(Entry entry) {
-    lock.lock();
     try {
+      lock.lock();
       UsePlace place = place(entry);
       if (!place.isQueued && !place.isGone) {
         offer(entry, place);
@@ -56,8 +56,8 @@ final class Recency {
 
   /** Removes and returns the entry used longest ago; null if there is none. */
   @Nullable Entry takeOldest() {
-    lock.lock();
     try {
+      lock.lock();
       while (true) {
         Entry oldest = queue.poll();
         if (oldest == null) {
@@ -80,8 +80,8 @@ final class Recency {
 
   /** The entries that are queued and have not left. */
   int size() {
-    lock.lock();
     try {
+      lock.lock();
       return queue.size() - gone;
     } finally {
       lock.unlock();
@@ -90,8 +90,8 @@ final class Recency {
 
   /** An entry left its table. */
   void left(Entry entry) {
-    lock.lock();
     try {
+      lock.lock();
       UsePlace place = place(entry);
       place.isGone = true;
       if (place.isQueued) {

@@ -5,6 +5,7 @@ import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.internal.key.Names;
 import io.tensorcache.internal.lock.LockCheck;
+import io.tensorcache.internal.rows.FunctionDepth;
 import io.tensorcache.scope.Computation;
 import io.tensorcache.scope.RemovalCause;
 import org.jspecify.annotations.Nullable;
@@ -180,14 +181,16 @@ public final class ScopeCalls {
   @SuppressWarnings("ConstantValue") // the computation is the user's: it may return null
   private <V> V run(String name, Computation<V> computation) {
     LockCheck.entersUserCode("the computation of an entry");
-    scopes.state().depth().enter();
+    FunctionDepth depth = scopes.state().depth();
+    int before = depth.now();
     V value;
     try {
+      depth.enter();
       value = computation.compute();
     } catch (Throwable e) {
       throw ScopeCalls.<RuntimeException>unchecked(e);
     } finally {
-      scopes.state().depth().leave();
+      depth.returnTo(before);
     }
     if (value == null) {
       throw new FunctionContractException(

@@ -176,8 +176,8 @@ public final class ScopeState<T> implements Leaving {
   /** The child of this name: opened now, or the one that is open. */
   public ScopeState<T> child(String name, UnaryOperator<ScopeSettings> options) {
     Names.check("scope", name);
-    childrenLock.lock();
     try {
+      childrenLock.lock();
       checkOpen();
       ScopeState<T> open = children.get(name);
       if (open != null) {
@@ -195,8 +195,8 @@ public final class ScopeState<T> implements Leaving {
   }
 
   public List<ScopeState<T>> children() {
-    childrenLock.lock();
     try {
+      childrenLock.lock();
       return List.copyOf(children.values());
     } finally {
       childrenLock.unlock();
@@ -209,8 +209,8 @@ public final class ScopeState<T> implements Leaving {
     children().forEach(child -> child.close(tells));
     scopes.closed(this);
     if (parent != null) {
-      parent.childrenLock.lock();
       try {
+        parent.childrenLock.lock();
         parent.children.remove(name(), this);
       } finally {
         parent.childrenLock.unlock();

@@ -63,11 +63,12 @@ public final class Scopes {
   void tell() {
     if (removals.isPending() && !flights.isRunning()) {
       LockCheck.entersUserCode("a listener of a scope");
-      state.depth().enter();
+      int before = state.depth().now();
       try {
+        state.depth().enter();
         removals.tell();
       } finally {
-        state.depth().leave();
+        state.depth().returnTo(before);
       }
     }
   }
@@ -80,8 +81,8 @@ public final class Scopes {
   public <T> ScopeState<T> open(
       String name, ValueTypes<T> types, UnaryOperator<ScopeSettings> options) {
     Names.check("scope", name);
-    lock.lock();
     try {
+      lock.lock();
       state.checkOpen();
       ScopeState<?> open = roots.get(name);
       if (open != null) {
@@ -106,8 +107,8 @@ public final class Scopes {
   /** A scope was closed. */
   void closed(ScopeState<?> scope) {
     byNumber.remove(scope.number());
-    lock.lock();
     try {
+      lock.lock();
       roots.remove(scope.name(), scope);
     } finally {
       lock.unlock();
@@ -159,8 +160,8 @@ public final class Scopes {
 
   private void forEachRoot(Consumer<ScopeState<?>> action) {
     List<ScopeState<?>> all;
-    lock.lock();
     try {
+      lock.lock();
       all = List.copyOf(roots.values());
     } finally {
       lock.unlock();

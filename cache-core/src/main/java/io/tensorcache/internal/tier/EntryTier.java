@@ -103,8 +103,8 @@ final class EntryTier {
   }
 
   private boolean lookUp(EntryRead read) {
-    reads.open(read);
     try {
+      reads.open(read);
       return cache.get(EntryKey.of(read.key())) != null;
     } finally {
       reads.close();
@@ -164,8 +164,8 @@ final class EntryTier {
   boolean plant(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
     EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
     EntryValue before;
-    changes.lockShared();
     try {
+      changes.lockShared();
       if (!takeRoom(key, of.entryBytes(), plainBytes)) {
         return false;
       }
@@ -246,8 +246,8 @@ final class EntryTier {
    * Ehcache then keeps the notices to itself.
    */
   private void recount() {
-    changes.lock();
     try {
+      changes.lock();
       if (cache.isOff()) {
         return;
       }
@@ -278,8 +278,8 @@ final class EntryTier {
 
   void remove(TensorKey key) {
     EntryKey of = EntryKey.of(key);
-    changes.lockShared();
     try {
+      changes.lockShared();
       for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++) {
         EntryValue found = cache.get(of);
         if (found == null) {
@@ -296,8 +296,8 @@ final class EntryTier {
   }
 
   void clear() {
-    changes.lock();
     try {
+      changes.lock();
       cache.clear();
       entries.set(0);
       heldBytes.set(0);
@@ -312,8 +312,8 @@ final class EntryTier {
 
   /** Runs {@code close} while nothing is being added or removed. */
   void close(Runnable close) {
-    changes.lock();
     try {
+      changes.lock();
       close.run();
     } finally {
       changes.unlock();

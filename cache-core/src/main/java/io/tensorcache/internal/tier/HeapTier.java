@@ -67,8 +67,8 @@ final class HeapTier {
   /** Of the rows that are here to stay, oldest first. */
   List<TensorKey> keys() {
     List<TensorKey> keys = new ArrayList<>();
-    lock.lock();
     try {
+      lock.lock();
       for (HeapEntry entry = ring.next; entry != ring; entry = entry.next) {
         keys.add(entry.key);
       }
@@ -84,8 +84,8 @@ final class HeapTier {
 
   /** Adds the row if nothing has to go for it. True if the key is in the tier to stay. */
   boolean addIfRoom(TensorKey key, Row row) {
-    lock.lock();
     try {
+      lock.lock();
       HeapEntry before = cache.get(key);
       if (before != null) {
         return before.linked;
@@ -115,8 +115,8 @@ final class HeapTier {
     List<HeapEntry> victims = new ArrayList<>();
     long reserved;
     long epoch;
-    lock.lock();
     try {
+      lock.lock();
       if (cache.containsKey(key)) {
         return true;
       }
@@ -148,8 +148,8 @@ final class HeapTier {
       victims.forEach(leaving);
       moved = true;
     } finally {
-      lock.lock();
       try {
+        lock.lock();
         long freed = drop(victims, clears != epoch);
         boolean wanted = moved && !cache.containsKey(key);
         setHeld(heldBytes - freed - reserved + (wanted ? HeapEntry.bytesOf(row) : 0));
@@ -214,8 +214,8 @@ final class HeapTier {
   }
 
   void remove(TensorKey key) {
-    lock.lock();
     try {
+      lock.lock();
       HeapEntry entry = cache.get(key);
       if (entry == null) {
         return;
@@ -234,8 +234,8 @@ final class HeapTier {
   }
 
   void clear() {
-    lock.lock();
     try {
+      lock.lock();
       clears++;
       cache.clear();
       unlinkAll();
@@ -246,8 +246,8 @@ final class HeapTier {
 
   /** Lets go of the rows when the cache below is closed: the owner of a closed tier may live on. */
   void forget() {
-    lock.lock();
     try {
+      lock.lock();
       unlinkAll();
     } finally {
       lock.unlock();
@@ -264,8 +264,8 @@ final class HeapTier {
   }
 
   void countEviction() {
-    lock.lock();
     try {
+      lock.lock();
       evictions++;
     } finally {
       lock.unlock();

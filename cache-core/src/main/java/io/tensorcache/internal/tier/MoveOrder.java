@@ -28,8 +28,8 @@ final class MoveOrder {
   private int count;
 
   int size() {
-    lock.lock();
     try {
+      lock.lock();
       return count;
     } finally {
       lock.unlock();
@@ -37,30 +37,35 @@ final class MoveOrder {
   }
 
   void add(TensorKey key) {
-    lock.lock();
     try {
-      if (2 * count == ring.length) {
-        resize(ring.length * 2);
-      }
-      int at = 2 * (first + count) & ring.length - 1;
-      ring[at] = key.hi();
-      ring[at + 1] = key.lo();
-      count++;
+      lock.lock();
+      append(key);
     } finally {
       lock.unlock();
     }
   }
 
+  /** With the lock. */
+  private void append(TensorKey key) {
+    if (2 * count == ring.length) {
+      resize(ring.length * 2);
+    }
+    int at = 2 * (first + count) & ring.length - 1;
+    ring[at] = key.hi();
+    ring[at + 1] = key.lo();
+    count++;
+  }
+
   /** Takes the key that is to leave first; null if none is listed. */
   @Nullable TensorKey poll() {
-    lock.lock();
     try {
+      lock.lock();
       for (int chances = count; count > 0; chances--) {
         TensorKey key = take();
         if (chances <= 0 || !takeMark(key)) {
           return key;
         }
-        add(key);
+        append(key);
       }
       return null;
     } finally {
@@ -86,12 +91,12 @@ final class MoveOrder {
 
   /** Forgets the keys that are gone. */
   void retainIf(Predicate<TensorKey> isThere) {
-    lock.lock();
     try {
+      lock.lock();
       for (int i = count; i > 0; i--) {
         TensorKey key = take();
         if (isThere.test(key)) {
-          add(key);
+          append(key);
         }
       }
     } finally {
@@ -100,8 +105,8 @@ final class MoveOrder {
   }
 
   void clear() {
-    lock.lock();
     try {
+      lock.lock();
       ring = new long[2 << 6];
       first = 0;
       count = 0;

@@ -123,7 +123,7 @@ final class Pool {
 
   /** What Ehcache calls of ours from here on, it calls under its own locks. */
   private void enter() {
-    LockCheck.taking(Rank.EHCACHE_SEGMENT, this, true);
+    LockCheck.taking(Rank.EHCACHE_SEGMENT, this);
   }
 
   private void leave() {

@@ -62,6 +62,7 @@ class ContentsTest {
 
   private Entry enter(Entry entry) {
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.enter(ticket(Ticket.Purpose.PUT, entry.name()), entry);
     }
     return entry;
@@ -84,6 +85,7 @@ class ContentsTest {
     Entry a = enter(entry("a"));
     Entry b = enter(entry("b"));
     try (Contents.Change change = contents.change()) {
+      change.start();
       assertTrue(change.leave(a, RemovalCause.REMOVED));
       assertTrue(change.leave(b, RemovalCause.RESET));
       assertEquals(List.of("leaves a", "leaves b"), told);
@@ -98,6 +100,7 @@ class ContentsTest {
     FutureTask<List<Entry>> other;
     Entry a = entry("a");
     try (Contents.Change change = contents.change()) {
+      change.start();
       other = OtherThread.startUntilItWaits(contents::all);
       change.enter(ticket(Ticket.Purpose.PUT, "a"), a);
       assertFalse(other.isDone());
@@ -142,6 +145,7 @@ class ContentsTest {
   void forgettingTellsNothing() {
     Entry a = enter(entry("a"));
     try (Contents.Change change = contents.change()) {
+      change.start();
       contents.entries.remove("a");
       assertEquals("value", change.forget(a));
     }
@@ -159,15 +163,22 @@ class ContentsTest {
     assertEquals(1, clockReads);
   }
 
+  /** Drops what is over. */
+  private void changeNothing() {
+    try (Contents.Change change = contents.change()) {
+      change.start();
+    }
+  }
+
   @Test
   void whatIsOverLeavesWithTheNextChange() {
     enter(endingAt("a", 10, null));
     enter(endingAt("b", 11, null));
     nowMillis = 9;
-    contents.change().close();
+    changeNothing();
     assertEquals(2, contents.counts.entries());
     nowMillis = 10;
-    contents.change().close();
+    changeNothing();
     assertEquals(List.of("leaves a", "left a EXPIRED value"), told);
     nowMillis = 11;
     assertTrue(contents.expire());
@@ -190,6 +201,7 @@ class ContentsTest {
     Ticket ticket = ticket(Ticket.Purpose.COMPUTE, name, source);
     Entry entry = endingAt(name, Long.MAX_VALUE, ticket);
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.begin(ticket);
       change.enter(ticket, entry);
     }
@@ -224,7 +236,7 @@ class ContentsTest {
   void aClockThatFailsLeavesTheLockFree() {
     enter(endingAt("a", 10, null));
     clockFails = true;
-    assertThrows(IllegalStateException.class, contents::change);
+    assertThrows(IllegalStateException.class, this::changeNothing);
     assertEquals(1, OtherThread.call(() -> contents.all().size()));
   }
 
@@ -233,13 +245,14 @@ class ContentsTest {
     Ticket first = ticket(Ticket.Purpose.COMPUTE, "K", "a");
     Ticket second = ticket(Ticket.Purpose.COMPUTE, "L", "a");
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.begin(first);
       change.begin(second);
     }
     contents.endLater(first);
     contents.endLater(second);
     assertSame(Ticket.State.UNDER_WAY, first.state);
-    contents.change().close();
+    changeNothing();
     assertSame(Ticket.State.GHOST, first.state);
     assertSame(Ticket.State.GHOST, second.state);
     assertEquals(3, contents.knownNames());
@@ -252,6 +265,7 @@ class ContentsTest {
     assertNotNull(origin);
     Entry after = endingAt("L", Long.MAX_VALUE, origin);
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.refresh(before, after);
       assertSame(after, change.get("L"));
     }
@@ -259,6 +273,7 @@ class ContentsTest {
     assertTrue(before.gone);
     assertEquals(1, contents.counts.entries());
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.changed("a", null, RemovalCause.REPLACED);
     }
     assertTrue(after.gone);
@@ -272,6 +287,7 @@ class ContentsTest {
     origin.state = Ticket.State.DONE;
     origin.entry = null;
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.refresh(before, endingAt("L", Long.MAX_VALUE, origin));
     }
     assertNull(origin.entry);
@@ -283,6 +299,7 @@ class ContentsTest {
     Entry l = enterFrom("L", "K");
     contents.leave(k, RemovalCause.EVICTED);
     try (Contents.Change change = contents.change()) {
+      change.start();
       change.changed("a", null, RemovalCause.REPLACED);
     }
     assertTrue(l.gone);

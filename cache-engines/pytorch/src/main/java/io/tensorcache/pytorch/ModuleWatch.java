@@ -61,8 +61,9 @@ final class ModuleWatch {
    * @throws IllegalArgumentException if the module is closed
    */
   <R> R look(boolean whole, Reading<R> reading) {
-    lock.lock();
+    int before = lock.getHoldCount();
     try {
+      lock.lock(); // in here: it may throw with the lock taken where there is no memory
       if (Pointer.isNull(module)) {
         release();
       }
@@ -76,7 +77,7 @@ final class ModuleWatch {
       }
       return reading.of(weights);
     } finally {
-      lock.unlock();
+      unlock(before);
     }
   }
 
@@ -161,8 +162,9 @@ final class ModuleWatch {
 
   /** Lets go of the module and its weights; the next look reads them again. */
   void release() {
-    lock.lock();
+    int before = lock.getHoldCount();
     try {
+      lock.lock();
       Weights weights = last;
       last = null;
       if (weights != null) {
@@ -170,6 +172,13 @@ final class ModuleWatch {
         weights.state().close();
       }
     } finally {
+      unlock(before);
+    }
+  }
+
+  /** Gives back what this thread has taken since it had the lock so often. */
+  private void unlock(int before) {
+    if (lock.getHoldCount() > before) {
       lock.unlock();
     }
   }
