@@ -20,6 +20,12 @@ final class SoakCounts {
   final LongAdder whileClosed = new LongAdder();
   final AtomicLong heapRanOut = new AtomicLong();
 
+  /** What the thread has done that opens and closes caches, and disturbs their users. */
+  final AtomicLong lifeSteps = new AtomicLong();
+
+  /** Openings and closings that ended with it. */
+  final AtomicLong livesOutOfMemory = new AtomicLong();
+
   /** Calls that ended with it. */
   final AtomicLong outOfMemory = new AtomicLong();
 
@@ -77,7 +83,7 @@ final class SoakCounts {
         java.util.Locale.ROOT,
         "look-ups %,d, computed %,d, scope operations %,d, wrong %,d, unexpected exceptions %,d,"
             + " hangs %,d, calls that met a closed cache %,d, heap full %,d times, calls that ran out"
-            + " of memory %,d, %s",
+            + " of memory %,d, openings and closings that did %,d, %s",
         lookUps.sum(),
         computed.sum(),
         scopeOperations.sum(),
@@ -87,6 +93,7 @@ final class SoakCounts {
         whileClosed.sum(),
         heapRanOut.get(),
         outOfMemory.get(),
+        livesOutOfMemory.get(),
         new TreeMap<>(events));
   }
 }

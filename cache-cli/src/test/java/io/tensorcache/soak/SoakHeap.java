@@ -5,10 +5,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the heap run out at intervals: takes all there is, down to the last few bytes, until another
- * thread has found none, and gives it back. Confined to one thread.
+ * A thread that lets the heap run out at intervals: takes all there is, down to the last few bytes,
+ * until another thread has found none, and gives it back. It does nothing else, so that caches are
+ * opened and closed meanwhile too.
  */
-final class SoakHeap {
+final class SoakHeap extends Thread {
   private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long HELD_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -17,22 +18,46 @@ final class SoakHeap {
   private static final int SMALLEST_BYTES = 64;
 
   private final SoakCounts counts;
-  private long dueNanos = System.nanoTime() + FIRST_NANOS;
+  private volatile boolean ended;
 
   SoakHeap(SoakCounts counts) {
+    super("soak-heap");
     this.counts = counts;
+    setDaemon(true);
+  }
+
+  @Override
+  public void run() {
+    pause(FIRST_NANOS);
+    while (!ended || counts.heapRanOut.get() == 0) {
+      try {
+        runOut();
+      } catch (OutOfMemoryError e) { // what it holds is free again
+        continue;
+      }
+      pause(INTERVAL_NANOS);
+    }
+  }
+
+  private void pause(long nanos) {
+    long since = System.nanoTime();
+    while (!ended && System.nanoTime() - since < nanos) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+  }
+
+  /** Ends after the heap ran out at least once; false if it does not end in time. */
+  boolean end(long millis) throws InterruptedException {
+    ended = true;
+    join(millis);
+    return !isAlive();
   }
 
   /** A list that needs nothing but its links. */
   private record Block(@Nullable Block before, byte[] bytes) {}
 
-  /** True once the last time is long enough ago. */
-  boolean isDue() {
-    return System.nanoTime() - dueNanos >= 0;
-  }
-
   /** Holds the heap full until a call has met it so. */
-  void runOut() {
+  private void runOut() {
     long before = counts.outOfMemory.get();
     Block all = fill();
     long since = System.nanoTime();
@@ -45,7 +70,6 @@ final class SoakHeap {
       held = System.nanoTime() - since;
     }
     all = null;
-    dueNanos = System.nanoTime() + INTERVAL_NANOS;
     counts.heapRanOut.incrementAndGet();
   }
 

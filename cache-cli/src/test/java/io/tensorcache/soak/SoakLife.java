@@ -58,11 +58,16 @@ final class SoakLife implements AutoCloseable {
           }
         });
     cache = builder.build();
-    for (SoakFunction.Kind kind : SoakFunction.Kind.values()) {
-      functions.put(kind, new SoakFunction(kind, cache, counts, version));
+    try {
+      for (SoakFunction.Kind kind : SoakFunction.Kind.values()) {
+        functions.put(kind, new SoakFunction(kind, cache, counts, version));
+      }
+      scopes = new SoakScopes(cache, counts, random.nextBoolean());
+      counts.event("opened");
+    } catch (Throwable e) { // out of memory
+      cache.close();
+      throw e;
     }
-    scopes = new SoakScopes(cache, counts, random.nextBoolean());
-    counts.event("opened");
   }
 
   @SafeVarargs

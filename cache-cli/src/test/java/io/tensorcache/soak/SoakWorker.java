@@ -10,13 +10,16 @@ final class SoakWorker implements Runnable {
   private static final int IDS = 40_000;
   private static final int BATCHES = 300;
 
-  /** Until the next one is open, there is nothing to find by asking more often. */
-  private static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  /** After a closed cache was met: with 2,000 threads, who opens the next one must come first. */
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(64);
 
   private final Supplier<SoakLife> life;
   private final SoakCounts counts;
   private final Random random;
   private final Supplier<Boolean> goesOn;
+  private long pauseNanos = FIRST_PAUSE_NANOS;
   private volatile long movedNanos = System.nanoTime();
   private volatile boolean running = true;
 
@@ -47,6 +50,7 @@ final class SoakWorker implements Runnable {
     SoakLife now = life.get();
     try {
       step(now);
+      pauseNanos = FIRST_PAUSE_NANOS;
     } catch (Throwable e) {
       sort(now, e);
     }
@@ -60,7 +64,8 @@ final class SoakWorker implements Runnable {
       counts.outOfMemory.incrementAndGet();
     } else if (of.explains(e)) {
       counts.whileClosed.increment();
-      LockSupport.parkNanos(CLOSED_NANOS);
+      LockSupport.parkNanos(pauseNanos);
+      pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
     } else {
       counts.unexpected("a call", e);
     }
