@@ -162,7 +162,11 @@ final class StoreWriter implements Runnable {
     WriteQueue.Batch next = queue.take(BATCH_BYTES, waitNanos());
     Runnable task = next.task();
     if (task != null) {
-      task.run();
+      try {
+        task.run();
+      } finally {
+        queue.done(task);
+      }
     } else if (!next.rows().isEmpty()) {
       write(next.rows());
     }

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows on their way to the disk, and what is to be done between them, in order. Bounded in bytes: a
- * row counts until it is written. Safe for use by several threads.
+ * row counts until it is written. What the writer takes stays here until it says that it is done
+ * with it: an error on the way to it would lose it otherwise. Safe for use by several threads, one
+ * of which takes.
  */
 final class WriteQueue {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -126,7 +128,10 @@ final class WriteQueue {
     }
   }
 
-  /** Takes rows of up to so many bytes, or a task, or nothing after the time. */
+  /**
+   * Gives rows of up to so many bytes, or a task, or nothing after the time. Gives them again until
+   * they are done.
+   */
   Batch take(long mostBytes, long waitNanos) throws InterruptedException {
     try {
       lock.lock();
@@ -136,11 +141,7 @@ final class WriteQueue {
       }
       List<Pending> waiting = first(mostBytes);
       Runnable task = items.peek() instanceof Runnable first ? first : null;
-      Batch batch = new Batch(waiting, task, items.isEmpty() && closed);
-      for (int i = 0; i < Math.max(waiting.size(), task == null ? 0 : 1); i++) {
-        items.remove(); // after everything that needs memory
-      }
-      return batch;
+      return new Batch(waiting, task, items.isEmpty() && closed);
     } finally {
       lock.unlock();
     }
@@ -178,12 +179,28 @@ final class WriteQueue {
     }
   }
 
-  /** The row is in the index now, or given up. */
+  /** The task ran, however it ended. */
+  void done(Runnable task) {
+    try {
+      lockForSure();
+      if (items.peek() == task) {
+        items.remove();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The row is in the index now, or given up. Rows are done in their order. */
   void done(Pending row) {
     rows.remove(row.key, row);
     long byteCount = row.byteCount();
     try {
       lockForSure();
+      if (items.peek() != row) {
+        return; // it was done before
+      }
+      items.remove();
       unreservedBytes -= row.isReserved ? 0 : byteCount;
       heldBytes -= byteCount;
       freed.signalAll();

@@ -87,19 +87,24 @@ public final class EntryRows {
   private void carryOutAll(TensorKey key) {
     while (orders.containsKey(key)) {
       CompletableFuture<Void> done = new CompletableFuture<>();
-      if (underWay.putIfAbsent(key, done) != null) {
-        return; // it looks again when it is done
-      }
-      Order order = orders.get(key);
       Runnable end =
           () -> {
-            underWay.remove(key);
+            underWay.remove(key, done);
             done.complete(null);
           };
-      if (order == null) {
-        end.run();
-      } else {
-        rows.replace(key, order.row, order.provenance, () -> orders.remove(key, order), end);
+      try {
+        if (underWay.putIfAbsent(key, done) != null) {
+          return; // it looks again when it is done
+        }
+        Order order = orders.get(key);
+        if (order == null) {
+          end.run();
+        } else {
+          rows.replace(key, order.row, order.provenance, () -> orders.remove(key, order), end);
+        }
+      } catch (RuntimeException | Error e) {
+        end.run(); // nobody waits for what will not come
+        throw e;
       }
     }
   }

@@ -30,6 +30,7 @@ class DeviceContextTest {
   @BeforeEach
   void open() {
     Devices.get();
+    Driver.exchangeCaptureMode(GLOBAL); // a test of failing calls may have left another
     context = new DeviceContext(0, "card");
   }
 
