@@ -102,6 +102,7 @@ final class HeapRunsOutProcess {
     for (int round = 0; round < rounds; round++) {
       fillHeap(outOfMemory.get());
       awaitProgress("round " + round);
+      within("flush() that may tell of a loss, round " + round, cache::flush);
       boolean isKept = keep(round);
       if (within("flush() of round " + round, cache::flush) && isKept) {
         acknowledged.add((long) round);
