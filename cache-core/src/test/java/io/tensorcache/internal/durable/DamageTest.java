@@ -77,7 +77,7 @@ class DamageTest {
     byte[] bad = segment.clone();
     bad[bad.length - 70] ^= 1; // in the last row
     assertEquals(ROWS - 1, hits(bad, index));
-    assertEquals(1, events.failures.size());
+    events.expectFailures(1);
     events.failures.clear();
     try (DurableStore store = open()) {
       assertEquals(Lookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
@@ -96,7 +96,7 @@ class DamageTest {
     header.putShort(8, (short) 2);
     header.putInt(4, SegmentFormatV1.sum(header, 8, SegmentFormatV1.HEADER_BYTES));
     assertEquals(0, hits(newer, index));
-    assertEquals(1, events.failures.size());
+    events.expectFailures(1);
     assertTrue(
         events.failures.get(0).getMessage().contains("version 2"), events.failures::toString);
     assertTrue(events.failures.get(0).getMessage().contains("newer program"));
@@ -115,7 +115,7 @@ class DamageTest {
     Files.write(directory.resolve("rows/seg-zz.tcs"), new byte[10]);
     Files.write(directory.resolve("rows/seg-00000000000000ac-0.tci"), new byte[10]);
     assertEquals(ROWS, hits(segment, index));
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
   }
 
   @Test
@@ -128,6 +128,6 @@ class DamageTest {
       assertEquals(Lookup.MISS, read(store, ROWS - 1, row(ROWS - 1)));
       assertEquals(Lookup.DURABLE_HIT, read(store, 0, row(0)));
     }
-    assertEquals(1, events.failures.size());
+    events.expectFailures(1);
   }
 }

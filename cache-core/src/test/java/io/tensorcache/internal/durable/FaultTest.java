@@ -66,7 +66,7 @@ class FaultTest {
       for (int i = 21; i < 40; i++) {
         assertFalse(store(store, i));
       }
-      assertEquals(1, events.failures.size(), events.failures::toString);
+      events.expectFailures(1);
       assertTrue(events.failures.get(0).getMessage().contains("No space left on device"));
       assertNotNull(store.use().refusal());
       assertEquals(20, store.use().declined());
@@ -101,7 +101,7 @@ class FaultTest {
       assertFalse(store.flush());
       assertEquals(1, found(store, 1, 3));
     }
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
     isFull.set(false);
     try (DurableStore store = open()) {
       assertEquals(1, found(store, 1, 3));
@@ -172,7 +172,7 @@ class FaultTest {
             }
           };
       assertEquals(Lookup.MISS, read(store, 1));
-      assertEquals(1, events.failures.size());
+      events.expectFailures(1);
       files.fault = (operation, file) -> {};
       assertEquals(Lookup.DURABLE_HIT, read(store, 1));
     }
@@ -253,12 +253,12 @@ class FaultTest {
 
   private void assertOnlyRead() {
     try (DurableStore store = open()) {
-      assertEquals(1, events.failures.size());
+      events.expectFailures(1);
       assertTrue(events.failures.get(0).getMessage().contains("it is only read"));
       assertEquals(Lookup.DURABLE_HIT, read(store, 1));
       assertFalse(store(store, 2));
       assertFalse(store.flush());
-      assertEquals(1, events.failures.size(), events.failures::toString);
+      events.expectFailures(1);
     }
   }
 

@@ -86,7 +86,7 @@ class HeldDirectoryTest {
       befall(Fate.MOVED_AND_MADE);
       assertFalse(store.flush());
     }
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
   }
 
   @Test
@@ -96,7 +96,7 @@ class HeldDirectoryTest {
       befall(Fate.MOVED_AND_MADE);
       store.flush();
     }
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
   }
 
   /** Without its lock file anyone may take over what it writes, so nothing counts any more. */

@@ -174,7 +174,7 @@ class HostileFilesTest {
       }
       assertEquals(ROWS, found(store, 0, ROWS));
     }
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
     assertTrue(events.failures.get(0).getMessage().contains("is a link"));
   }
 
@@ -237,7 +237,7 @@ class HostileFilesTest {
       assertTrue(store.flush());
       assertEquals(ROWS, found(store, 0, ROWS));
     }
-    assertEquals(1, events.failures.size(), events.failures::toString);
+    events.expectFailures(1);
   }
 
   /** Few system calls each, and none when they are looked at again. */
