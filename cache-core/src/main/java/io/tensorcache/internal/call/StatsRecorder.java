@@ -53,8 +53,10 @@ final class StatsRecorder {
 
   /** Rows that another thread computed while the caller waited for it. */
   void waited(FunctionState function, long rows) {
-    waited.add(rows);
-    function.waited.add(rows);
+    if (rows > 0) {
+      waited.add(rows);
+      function.waited.add(rows);
+    }
   }
 
   void computed(FunctionState function, long rows, long nanos) {
