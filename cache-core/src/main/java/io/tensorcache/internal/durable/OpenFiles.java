@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * and opened again when it is read. Where the system has no more descriptors, half of them are
  * given back and what failed is tried once more. Safe for use by several threads.
  */
-final class OpenFiles implements StoreFiles {
+final class OpenFiles extends ForwardingFiles {
   private static final int FEWEST = 2;
 
-  private final StoreFiles files;
   private final RankedLock lock = new RankedLock(Rank.OPEN_FILES);
 
   /** The files that may be closed, those first that were opened longest ago. Guarded by lock. */
@@ -29,7 +29,7 @@ final class OpenFiles implements StoreFiles {
   private int most; // guarded by lock
 
   OpenFiles(StoreFiles files, int most) {
-    this.files = files;
+    super(files);
     this.most = Math.max(FEWEST, most);
   }
 
@@ -236,7 +236,7 @@ final class OpenFiles implements StoreFiles {
   }
 
   /** Tries again with half of the files where the reason may be that there are too many. */
-  private <T> T withFewer(java.util.concurrent.Callable<T> attempt) throws IOException {
+  private <T> T withFewer(Callable<T> attempt) throws IOException {
     try {
       return call(attempt);
     } catch (NoSuchFileException
@@ -254,7 +254,7 @@ final class OpenFiles implements StoreFiles {
     }
   }
 
-  private static <T> T call(java.util.concurrent.Callable<T> attempt) throws IOException {
+  private static <T> T call(Callable<T> attempt) throws IOException {
     try {
       return attempt.call();
     } catch (IOException | RuntimeException e) {
@@ -298,56 +298,11 @@ final class OpenFiles implements StoreFiles {
   }
 
   @Override
-  public boolean isSpecial(String name) throws IOException {
-    return files.isSpecial(name);
-  }
-
-  @Override
-  public @Nullable Object identity(String name) throws IOException {
-    return files.identity(name);
-  }
-
-  @Override
-  public long size(String name) throws IOException {
-    return files.size(name);
-  }
-
-  @Override
-  public long modifiedMillis(String name) throws IOException {
-    return files.modifiedMillis(name);
-  }
-
-  @Override
-  public void delete(String name) throws IOException {
-    files.delete(name);
-  }
-
-  @Override
-  public void replace(String from, String to) throws IOException {
-    files.replace(from, to);
-  }
-
-  @Override
   public void forceNames() throws IOException {
     withFewer(
         () -> {
           files.forceNames();
           return true;
         });
-  }
-
-  @Override
-  public void allocating(long byteCount) {
-    files.allocating(byteCount);
-  }
-
-  @Override
-  public void requireInPlace() throws IOException {
-    files.requireInPlace();
-  }
-
-  @Override
-  public void close() throws IOException {
-    files.close();
   }
 }

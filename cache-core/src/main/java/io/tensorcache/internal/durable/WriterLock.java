@@ -58,14 +58,19 @@ final class WriterLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Null if another one has it, or if the file was deleted before it was locked: whoever tidies may
+   * take one that is not locked yet for that of a dead writer.
+   */
   private static @Nullable WriterLock take(StoreFiles files, long writer, StoreFiles.Mode mode)
       throws IOException {
     String name = SegmentName.lockName(writer);
     StoreFile file = files.open(name, mode);
     boolean locked = false;
     try {
-      locked = file.tryLock();
-      return locked ? new WriterLock(files, name, writer, file) : null;
+      WriterLock lock = new WriterLock(files, name, writer, file);
+      locked = file.tryLock() && lock.isInPlace();
+      return locked ? lock : null;
     } finally {
       if (!locked) {
         file.close();

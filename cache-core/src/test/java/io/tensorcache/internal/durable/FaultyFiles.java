@@ -55,37 +55,37 @@ final class FaultyFiles implements StoreFiles.Source {
     public StoreFile open(String name, Mode mode) throws IOException {
       boolean creates = mode == Mode.CREATE || mode == Mode.CREATE_NEW;
       check(creates ? Operation.CREATE : Operation.OPEN, name);
-      return new FaultyFile(directory.resolve(name), real.open(name, mode));
+      return new FaultyFile(directory.resolve(name), files.open(name, mode));
     }
 
     @Override
     public List<String> list() throws IOException {
       fault.check(Operation.LIST, directory);
-      return real.list();
+      return files.list();
     }
 
     @Override
     public long size(String name) throws IOException {
       check(Operation.SIZE, name);
-      return real.size(name);
+      return files.size(name);
     }
 
     @Override
     public long modifiedMillis(String name) throws IOException {
       check(Operation.SIZE, name);
-      return real.modifiedMillis(name);
+      return files.modifiedMillis(name);
     }
 
     @Override
     public void delete(String name) throws IOException {
       check(Operation.DELETE, name);
-      real.delete(name);
+      files.delete(name);
     }
 
     @Override
     public void replace(String from, String to) throws IOException {
       check(Operation.REPLACE, from);
-      real.replace(from, to);
+      files.replace(from, to);
     }
 
     @Override
@@ -96,7 +96,7 @@ final class FaultyFiles implements StoreFiles.Source {
     @Override
     public void requireInPlace() throws IOException {
       fault.check(Operation.LIST, directory);
-      real.requireInPlace();
+      files.requireInPlace();
     }
 
     @Override
@@ -105,7 +105,7 @@ final class FaultyFiles implements StoreFiles.Source {
     }
   }
 
-  private final class FaultyFile extends ForwardingFiles.ForwardingFile {
+  private final class FaultyFile extends ForwardingFile {
     private final Path path;
 
     FaultyFile(Path path, StoreFile file) {

@@ -25,7 +25,7 @@ final class LimitedFiles extends ForwardingFiles {
       throw refusal.get();
     }
     try {
-      return new Counted(real.open(name, mode));
+      return new Counted(files.open(name, mode));
     } catch (IOException | RuntimeException e) {
       open.decrementAndGet();
       throw e;
@@ -37,7 +37,7 @@ final class LimitedFiles extends ForwardingFiles {
     if (open.get() >= most) {
       throw refusal.get();
     }
-    return real.list();
+    return files.list();
   }
 
   private final class Counted extends ForwardingFile {
