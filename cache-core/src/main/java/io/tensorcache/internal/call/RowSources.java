@@ -15,9 +15,25 @@ final class RowSources implements AutoCloseable {
   private final @Nullable DeviceCall device;
   private final @Nullable AheadRows ahead;
 
-  private RowSources(KeyedBatch<?> batch) {
-    device = DeviceCall.of(batch);
-    ahead = AheadRows.of(batch);
+  private RowSources(@Nullable DeviceCall device, @Nullable AheadRows ahead) {
+    this.device = device;
+    this.ahead = ahead;
+  }
+
+  /** Those of a call; to be closed after its result. */
+  static RowSources of(KeyedBatch<?> batch) {
+    DeviceCall device = DeviceCall.of(batch); // holds nothing before it is asked
+    RowSources sources = new RowSources(device, AheadRows.of(batch));
+    try {
+      sources.addAll(batch);
+      return sources;
+    } catch (RuntimeException | Error e) {
+      sources.close();
+      throw e;
+    }
+  }
+
+  private void addAll(KeyedBatch<?> batch) {
     if (device != null) {
       inOrder.add(device);
     }
@@ -29,11 +45,6 @@ final class RowSources implements AutoCloseable {
     if (persisted != null) {
       inOrder.add(new StoreRows(batch, persisted));
     }
-  }
-
-  /** Those of a call; to be closed after its result. */
-  static RowSources of(KeyedBatch<?> batch) {
-    return new RowSources(batch);
   }
 
   /** The part of the device tier; null if it has none. */
