@@ -102,16 +102,28 @@ final class HeapRunsOutProcess {
     for (int round = 0; round < rounds; round++) {
       fillHeap(outOfMemory.get());
       awaitProgress("round " + round);
-      within("flush() that may tell of a loss, round " + round, cache::flush);
-      boolean isKept = keep(round);
-      if (within("flush() of round " + round, cache::flush) && isKept) {
-        acknowledged.add((long) round);
+      acknowledge(round, acknowledged);
+    }
+    long since = System.nanoTime();
+    for (long id = rounds; acknowledged.isEmpty(); id++) { // there is memory now
+      if (System.nanoTime() - since > PATIENCE_NANOS) {
+        hang("a store that keeps nothing", Thread.currentThread());
       }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+      acknowledge(id, acknowledged);
     }
     ended = true;
     within("the threads", this::joinAll);
     within("closing", this::close);
     return acknowledged;
+  }
+
+  private void acknowledge(long id, List<Long> acknowledged) {
+    within("flush() that may tell of a loss, round " + id, cache::flush);
+    boolean isKept = keep(id);
+    if (within("flush() of round " + id, cache::flush) && isKept) {
+      acknowledged.add(id);
+    }
   }
 
   private boolean keep(long id) {

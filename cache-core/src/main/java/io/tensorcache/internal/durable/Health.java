@@ -22,6 +22,9 @@ final class Health {
   /** After a failed write, such as a full disk, the store tries again. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** The disk is well where the program had no memory or no stack. */
+  private static final long RETRY_AFTER_ERROR_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final RankedLock lock = new RankedLock(Rank.HEALTH);
   private final DurableEvents events;
   private final ConcurrentLinkedQueue<Consumer<DurableEvents>> pending =
@@ -34,7 +37,7 @@ final class Health {
   private volatile @Nullable Refusal refusal;
   private volatile @Nullable String lastTold;
 
-  private record Refusal(String why, boolean isFinal, long atNanos) {
+  private record Refusal(String why, boolean isFinal, long atNanos, long retryNanos) {
     static final String WANTED = "the store was opened for reading only";
 
     /** What keeps a store from being read is news even if nothing is to be written. */
@@ -73,7 +76,8 @@ final class Health {
         return;
       }
       if (!isWanted) {
-        refusal = new Refusal(why, isFinal, System.nanoTime());
+        long retryNanos = cause instanceof Error ? RETRY_AFTER_ERROR_NANOS : RETRY_NANOS;
+        refusal = new Refusal(why, isFinal, System.nanoTime(), retryNanos);
       }
       if (!why.equals(lastTold)) {
         lastTold = why;
@@ -88,7 +92,7 @@ final class Health {
   void onlyRead() {
     try {
       lock.lock();
-      refusal = new Refusal(Refusal.WANTED, true, System.nanoTime());
+      refusal = new Refusal(Refusal.WANTED, true, System.nanoTime(), RETRY_NANOS);
     } finally {
       lock.unlock();
     }
@@ -110,7 +114,7 @@ final class Health {
     try {
       lock.lock();
       Refusal now = refusal;
-      if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > RETRY_NANOS) {
+      if (now != null && !now.isFinal() && System.nanoTime() - now.atNanos() > now.retryNanos()) {
         refusal = null;
       }
     } finally {
