@@ -27,6 +27,9 @@ final class EhcacheTiers {
 
   private final CacheManager manager;
 
+  /** Null if there is no disk tier. */
+  private final @Nullable FileThread thread;
+
   /** {@code diskDirectory} is null if there is no disk tier. */
   EhcacheTiers(@Nullable Path diskDirectory) {
     var builder = CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread());
@@ -38,6 +41,15 @@ final class EhcacheTiers {
                     : builder
                         .using(new CacheManagerPersistenceConfiguration(diskDirectory.toFile()))
                         .build(true));
+    boolean isMade = false;
+    try {
+      this.thread = diskDirectory == null ? null : FileThread.start();
+      isMade = true;
+    } finally {
+      if (!isMade) {
+        manager.close();
+      }
+    }
   }
 
   /** By reference and never full: the bytes are counted by {@link HeapTier}. */
@@ -68,7 +80,7 @@ final class EhcacheTiers {
         new ReportingResilience<EntryKey, EntryValue>("off-heap", EntryValue.REFUSED, notices);
     try {
       var cache = create("off-heap", entries(resources, reads, evicted, resilience));
-      return new Pool(PoolKind.OFF_HEAP, cache, null, notices);
+      return Pool.inMemory(cache, notices);
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(
           "an off-heap tier of "
@@ -79,13 +91,21 @@ final class EhcacheTiers {
     }
   }
 
-  /** A pool in a file that is made now and grows as it fills. */
+  /**
+   * A pool in a file that is made now and grows as it fills.
+   *
+   * @throws IllegalStateException if there is no directory for it
+   */
   Pool disk(
       ByteSize size,
       DiskSpace space,
       EntryReads reads,
       Consumer<EntryKey> evicted,
       Notices notices) {
+    FileThread on = thread;
+    if (on == null) {
+      throw new IllegalStateException("no directory for a disk tier");
+    }
     var resources =
         ResourcePoolsBuilder.newResourcePoolsBuilder().disk(size.bytes(), MemoryUnit.B, false);
     Pool[] pool = new Pool[1];
@@ -99,8 +119,8 @@ final class EhcacheTiers {
                 pool[0].turnOff();
               }
             });
-    var cache = create("disk", entries(resources, reads, evicted, resilience));
-    pool[0] = new Pool(PoolKind.DISK, cache, space, notices);
+    var cache = on.call(() -> create("disk", entries(resources, reads, evicted, resilience)));
+    pool[0] = Pool.inFile(cache, space, on, notices);
     return pool[0];
   }
 
@@ -134,7 +154,19 @@ final class EhcacheTiers {
   }
 
   void close() {
-    OwnLoader.call(
+    if (thread == null) {
+      closeManager();
+    } else {
+      try {
+        thread.call(this::closeManager);
+      } finally {
+        thread.close();
+      }
+    }
+  }
+
+  private CacheManager closeManager() {
+    return OwnLoader.call(
         () -> {
           manager.close();
           return manager;

@@ -3,6 +3,7 @@ package io.tensorcache.internal.tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.internal.lock.Rank;
+import java.util.function.Supplier;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
@@ -15,19 +16,31 @@ final class Pool {
   private final PoolKind kind;
   private final Cache<EntryKey, EntryValue> cache;
   private final @Nullable DiskSpace space;
+  private final @Nullable FileThread thread;
   private final Notices notices;
   private volatile boolean isOff;
 
-  /** {@code space} is null for a pool in memory. */
-  Pool(
+  private Pool(
       PoolKind kind,
       Cache<EntryKey, EntryValue> cache,
       @Nullable DiskSpace space,
+      @Nullable FileThread thread,
       Notices notices) {
     this.kind = kind;
     this.cache = cache;
     this.space = space;
+    this.thread = thread;
     this.notices = notices;
+  }
+
+  static Pool inMemory(Cache<EntryKey, EntryValue> cache, Notices notices) {
+    return new Pool(PoolKind.OFF_HEAP, cache, null, null, notices);
+  }
+
+  /** What may make the file grow is done on the thread. */
+  static Pool inFile(
+      Cache<EntryKey, EntryValue> cache, DiskSpace space, FileThread thread, Notices notices) {
+    return new Pool(PoolKind.DISK, cache, space, thread, notices);
   }
 
   PoolKind kind() {
@@ -80,26 +93,20 @@ final class Pool {
     if (isOff) {
       return EntryValue.REFUSED;
     }
-    enter();
     try {
-      return cache.putIfAbsent(key, value);
+      return change(() -> cache.putIfAbsent(key, value));
     } catch (RuntimeException | Error e) {
       fail("store", e);
       return EntryValue.REFUSED;
-    } finally {
-      leave();
     }
   }
 
   boolean remove(EntryKey key, EntryValue value) {
-    enter();
     try {
-      return !isOff && cache.remove(key, value);
+      return !isOff && change(() -> cache.remove(key, value));
     } catch (RuntimeException | Error e) {
       fail("remove", e);
       return false;
-    } finally {
-      leave();
     }
   }
 
@@ -107,11 +114,25 @@ final class Pool {
     if (isOff) {
       return;
     }
-    enter();
     try {
-      cache.clear();
+      change(
+          () -> {
+            cache.clear();
+            return true;
+          });
     } catch (RuntimeException | Error e) {
       fail("clear", e);
+    }
+  }
+
+  private <T extends @Nullable Object> T change(Supplier<T> action) {
+    return thread == null ? locked(action) : thread.call(() -> locked(action));
+  }
+
+  private <T extends @Nullable Object> T locked(Supplier<T> action) {
+    enter();
+    try {
+      return action.get();
     } finally {
       leave();
     }
