@@ -9,7 +9,6 @@ import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.durable.RowVerifier;
-import io.tensorcache.internal.durable.Selection;
 import io.tensorcache.internal.durable.StoreAccess;
 import io.tensorcache.internal.durable.StoreBrowser;
 import io.tensorcache.internal.durable.StoreFinder;
@@ -159,11 +158,10 @@ public final class RowStore implements AutoCloseable {
    * @param visitor called on this thread; must not change the store
    */
   public void forEach(RowSelection selection, Consumer<StoredRow> visitor) {
-    Selection wanted = selection(selection);
     StoreBrowser browser = browser();
     browser.forEach(
         entry -> {
-          if (wanted.matches(entry)) {
+          if (entry.isIn(selection)) {
             visitor.accept(row(browser, entry));
           }
         });
@@ -219,8 +217,7 @@ public final class RowStore implements AutoCloseable {
 
   /** Returns what {@link #prune} would remove now. */
   public RemovedRows wouldPrune(RowSelection selection) {
-    var counted = browser().count(selection(selection));
-    return new RemovedRows(counted.entries(), ByteSize.ofBytes(counted.byteCount()));
+    return browser().count(selection);
   }
 
   /**
@@ -232,9 +229,9 @@ public final class RowStore implements AutoCloseable {
    */
   public RemovedRows prune(RowSelection selection) {
     DurableStore store = access.storeToChange();
-    var removed = store.prune(selection(selection));
+    RemovedRows removed = store.prune(selection);
     access.check();
-    return new RemovedRows(removed.entries(), ByteSize.ofBytes(removed.byteCount()));
+    return removed;
   }
 
   /** Removes every row, as {@link #prune} does; the files of rows are deleted at once. */
@@ -343,17 +340,6 @@ public final class RowStore implements AutoCloseable {
 
   private static TensorKey fingerprint(Provenance of) {
     return new TensorKey(of.fingerprintHi(), of.fingerprintLo());
-  }
-
-  private static Selection selection(RowSelection of) {
-    TensorKey fingerprint = of.fingerprint();
-    return new Selection(
-        of.function(),
-        fingerprint == null ? 0 : fingerprint.hi(),
-        fingerprint == null ? 0 : fingerprint.lo(),
-        fingerprint != null,
-        of.isOther(),
-        of.before());
   }
 
   /** Frees what {@code open} took. The store of a cache stays open: it is the cache's. */

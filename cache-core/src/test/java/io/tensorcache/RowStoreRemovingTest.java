@@ -39,6 +39,7 @@ class RowStoreRemovingTest extends RowStoreFixture {
     Map<String, Long> files = sizes();
     try (RowStore reader = open()) {
       assertEquals(35, reader.wouldPrune(RowSelection.all()).rows());
+      assertEquals(35, reader.wouldPrune(RowSelection.all().storedBefore(Instant.MAX)).rows());
       String why =
           assertThrows(IllegalStateException.class, () -> reader.prune(RowSelection.all()))
               .getMessage();

@@ -7,6 +7,8 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.store.RemovedRows;
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -280,7 +282,7 @@ public final class DurableStore implements AutoCloseable {
    * @return how many there were, and the bytes they took
    * @throws IllegalStateException if closed
    */
-  public PruneCount prune(Selection selection) {
+  public RemovedRows prune(RowSelection selection) {
     return changeAll(
         () -> {
           writer.seal();
@@ -302,20 +304,20 @@ public final class DurableStore implements AutoCloseable {
           parts.pruner().clear();
           parts.notes().clear();
           parts.ledger().recount(0);
-          return PruneCount.NONE;
+          return Pruner.NONE;
         });
   }
 
-  private PruneCount changeAll(Callable<PruneCount> change) {
+  private RemovedRows changeAll(Callable<RemovedRows> change) {
     requireOpen();
     Health health = parts.health();
     boolean isRefused = health.isRefusalFinal();
     if (isRefused) {
       health.failed(new StorageException("nothing is removed: " + health.refusal()));
     }
-    PruneCount removed = isRefused ? null : writer.call(change);
+    RemovedRows removed = isRefused ? null : writer.call(change);
     finish();
-    return removed == null ? PruneCount.NONE : removed;
+    return removed == null ? Pruner.NONE : removed;
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.tensorcache.internal.durable;
 
 import io.tensorcache.internal.codec.CanonicalText;
+import io.tensorcache.store.RowSelection;
+import io.tensorcache.tensor.TensorKey;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,18 @@ public record Provenance(String function, long fingerprintHi, long fingerprintLo
       throw new IllegalArgumentException(
           "a function name of " + bytes + " bytes: at most " + LONGEST_NAME_BYTES);
     }
+  }
+
+  /** True if a row of this, stored then, meets every condition. */
+  boolean isIn(RowSelection selection, Instant stored) {
+    TensorKey fingerprint = selection.fingerprint();
+    boolean isOfFingerprint =
+        fingerprint != null
+            && fingerprint.hi() == fingerprintHi
+            && fingerprint.lo() == fingerprintLo;
+    return (selection.function() == null || selection.function().equals(function))
+        && (fingerprint == null || isOfFingerprint != selection.isOther())
+        && (selection.before() == null || stored.isBefore(selection.before()));
   }
 
   // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.

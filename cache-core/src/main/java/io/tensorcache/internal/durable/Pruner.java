@@ -1,6 +1,9 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.StorageException;
+import io.tensorcache.store.RemovedRows;
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.time.Instant;
@@ -14,6 +17,8 @@ import java.util.function.Consumer;
  * a sealed segment that has none left. Confined to the writer's thread.
  */
 final class Pruner {
+  static final RemovedRows NONE = new RemovedRows(0, ByteSize.ofBytes(0));
+
   private final StoreFiles files;
   private final Catalog catalog;
   private final Ledger ledger;
@@ -98,39 +103,42 @@ final class Pruner {
   }
 
   /** Removes what is selected. The open segment is sealed. */
-  PruneCount prune(Selection selection) {
+  RemovedRows prune(RowSelection selection) {
     catalog.poll();
-    PruneCount removed = PruneCount.NONE;
+    long rows = 0;
+    long bytes = 0;
     for (Segment segment : catalog.segments.all()) {
-      removed = removed.plus(prune(segment, selection));
+      RemovedRows removed = prune(segment, selection);
+      rows += removed.rows();
+      bytes += removed.bytes().bytes();
     }
-    return removed;
+    return new RemovedRows(rows, ByteSize.ofBytes(bytes));
   }
 
   /** What {@link #prune} would remove. */
-  PruneCount count(Selection selection) {
+  RemovedRows count(RowSelection selection) {
     catalog.poll();
-    long[] counts = new long[2]; // entries, bytes
+    long[] counts = new long[2]; // rows, bytes
     for (Segment segment : catalog.segments.all()) {
       walk(
           segment,
           (key, start, bytes, of, at) -> {
-            if (selection.matches(of, at)) {
+            if (of.isIn(selection, Instant.ofEpochMilli(at))) {
               counts[0]++;
               counts[1] += SegmentFormatV1.recordBytes(bytes);
             }
           });
     }
-    return new PruneCount(counts[0], counts[1]);
+    return new RemovedRows(counts[0], ByteSize.ofBytes(counts[1]));
   }
 
-  private PruneCount prune(Segment segment, Selection selection) {
+  private RemovedRows prune(Segment segment, RowSelection selection) {
     List<DeadFileV1.Range> ranges = new ArrayList<>();
     long[] counts = new long[3]; // removed, kept, bytes removed
     walk(
         segment,
         (key, start, bytes, of, at) -> {
-          if (selection.matches(of, at)) {
+          if (of.isIn(selection, Instant.ofEpochMilli(at))) {
             long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
             catalog.index.remove(key, place);
             ranges.add(new DeadFileV1.Range(start, start + 1));
@@ -145,7 +153,7 @@ final class Pruner {
     } else if (counts[0] > 0) {
       bury(segment, ranges);
     }
-    return new PruneCount(counts[0], counts[2]);
+    return new RemovedRows(counts[0], ByteSize.ofBytes(counts[2]));
   }
 
   /** Removes everything that is there now. */

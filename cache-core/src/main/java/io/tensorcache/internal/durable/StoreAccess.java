@@ -3,7 +3,6 @@ package io.tensorcache.internal.durable;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.error.TensorCacheException;
-import io.tensorcache.internal.rows.Failures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,6 +2,8 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.internal.codec.EntryHeader;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.store.RemovedRows;
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -38,11 +40,11 @@ public final class StoreBrowser {
   }
 
   /** What {@link DurableStore#remove} would remove now. */
-  public PruneCount count(Selection selection) {
+  public RemovedRows count(RowSelection selection) {
     requireOpen.run();
-    PruneCount counted = writer.call(() -> parts.pruner().count(selection));
+    RemovedRows counted = writer.call(() -> parts.pruner().count(selection));
     finish();
-    return counted == null ? PruneCount.NONE : counted;
+    return counted == null ? Pruner.NONE : counted;
   }
 
   /**

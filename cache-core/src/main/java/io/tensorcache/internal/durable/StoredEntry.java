@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Instant;
 
@@ -20,6 +21,11 @@ public record StoredEntry(
     long byteCount,
     String segment,
     long place) {
+  /** True if it meets every condition. */
+  public boolean isIn(RowSelection selection) {
+    return provenance.isIn(selection, created);
+  }
+
   /** Bytes from the start of the segment to its record. */
   public long offset() {
     return Place.offset(place);

@@ -30,6 +30,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.store.RowSelection;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
@@ -200,14 +201,16 @@ class DurableStoreTest {
     Provenance other = new Provenance("net", 11, 13);
     Provenance encoder = new Provenance("encoder", 1, 1);
     Provenance[] of = {NET, other, encoder};
+    TensorKey net = new TensorKey(NET.fingerprintHi(), NET.fingerprintLo());
+    TensorKey gone = new TensorKey(other.fingerprintHi(), other.fingerprintLo());
     try (DurableStore store = open(directory, settings(1 << 16, WhenFull.EVICT, 64), events)) {
       for (int i = 0; i < 300; i++) {
         store.store(key(i), row(i), of[i % 3]);
       }
-      assertEquals(0, store.prune(Selection.storedBefore(Instant.EPOCH)).entries());
-      assertEquals(100, store.prune(Selection.otherFingerprints(NET)).entries());
+      assertEquals(0, store.prune(RowSelection.all().storedBefore(Instant.EPOCH)).rows());
+      assertEquals(100, store.prune(RowSelection.ofFunction("net").withoutFingerprint(net)).rows());
       assertEquals(200, found(store, 0, 300));
-      assertEquals(0, store.prune(Selection.ofFingerprint(other)).entries());
+      assertEquals(0, store.prune(RowSelection.ofFunction("net").withFingerprint(gone)).rows());
     }
     try (DurableStore store = open(directory, events)) {
       assertEquals(200, found(store, 0, 300));
@@ -215,9 +218,9 @@ class DurableStoreTest {
       store.forEach(entries::add);
       assertEquals(200, entries.size());
       assertTrue(entries.stream().noneMatch(entry -> entry.provenance().equals(other)));
-      assertEquals(100, store.prune(Selection.ofFunction("encoder")).entries());
+      assertEquals(100, store.prune(RowSelection.ofFunction("encoder")).rows());
       assertEquals(
-          100, store.prune(Selection.storedBefore(Instant.now().plusSeconds(60))).entries());
+          100, store.prune(RowSelection.all().storedBefore(Instant.now().plusSeconds(60))).rows());
       assertEquals(0, store.use().entries());
     }
     try (DurableStore store = open(directory, events)) {

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.durable.FaultyFiles.Operation;
+import io.tensorcache.store.RowSelection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -214,7 +215,7 @@ class FaultTest {
       assertFalse(store(store, 3));
       read(store, 1);
       store.remove(key(1));
-      assertEquals(0, store.prune(Selection.ofFunction("net")).entries());
+      assertEquals(0, store.prune(RowSelection.ofFunction("net")).rows());
       store.clear();
     }
     assertFalse(events.failures.isEmpty());

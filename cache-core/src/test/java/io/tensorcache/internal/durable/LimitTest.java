@@ -19,6 +19,7 @@ import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.store.RowSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class LimitTest {
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
     }
     try (DurableStore store = open(directory, settings, events)) {
-      assertEquals(admitted, store.prune(Selection.ofFunction("net")).entries());
+      assertEquals(admitted, store.prune(RowSelection.ofFunction("net")).rows());
       assertTrue(store(store, 5000), "there is room again");
     }
   }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.store.RowSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +155,7 @@ class ProcessesTest {
       one.flush();
       two.flush();
       await(() -> !two.contains(key(1)) && !one.contains(key(2)));
-      assertEquals(49, two.prune(Selection.ofFunction("net")).entries() - 49);
+      assertEquals(49, two.prune(RowSelection.ofFunction("net")).rows() - 49);
       await(() -> found(one, 0, 100) == 0);
       store(one, 7);
       one.flush();

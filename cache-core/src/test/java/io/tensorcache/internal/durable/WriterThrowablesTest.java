@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.durable.DurableFixture.Events;
+import io.tensorcache.store.RowSelection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -123,7 +124,7 @@ class WriterThrowablesTest {
     boolean isComplete = store.flush();
     store.remove(key(BEFORE));
     boolean isRemoved = store.flush() && isComplete;
-    store.prune(Selection.ofFunction("another"));
+    store.prune(RowSelection.ofFunction("another"));
     thrower.isOff = true;
     store.flush();
     store.close();
