@@ -30,7 +30,9 @@ class PackageDirectionTest {
           Map.entry("internal.lock", Set.of()),
           Map.entry("internal.flight", Set.of()),
           Map.entry("internal.device", Set.of("error", "internal.lock")),
-          Map.entry("internal.resident", Set.of("error", "internal.lock", "internal.device")),
+          Map.entry(
+              "internal.resident",
+              Set.of("config", "stats", "error", "internal.lock", "internal.device")),
           Map.entry(
               "internal.key",
               Set.of(

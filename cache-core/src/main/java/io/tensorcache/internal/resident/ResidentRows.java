@@ -1,10 +1,12 @@
 package io.tensorcache.internal.resident;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.PoolDriver;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.stats.DeviceStats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -184,7 +186,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     if (plan == null) {
       return Set.of();
     }
-    long refusalsBefore = use().refusals();
+    long refusalsBefore = admission.refusals();
     try {
       handover.of(plan.leaving());
     } finally {
@@ -196,7 +198,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
               buffers.freeUnused(table::giveBack);
               return isClosed ? Set.of() : admission.admit(plan.entering(), stream);
             });
-    if (use().refusals() != refusalsBefore) {
+    if (admission.refusals() != refusalsBefore) {
       departures.noMemory(device.ordinal());
     }
     return entered;
@@ -286,7 +288,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
           buffers.freeUnused(table::giveBack);
           return isClosed || buffers.trim();
         });
-    return use().byteCount();
+    return stats().bytes().bytes();
   }
 
   private List<ResidentRow<K, A>> takeOldest(long leftBytes) {
@@ -340,19 +342,18 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   /** What there is now. */
-  public ResidentUse use() {
+  public DeviceStats stats() {
     try {
       lock.lock();
       isUsable();
-      return new ResidentUse(
+      return new DeviceStats(
           device.ordinal(),
           table.size(),
-          table.heldBytes(),
-          table.limitBytes(),
+          ByteSize.ofBytes(table.heldBytes()),
+          ByteSize.ofBytes(table.limitBytes()),
           hits,
           evictions,
-          demotions,
-          admission.refusals());
+          demotions);
     } finally {
       lock.unlock();
     }

@@ -16,7 +16,7 @@ final class RowAdmission<K, A> {
   private final RowTable<K, A> table;
   private final RowBuffers<K, A> buffers;
   private final long reserveBytes;
-  private long refusals;
+  private volatile long refusals; // read without the lock too
 
   RowAdmission(Device device, RowTable<K, A> table, RowBuffers<K, A> buffers, long reserveBytes) {
     this.device = device;
@@ -25,7 +25,7 @@ final class RowAdmission<K, A> {
     this.reserveBytes = reserveBytes;
   }
 
-  /** Times that the device had no memory left. */
+  /** Times that the device had no memory left. Needs no lock. */
   long refusals() {
     return refusals;
   }

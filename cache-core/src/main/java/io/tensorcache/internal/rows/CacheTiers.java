@@ -13,7 +13,6 @@ import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.tier.MemoryTiers;
 import io.tensorcache.internal.tier.TierEvents;
 import io.tensorcache.internal.tier.TierSettings;
-import io.tensorcache.internal.tier.TierUse;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -227,16 +226,7 @@ public final class CacheTiers {
     if (deviceTier != null) {
       all.add(deviceTier.stats(hits.getOrDefault(Tier.DEVICE, 0L)));
     }
-    for (TierUse use : onHost.use()) {
-      all.add(
-          new TierStats(
-              use.tier(),
-              use.entries(),
-              ByteSize.ofBytes(use.byteCount()),
-              ByteSize.ofBytes(use.limitBytes()),
-              hits.getOrDefault(use.tier(), 0L),
-              use.evictions()));
-    }
+    all.addAll(onHost.stats(hits));
     return all;
   }
 

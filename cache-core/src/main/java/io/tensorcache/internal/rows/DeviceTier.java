@@ -185,17 +185,7 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   /** Of each device in use, by ordinal. */
   List<DeviceStats> devices() {
     return open.values().stream()
-        .map(ResidentRows::use)
-        .map(
-            use ->
-                new DeviceStats(
-                    use.device(),
-                    use.entries(),
-                    ByteSize.ofBytes(use.byteCount()),
-                    ByteSize.ofBytes(use.limitBytes()),
-                    use.hits(),
-                    use.evictions(),
-                    use.demotions()))
+        .map(ResidentRows::stats)
         .sorted(Comparator.comparingInt(DeviceStats::device))
         .toList();
   }

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.tier;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.CorruptEntryException;
@@ -9,6 +10,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.lock.RankedReadWriteLock;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -320,9 +322,15 @@ final class EntryTier {
     }
   }
 
-  TierUse use() {
-    TierUse use =
-        new TierUse(kind.tier, entries.get(), heldBytes.get(), limitBytes, evictions.get());
-    return cache.isOff() ? use.emptied() : use;
+  TierStats stats(long hits) {
+    TierStats all =
+        new TierStats(
+            kind.tier,
+            entries.get(),
+            ByteSize.ofBytes(heldBytes.get()),
+            ByteSize.ofBytes(limitBytes),
+            hits,
+            evictions.get());
+    return cache.isOff() ? Pools.emptied(all) : all;
   }
 }

@@ -1,9 +1,11 @@
 package io.tensorcache.internal.tier;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -272,7 +274,13 @@ final class HeapTier {
     }
   }
 
-  TierUse use() {
-    return new TierUse(Tier.HEAP, entries, heldBytes, limitBytes, evictions);
+  TierStats stats(long hits) {
+    return new TierStats(
+        Tier.HEAP,
+        entries,
+        ByteSize.ofBytes(heldBytes),
+        ByteSize.ofBytes(limitBytes),
+        hits,
+        evictions);
   }
 }

@@ -8,10 +8,12 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -326,14 +328,16 @@ public final class MemoryTiers implements AutoCloseable {
         });
   }
 
-  /** What each tier that exists holds, heap first. After close that is nothing. */
-  public List<TierUse> use() {
-    List<TierUse> uses = new ArrayList<>(3);
+  /**
+   * What each tier that exists holds, heap first. After close that is nothing. Stops no one: while
+   * others write, the numbers may be a moment apart.
+   */
+  public List<TierStats> stats(Map<Tier, Long> hits) {
+    List<TierStats> all = new ArrayList<>(pools.stats(hits));
     if (heap != null) {
-      uses.add(heap.use());
+      all.add(0, heap.stats(hits.getOrDefault(Tier.HEAP, 0L)));
     }
-    uses.addAll(pools.use());
-    return closed.get() ? uses.stream().map(TierUse::emptied).toList() : uses;
+    return closed.get() ? all.stream().map(Pools::emptied).toList() : all;
   }
 
   /** Frees everything. Idempotent; safe while other threads use the tiers, which then throw. */

@@ -5,11 +5,13 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -151,8 +153,14 @@ final class Pools {
     pools.forEach(EntryTier::clear);
   }
 
-  List<TierUse> use() {
-    return pools.stream().map(EntryTier::use).toList();
+  List<TierStats> stats(Map<Tier, Long> hits) {
+    return pools.stream().map(pool -> pool.stats(hits.getOrDefault(pool.kind().tier, 0L))).toList();
+  }
+
+  /** A tier when it holds nothing any more. */
+  static TierStats emptied(TierStats of) {
+    ByteSize none = ByteSize.ofBytes(0);
+    return new TierStats(of.tier(), 0, none, of.limit(), of.hits(), of.evictions());
   }
 
   /** Runs {@code close} while nothing is being added or removed: not in any, from the top down. */

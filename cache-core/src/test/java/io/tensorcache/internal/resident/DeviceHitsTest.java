@@ -71,7 +71,7 @@ class DeviceHitsTest {
     byte[][] there = under.read(stream, block, 2);
     assertArrayEquals(new byte[200], there[0], "it is not copied again");
     assertArrayEquals(under.bytesOf(2), there[1]);
-    assertEquals(7, under.rows.use().hits());
+    assertEquals(7, under.rows.stats().hits());
     Standin.free(0, block);
   }
 
@@ -92,12 +92,12 @@ class DeviceHitsTest {
 
   @Test
   void aRowThatWasFoundTwiceIsHeldUntilTheEnd() {
-    long before = under.rows.use().byteCount();
+    long before = under.rows.stats().bytes().bytes();
     try (DeviceHits<Integer, String> found = find(1, 1)) {
       under.rows.clear();
-      assertEquals(before - 256, under.rows.use().byteCount(), "row 2 is freed at once");
+      assertEquals(before - 256, under.rows.stats().bytes().bytes(), "row 2 is freed at once");
       assertEquals("row 1", found.about(1));
     }
-    assertEquals(0, under.rows.use().byteCount());
+    assertEquals(0, under.rows.stats().bytes().bytes());
   }
 }

@@ -57,13 +57,13 @@ class ResidentRowsCloseTest {
     DeviceHits<Integer, String> first = under.rows.find(List.of(1));
     DeviceHits<Integer, String> second = under.rows.find(List.of(1));
     under.rows.close();
-    assertEquals(256, under.rows.use().byteCount(), "row 2 is freed");
+    assertEquals(256, under.rows.stats().bytes().bytes(), "row 2 is freed");
     assertEquals(0, Standin.count("cuStreamDestroy"));
     first.close();
-    assertEquals(256, under.rows.use().byteCount());
+    assertEquals(256, under.rows.stats().bytes().bytes());
     assertEquals(0, Standin.count("cuStreamDestroy"));
     second.close();
-    assertEquals(0, under.rows.use().byteCount());
+    assertEquals(0, under.rows.stats().bytes().bytes());
     isGone();
   }
 

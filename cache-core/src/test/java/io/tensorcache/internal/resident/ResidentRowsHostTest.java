@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
+import io.tensorcache.stats.DeviceStats;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 /** Rows that come from the host and go there by call, and those that are dropped by call. */
 @RequiresStandin
 class ResidentRowsHostTest {
+  private static final DeviceStats EMPTY =
+      new DeviceStats(0, 0, ByteSize.ofBytes(0), ByteSize.ofBytes(768), 0, 0, 0);
+
   private RowsOnDevice under;
   private long stream;
 
@@ -56,7 +61,7 @@ class ResidentRowsHostTest {
     under.add(stream, 1);
     assertTrue(addFromHost(1));
     assertEquals("row 1", under.rows.about(1));
-    assertEquals(256, under.rows.use().byteCount());
+    assertEquals(256, under.rows.stats().bytes().bytes());
   }
 
   @Test
@@ -75,7 +80,7 @@ class ResidentRowsHostTest {
     Standin.fail("cuMemcpyHtoDAsync", 2, 1);
     assertThrows(DeviceException.class, () -> addFromHost(1));
     assertFalse(under.rows.contains(1));
-    assertEquals(0, under.rows.use().byteCount());
+    assertEquals(0, under.rows.stats().bytes().bytes());
     assertTrue(addFromHost(1));
   }
 
@@ -86,7 +91,7 @@ class ResidentRowsHostTest {
     assertFalse(under.rows.contains(1));
     under.rows.remove(1);
     under.rows.clear();
-    assertEquals(new ResidentUse(0, 0, 0, 768, 0, 0, 0, 0), under.rows.use());
+    assertEquals(EMPTY, under.rows.stats());
   }
 
   @Test
@@ -95,10 +100,10 @@ class ResidentRowsHostTest {
     under.add(stream, 1, 2, 3);
     under.rows.remove(2);
     assertEquals(List.of(1, 3), under.rows.keys());
-    assertEquals(512, under.rows.use().byteCount());
+    assertEquals(512, under.rows.stats().bytes().bytes());
     under.rows.clear();
     assertEquals(List.of(), under.rows.keys());
-    assertEquals(new ResidentUse(0, 0, 0, 768, 0, 0, 0, 0), under.rows.use());
+    assertEquals(EMPTY, under.rows.stats());
     assertTrue(under.dropped.isEmpty() && under.demoted.isEmpty());
   }
 
@@ -109,7 +114,7 @@ class ResidentRowsHostTest {
     under.rows.about(2);
     assertFalse(under.rows.contains(9));
     assertEquals(List.of(3, 1, 2), under.rows.keys());
-    assertEquals(0, under.rows.use().hits(), "hits are rows of results");
+    assertEquals(0, under.rows.stats().hits(), "hits are rows of results");
   }
 
   @Test
@@ -121,11 +126,11 @@ class ResidentRowsHostTest {
     assertEquals(List.of(3), under.rows.keys());
     assertArrayEquals(under.bytesOf(1), under.demoted.get(1)[0]);
     assertArrayEquals(under.bytesOf(2), under.demoted.get(2)[0]);
-    assertEquals(2, under.rows.use().demotions());
+    assertEquals(2, under.rows.stats().demotions());
     under.demotes = false;
     assertEquals(0, under.rows.trim(0));
     assertEquals(List.of(3), under.dropped);
-    assertEquals(1, under.rows.use().evictions());
+    assertEquals(1, under.rows.stats().evictions());
   }
 
   @Test
@@ -142,7 +147,7 @@ class ResidentRowsHostTest {
   void aTierMayBeAsLargeAsTheCard() {
     Standin.set("memory", 1 << 20);
     try (RowsOnDevice whole = new RowsOnDevice(0, 200, 1 << 20, 0, false)) {
-      assertEquals(1 << 20, whole.rows.use().limitBytes());
+      assertEquals(1 << 20, whole.rows.stats().limit().bytes());
     }
   }
 
@@ -157,7 +162,7 @@ class ResidentRowsHostTest {
     assertNull(under.rows.about(1));
     under.rows.remove(1);
     under.rows.clear();
-    assertEquals(0, under.rows.use().entries());
+    assertEquals(0, under.rows.stats().entries());
     assertEquals(0, under.timesLost);
   }
 }

@@ -35,9 +35,9 @@ class ResidentRowsRoomTest {
       assertEquals(List.of(3, 4, 1, 5), under.rows.keys());
       under.add(stream, 6, 7, 8);
       assertEquals(List.of(2, 3, 4, 1), under.dropped);
-      assertEquals(4 * 1024, under.rows.use().byteCount());
+      assertEquals(4 * 1024, under.rows.stats().bytes().bytes());
       assertArrayEquals(under.bytesOf(5), under.read(stream, under.gather(stream, 5), 1)[0]);
-      assertEquals(4, under.rows.use().evictions());
+      assertEquals(4, under.rows.stats().evictions());
     }
   }
 
@@ -56,7 +56,7 @@ class ResidentRowsRoomTest {
     try (RowsOnDevice under = new RowsOnDevice(0, 5000, 4096, 0, false)) {
       long stream = Standin.stream(0);
       assertEquals(Set.of(), under.add(stream, 1));
-      assertEquals(0, under.rows.use().byteCount());
+      assertEquals(0, under.rows.stats().bytes().bytes());
     }
   }
 
@@ -80,8 +80,8 @@ class ResidentRowsRoomTest {
       assertEquals(Set.of(1), under.demoted.keySet());
       assertArrayEquals(under.bytesOf(1), under.demoted.get(1)[0]);
       assertEquals(List.of(), under.dropped);
-      assertEquals(1, under.rows.use().demotions());
-      assertEquals(0, under.rows.use().evictions());
+      assertEquals(1, under.rows.stats().demotions());
+      assertEquals(0, under.rows.stats().evictions());
     }
   }
 
@@ -140,8 +140,7 @@ class ResidentRowsRoomTest {
       NewRow<Integer, String> row = new NewRow<>(3, "row 3", new long[] {block}, new long[] {ROW});
       assertEquals(Set.of(), under.rows.add(List.of(row), stream));
       assertEquals(1, under.timesWithoutMemory);
-      assertEquals(2 * 1024, under.rows.use().byteCount());
-      assertEquals(1, under.rows.use().refusals());
+      assertEquals(2 * 1024, under.rows.stats().bytes().bytes());
       assertArrayEquals(under.bytesOf(2), under.read(stream, under.gather(stream, 2), 1)[0]);
       assertEquals(Set.of(3), under.rows.add(List.of(row), stream));
       Standin.free(0, block);
@@ -171,10 +170,10 @@ class ResidentRowsRoomTest {
     try (RowsOnDevice under = new RowsOnDevice(0, ROW, 50 * 1024, 64 * 1024, false)) {
       long stream = Standin.stream(0);
       under.add(stream, 1, 2, 3, 4, 5, 6, 7, 8);
-      assertEquals(8, under.rows.use().entries());
+      assertEquals(8, under.rows.stats().entries());
       long others = Standin.allocate(0, 30 * 1024);
       under.add(stream, 9);
-      assertTrue(under.rows.use().entries() < 8, under.rows.use().toString());
+      assertTrue(under.rows.stats().entries() < 8, under.rows.stats().toString());
       assertEquals(0, under.timesWithoutMemory);
       Standin.free(0, others);
     }

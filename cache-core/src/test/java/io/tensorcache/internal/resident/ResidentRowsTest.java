@@ -43,7 +43,7 @@ class ResidentRowsTest {
       for (int i = 0; i < 4; i++) {
         assertArrayEquals(under.bytesOf(expected[i]), got[i], "row " + i);
       }
-      assertEquals(5, under.rows.use().hits());
+      assertEquals(5, under.rows.stats().hits());
     }
   }
 
@@ -98,7 +98,7 @@ class ResidentRowsTest {
         assertArrayEquals(under.bytesOf(1), under.read(stream, block, 1)[0]);
         Standin.free(0, block);
       }
-      assertEquals(0, under.rows.use().byteCount());
+      assertEquals(0, under.rows.stats().bytes().bytes());
       assertEquals(Set.of(2), under.add(stream, 2));
     }
   }
@@ -200,7 +200,7 @@ class ResidentRowsTest {
       found.gather(stream, 1);
     }
     assertArrayEquals(under.bytesOf(1), under.read(stream, block, 1)[0]);
-    assertEquals(0, under.rows.use().byteCount());
+    assertEquals(0, under.rows.stats().bytes().bytes());
     Standin.free(0, block);
     under.close();
   }
@@ -219,7 +219,7 @@ class ResidentRowsTest {
     assertEquals(2, under.timesLost);
     assertNull(under.rows.read(2));
     assertFalse(under.rows.contains(2));
-    assertEquals(0, under.rows.use().byteCount());
+    assertEquals(0, under.rows.stats().bytes().bytes());
     assertThrows(
         DeviceException.class,
         () -> under.rows.add(List.of(new NewRow<>(3, "", new long[1], new long[1])), stream));

@@ -14,7 +14,7 @@ class DirectMemoryLimitTest {
   /** The child: prints the error it gets, which must leave nothing behind. */
   public static void main(String[] args) {
     try (TiersFixture tooLarge = TiersFixture.evicting(0, 64L * TiersFixture.MIB)) {
-      System.out.println("allocated " + tooLarge.tiers.use());
+      System.out.println("allocated " + tooLarge.use());
     } catch (IllegalArgumentException e) {
       System.out.println("refused: " + e.getMessage());
     }

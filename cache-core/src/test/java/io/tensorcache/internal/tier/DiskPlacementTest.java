@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.stats.TierStats;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,16 +27,16 @@ class DiskPlacementTest {
         assertEquals(Tier.HEAP, f.store(i));
       }
       assertEquals(10, f.use(Tier.HEAP).entries());
-      assertTrue(f.use(Tier.OFF_HEAP).entries() > 400, f.tiers.use().toString());
+      assertTrue(f.use(Tier.OFF_HEAP).entries() > 400, f.use().toString());
       assertEquals(0, f.events.evictions.get(), "nothing is lost");
-      assertEquals(2000, f.tiers.use().stream().mapToLong(TierUse::entries).sum());
+      assertEquals(2000, f.use().stream().mapToLong(TierStats::entries).sum());
       assertEquals(2000, f.present(0, 2000));
       assertEquals(Lookup.DISK_HIT, f.read(0), "the oldest");
       assertEquals(0, f.events.failures.size());
       f.tiers.clear();
       assertEquals(0, f.present(0, 2000));
-      for (TierUse use : f.tiers.use()) {
-        assertEquals(0, use.byteCount());
+      for (TierStats use : f.use()) {
+        assertEquals(0, use.bytes().bytes());
       }
     }
   }
@@ -68,7 +69,7 @@ class DiskPlacementTest {
       }
       long inMemory = f.use(Tier.HEAP).entries() + f.use(Tier.OFF_HEAP).entries();
       long onDisk = f.use(Tier.DISK).entries();
-      assertTrue(onDisk > 500, f.tiers.use().toString());
+      assertTrue(onDisk > 500, f.use().toString());
       for (int i = 0; i < 2000; i++) {
         Lookup found = f.read(i);
         assertTrue(found != Lookup.DISK_HIT || i % 2 == 1, "row " + i);
@@ -98,7 +99,7 @@ class DiskPlacementTest {
       assertEquals(5, counts[Tier.HEAP.ordinal()]);
       assertTrue(counts[Tier.OFF_HEAP.ordinal()] > 400 && counts[Tier.DISK.ordinal()] > 3500);
       assertEquals(0, f.events.evictions.get());
-      assertEquals(f.tiers.use().stream().mapToLong(TierUse::entries).sum(), f.present(0, 6000));
+      assertEquals(f.use().stream().mapToLong(TierStats::entries).sum(), f.present(0, 6000));
     }
   }
 
@@ -121,7 +122,7 @@ class DiskPlacementTest {
       assertEquals(Lookup.OFF_HEAP_HIT, f.read(0));
       assertEquals(Lookup.OFF_HEAP_HIT, f.read(0));
       assertEquals(Lookup.HEAP_HIT, f.read(0));
-      assertEquals(979, f.tiers.use().stream().mapToLong(TierUse::entries).sum());
+      assertEquals(979, f.use().stream().mapToLong(TierStats::entries).sum());
       assertEquals(979, f.present(0, 1000));
     }
   }
@@ -135,7 +136,7 @@ class DiskPlacementTest {
       assertNull(f.store(4, 2_000_000));
       assertEquals(Lookup.DISK_HIT, f.read(3, 900_000));
       assertEquals(1, f.use(Tier.DISK).entries());
-      assertEquals(MIB, f.use(Tier.DISK).byteCount(), "a power of two");
+      assertEquals(MIB, f.use(Tier.DISK).bytes().bytes(), "a power of two");
     }
   }
 }

@@ -6,6 +6,7 @@ import static io.tensorcache.internal.tier.TiersFixture.ROW_BYTES;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static io.tensorcache.internal.tier.TiersFixture.onDisk;
 import static io.tensorcache.internal.tier.TiersFixture.row;
+import static io.tensorcache.internal.tier.TiersFixture.tierStats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,6 +25,7 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.stats.TierStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -64,13 +66,13 @@ class DiskTierTest {
       assertNotNull(copy);
       assertArrayEquals(row(1).payload(0), copy.payload(0));
       assertEquals(1, copy.group());
-      assertEquals(new TierUse(Tier.DISK, 1, 4096, POOL, 0), f.use(Tier.DISK));
+      assertEquals(tierStats(Tier.DISK, 1, 4096, POOL, 0), f.use(Tier.DISK));
       assertEquals(Lookup.MISS, f.read(2));
       assertNull(f.tiers.row(key(2)));
       assertEquals(Lookup.OTHER_SCHEMA, f.read(1, 1000));
       f.tiers.remove(key(1));
       assertEquals(Lookup.MISS, f.read(1));
-      assertEquals(new TierUse(Tier.DISK, 0, 0, POOL, 0), f.use(Tier.DISK));
+      assertEquals(tierStats(Tier.DISK, 0, 0, POOL, 0), f.use(Tier.DISK));
       assertEquals(0, f.events.failures.size());
     }
   }
@@ -99,15 +101,15 @@ class DiskTierTest {
       for (int i = 0; i < stored; i++) {
         assertEquals(Tier.DISK, f.store(i));
       }
-      TierUse use = f.use(Tier.DISK);
+      TierStats use = f.use(Tier.DISK);
       int present = f.present(0, stored);
       assertEquals(present, use.entries());
-      assertEquals(present * 4096L, use.byteCount());
-      assertTrue(use.byteCount() > 0.85 * POOL && use.byteCount() <= POOL, use.toString());
+      assertEquals(present * 4096L, use.bytes().bytes());
+      assertTrue(use.bytes().bytes() > 0.85 * POOL && use.bytes().bytes() <= POOL, use.toString());
       assertEquals(stored - present, use.evictions());
       assertEquals(stored - present, f.events.evictions.get());
       f.tiers.clear();
-      assertEquals(0, f.use(Tier.DISK).byteCount());
+      assertEquals(0, f.use(Tier.DISK).bytes().bytes());
       assertEquals(0, f.events.failures.size());
     }
   }
@@ -121,11 +123,11 @@ class DiskTierTest {
       for (int i = 0; i < asked; i++) {
         admitted += f.store(i, byteCount) == null ? 0 : 1;
       }
-      TierUse use = f.use(Tier.DISK);
+      TierStats use = f.use(Tier.DISK);
       assertTrue(admitted < asked, "full");
       assertEquals(0, use.evictions(), use.toString());
       assertEquals(admitted, use.entries());
-      assertTrue(use.byteCount() > 0.85 * POOL, use.toString());
+      assertTrue(use.bytes().bytes() > 0.85 * POOL, use.toString());
       for (int i = 0; i < admitted; i++) {
         assertEquals(Lookup.DISK_HIT, f.read(i, byteCount));
       }
@@ -162,7 +164,7 @@ class DiskTierTest {
       for (int i = 0; i < sizes.length; i++) {
         present += f.read(i, sizes[i]).isHit() ? 1 : 0;
       }
-      TierUse use = f.use(Tier.DISK);
+      TierStats use = f.use(Tier.DISK);
       assertEquals(present, use.entries(), "seed " + seed);
       assertEquals(admitted - present, use.evictions(), "seed " + seed);
       assertTrue(sizes.length - admitted <= f.events.failures.size(), "seed " + seed);

@@ -37,8 +37,8 @@ class HeapTierLeavingTest {
   }
 
   private void holds(int entries) {
-    assertEquals(entries, tier.use().entries());
-    assertEquals((long) entries * HEAP_ROW, tier.use().byteCount());
+    assertEquals(entries, tier.stats(0).entries());
+    assertEquals((long) entries * HEAP_ROW, tier.stats(0).bytes().bytes());
   }
 
   @Test
@@ -91,16 +91,16 @@ class HeapTierLeavingTest {
             left.add(entry);
             // two rows leave, one is in the ring: room for one row can be made, for two not
             assertFalse(tier.add(key(10), row(10, 2 * HEAP_ROW), left::add));
-            assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
+            assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
             assertTrue(tier.add(key(11), row(11), left::add));
-            assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
+            assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
           }
         });
     assertNotNull(tier.get(key(11)));
     assertNotNull(tier.get(key(9)));
     assertNull(tier.get(key(10)));
-    assertTrue(tier.use().byteCount() <= 3L * HEAP_ROW);
-    assertEquals(2, tier.use().entries());
+    assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
+    assertEquals(2, tier.stats(0).entries());
   }
 
   @Test
@@ -125,8 +125,8 @@ class HeapTierLeavingTest {
                 assertTrue(tier.add(key(9), row(9), left::add));
               }
             }));
-    assertEquals(2, tier.use().entries());
-    assertEquals(2L * HEAP_ROW, tier.use().byteCount());
+    assertEquals(2, tier.stats(0).entries());
+    assertEquals(2L * HEAP_ROW, tier.stats(0).bytes().bytes());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tensorcache.internal.tier;
 import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static io.tensorcache.internal.tier.TiersFixture.row;
+import static io.tensorcache.internal.tier.TiersFixture.tierStats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -14,6 +15,7 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorSpec;
 import java.lang.ref.Reference;
@@ -45,7 +47,7 @@ class HeapTierTest {
       for (int i = 0; i < 5; i++) {
         assertEquals(Tier.HEAP, f.store(1));
       }
-      assertEquals(new TierUse(Tier.HEAP, 1, HEAP_ROW, 10L * HEAP_ROW, 0), f.use(Tier.HEAP));
+      assertEquals(tierStats(Tier.HEAP, 1, HEAP_ROW, 10L * HEAP_ROW, 0), f.use(Tier.HEAP));
     }
   }
 
@@ -62,7 +64,7 @@ class HeapTierTest {
       assertEquals(List.of(true, false, true, false, true, true), contains(f, 6));
       assertEquals(java.util.Set.of(key(1), key(3)), f.events.evicted.keySet());
       assertEquals(1, f.events.evicted.get(key(1)), "the group of the row");
-      assertEquals(new TierUse(Tier.HEAP, 4, 4L * HEAP_ROW, 4L * HEAP_ROW, 2), f.use(Tier.HEAP));
+      assertEquals(tierStats(Tier.HEAP, 4, 4L * HEAP_ROW, 4L * HEAP_ROW, 2), f.use(Tier.HEAP));
     }
   }
 
@@ -91,7 +93,7 @@ class HeapTierTest {
       }
       assertEquals(Tier.HEAP, f.store(50, 3 * HEAP_ROW - HeapEntry.OVERHEAD_BYTES));
       assertEquals(8, f.use(Tier.HEAP).entries());
-      assertEquals(10L * HEAP_ROW, f.use(Tier.HEAP).byteCount());
+      assertEquals(10L * HEAP_ROW, f.use(Tier.HEAP).bytes().bytes());
       assertEquals(3, f.events.evictions.get());
     }
   }
@@ -117,7 +119,7 @@ class HeapTierTest {
       }
       assertEquals(3, f.present(0, 3));
       assertEquals(0, f.present(3, 10));
-      assertEquals(new TierUse(Tier.HEAP, 3, 3L * HEAP_ROW, 3L * HEAP_ROW, 0), f.use(Tier.HEAP));
+      assertEquals(tierStats(Tier.HEAP, 3, 3L * HEAP_ROW, 3L * HEAP_ROW, 0), f.use(Tier.HEAP));
       f.tiers.remove(key(1));
       assertEquals(Tier.HEAP, f.store(7), "room again");
     }
@@ -132,10 +134,10 @@ class HeapTierTest {
       f.tiers.remove(key(3));
       f.tiers.remove(key(3));
       f.tiers.remove(key(99));
-      assertEquals(7L * HEAP_ROW, f.use(Tier.HEAP).byteCount());
+      assertEquals(7L * HEAP_ROW, f.use(Tier.HEAP).bytes().bytes());
       assertEquals(7, f.use(Tier.HEAP).entries());
       f.tiers.clear();
-      assertEquals(new TierUse(Tier.HEAP, 0, 0, 10L * HEAP_ROW, 0), f.use(Tier.HEAP));
+      assertEquals(tierStats(Tier.HEAP, 0, 0, 10L * HEAP_ROW, 0), f.use(Tier.HEAP));
       assertEquals(0, f.present(0, 8));
       assertEquals(0, f.events.evictions.get(), "neither is an eviction");
       f.store(3);
@@ -154,9 +156,9 @@ class HeapTierTest {
     f.tiers.store(key(1000), row);
     row = null;
     f.tiers.close();
-    for (TierUse use : f.tiers.use()) {
+    for (TierStats use : f.use()) {
       assertEquals(0, use.entries());
-      assertEquals(0, use.byteCount());
+      assertEquals(0, use.bytes().bytes());
     }
     for (int attempt = 0; attempt < 100 && held.get() != null; attempt++) {
       System.gc();

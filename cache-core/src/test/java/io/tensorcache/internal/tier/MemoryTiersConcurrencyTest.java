@@ -3,6 +3,7 @@ package io.tensorcache.internal.tier;
 import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
 import static io.tensorcache.internal.tier.TiersFixture.MIB;
 import static io.tensorcache.internal.tier.TiersFixture.key;
+import static io.tensorcache.internal.tier.TiersFixture.tierStats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.stats.TierStats;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,8 +86,8 @@ class MemoryTiersConcurrencyTest {
   private static long watch(TiersFixture f, AtomicBoolean done) {
     long looks = 0;
     while (!done.get()) {
-      for (TierUse use : f.tiers.use()) {
-        if (use.byteCount() > use.limitBytes()) {
+      for (TierStats use : f.use()) {
+        if (use.bytes().bytes() > use.limit().bytes()) {
           throw new AssertionError(use);
         }
       }
@@ -119,20 +121,20 @@ class MemoryTiersConcurrencyTest {
 
   /** When all is quiet, what is counted is what can be read, and goes back to nothing. */
   private static void countsAreExact(TiersFixture f, long seed) {
-    List<TierUse> before = f.tiers.use();
+    List<TierStats> before = f.use();
     long found = 0;
     for (int number = 0; number < ROWS; number++) {
       found += f.read(number, sizeOf(number)).isHit() ? 1 : 0;
     }
-    long counted = before.stream().mapToLong(TierUse::entries).sum();
+    long counted = before.stream().mapToLong(TierStats::entries).sum();
     // two threads that store one key at the same time may leave it in both tiers
     assertTrue(counted >= found && counted - found < 20, "seed " + seed + ": " + before);
     for (int number = 0; number < ROWS; number++) {
       f.tiers.remove(key(number));
     }
-    for (TierUse use : f.tiers.use()) {
+    for (TierStats use : f.use()) {
       assertEquals(0, use.entries(), "seed " + seed);
-      assertEquals(0, use.byteCount(), "seed " + seed);
+      assertEquals(0, use.bytes().bytes(), "seed " + seed);
     }
   }
 
@@ -159,7 +161,7 @@ class MemoryTiersConcurrencyTest {
                   return f.store(of);
                 });
       }
-      assertEquals(new TierUse(Tier.HEAP, 40, 40L * HEAP_ROW, 50L * HEAP_ROW, 0), f.use(Tier.HEAP));
+      assertEquals(tierStats(Tier.HEAP, 40, 40L * HEAP_ROW, 50L * HEAP_ROW, 0), f.use(Tier.HEAP));
     }
   }
 

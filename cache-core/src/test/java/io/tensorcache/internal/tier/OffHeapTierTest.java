@@ -4,6 +4,7 @@ import static io.tensorcache.internal.tier.TiersFixture.MIB;
 import static io.tensorcache.internal.tier.TiersFixture.ROW_BYTES;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static io.tensorcache.internal.tier.TiersFixture.row;
+import static io.tensorcache.internal.tier.TiersFixture.tierStats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +24,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
@@ -48,7 +50,7 @@ class OffHeapTierTest {
       assertNotNull(copy);
       assertArrayEquals(row(1).payload(0), copy.payload(0));
       assertEquals(1, copy.group());
-      assertEquals(new TierUse(Tier.OFF_HEAP, 1, ENTRY_BYTES, MIB, 0), f.use(Tier.OFF_HEAP));
+      assertEquals(tierStats(Tier.OFF_HEAP, 1, ENTRY_BYTES, MIB, 0), f.use(Tier.OFF_HEAP));
       assertEquals(Lookup.MISS, f.read(2));
       assertNull(f.tiers.row(key(2)));
       assertNull(f.tiers.schema(key(2)));
@@ -104,11 +106,11 @@ class OffHeapTierTest {
       for (int i = 0; i < stored; i++) {
         assertEquals(Tier.OFF_HEAP, f.store(i));
       }
-      TierUse use = f.use(Tier.OFF_HEAP);
+      TierStats use = f.use(Tier.OFF_HEAP);
       int present = f.present(0, stored);
       assertEquals(present, use.entries());
-      assertEquals(present * (long) ENTRY_BYTES, use.byteCount());
-      assertTrue(use.byteCount() > 0.85 * MIB && use.byteCount() < MIB, use.toString());
+      assertEquals(present * (long) ENTRY_BYTES, use.bytes().bytes());
+      assertTrue(use.bytes().bytes() > 0.85 * MIB && use.bytes().bytes() < MIB, use.toString());
       assertEquals(stored - present, use.evictions());
       assertEquals(stored - present, f.events.evictions.get());
       for (int i = 0; i < stored; i++) {
@@ -116,7 +118,7 @@ class OffHeapTierTest {
         assertEquals(i, f.events.evicted.getOrDefault(key(i), i), "the group of the row");
       }
       f.tiers.clear();
-      assertEquals(0, f.use(Tier.OFF_HEAP).byteCount());
+      assertEquals(0, f.use(Tier.OFF_HEAP).bytes().bytes());
       assertEquals(0, f.use(Tier.OFF_HEAP).entries());
     }
   }
@@ -176,7 +178,7 @@ class OffHeapTierTest {
         int size = (int) Math.exp(Math.log(100) + random.nextDouble() * Math.log(500));
         admitted += f.store(i, size) == null ? 0 : 1;
       }
-      TierUse use = f.use(Tier.OFF_HEAP);
+      TierStats use = f.use(Tier.OFF_HEAP);
       assertEquals(admitted - use.evictions(), use.entries(), "seed " + seed);
       assertTrue(use.evictions() <= admitted / 50, "seed " + seed + ": " + use);
       assertEquals(use.evictions(), f.events.evictions.get(), "seed " + seed);
@@ -213,7 +215,7 @@ class OffHeapTierTest {
       assertTrue(message.contains("off-heap tier failed to store " + key(2)), message);
       long present = f.present(0, 5);
       assertEquals(present, f.use(Tier.OFF_HEAP).entries());
-      assertEquals(present * ENTRY_BYTES, f.use(Tier.OFF_HEAP).byteCount());
+      assertEquals(present * ENTRY_BYTES, f.use(Tier.OFF_HEAP).bytes().bytes());
     }
   }
 
@@ -225,7 +227,7 @@ class OffHeapTierTest {
       for (int i = 0; i < 100; i++) {
         assertEquals(Tier.OFF_HEAP, f.tiers.store(key(i), zeros), "10 MB of zeros in 1 MiB");
       }
-      assertTrue(f.use(Tier.OFF_HEAP).byteCount() < 100_000, f.tiers.use().toString());
+      assertTrue(f.use(Tier.OFF_HEAP).bytes().bytes() < 100_000, f.use().toString());
     }
   }
 
@@ -243,7 +245,7 @@ class OffHeapTierTest {
       assertTrue(f.events.failures.get(0) instanceof CorruptEntryException);
       assertEquals(Lookup.MISS, f.read(1), "dropped");
       assertEquals(1, f.use(Tier.OFF_HEAP).entries());
-      assertEquals(ENTRY_BYTES, f.use(Tier.OFF_HEAP).byteCount());
+      assertEquals(ENTRY_BYTES, f.use(Tier.OFF_HEAP).bytes().bytes());
       assertEquals(Tier.OFF_HEAP, f.store(1));
       assertEquals(Lookup.OFF_HEAP_HIT, f.read(1));
     }
@@ -258,7 +260,7 @@ class OffHeapTierTest {
       assertTrue(f.tiers.plant(key(1), 1, ByteBuffer.allocate(3)));
       assertNull(f.tiers.schema(key(1)));
       assertEquals(2, f.events.failures.size());
-      assertEquals(0, f.use(Tier.OFF_HEAP).byteCount());
+      assertEquals(0, f.use(Tier.OFF_HEAP).bytes().bytes());
     }
   }
 

@@ -10,14 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.stats.TierStats;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which row lives in which tier. */
 class PlacementTest {
   private static void inOneTierEach(TiersFixture f, int stored) {
-    long entries = f.tiers.use().stream().mapToLong(TierUse::entries).sum();
-    assertEquals(entries, f.present(0, stored), f.tiers.use().toString());
+    long entries = f.use().stream().mapToLong(TierStats::entries).sum();
+    assertEquals(entries, f.present(0, stored), f.use().toString());
   }
 
   @Test
@@ -55,9 +56,9 @@ class PlacementTest {
       assertEquals(2000 - entries, f.events.evictions.get());
       assertEquals(0, f.events.failures.size());
       f.tiers.clear();
-      for (TierUse use : f.tiers.use()) {
+      for (TierStats use : f.use()) {
         assertEquals(0, use.entries());
-        assertEquals(0, use.byteCount());
+        assertEquals(0, use.bytes().bytes());
       }
     }
   }
@@ -132,10 +133,10 @@ class PlacementTest {
       for (int i = 0; i < 4; i++) {
         f.store(i);
       }
-      List<TierUse> before = f.tiers.use();
+      List<TierStats> before = f.use();
       assertEquals(Tier.OFF_HEAP, f.store(0));
       assertEquals(Tier.HEAP, f.store(3));
-      assertEquals(before, f.tiers.use());
+      assertEquals(before, f.use());
     }
   }
 
@@ -149,9 +150,9 @@ class PlacementTest {
         f.tiers.remove(key(i));
         assertEquals(3 - i, f.present(0, 4));
       }
-      for (TierUse use : f.tiers.use()) {
+      for (TierStats use : f.use()) {
         assertEquals(0, use.entries());
-        assertEquals(0, use.byteCount());
+        assertEquals(0, use.bytes().bytes());
       }
     }
   }
@@ -165,7 +166,7 @@ class PlacementTest {
       assertNull(f.tiers.row(key(1)));
       f.tiers.remove(key(1));
       f.tiers.clear();
-      assertEquals(List.of(), f.tiers.use());
+      assertEquals(List.of(), f.use());
       assertEquals(0, f.events.failures.size());
     }
   }

@@ -38,7 +38,7 @@ class TiersCloseTest {
   void closesFromTheTopDown() {
     TiersFixture fixture = TiersFixture.onDisk(HEAP_ROW, MIB, directory, WhenFull.EVICT);
     fixture.tiers.close();
-    assertTrue(fixture.tiers.use().stream().allMatch(use -> use.entries() == 0));
+    assertTrue(fixture.use().stream().allMatch(use -> use.entries() == 0));
   }
 
   @RepeatedTest(20)
@@ -87,7 +87,7 @@ class TiersCloseTest {
       }
     }
     assertThrows(StateTransitionException.class, fixture.tiers::close);
-    assertTrue(fixture.tiers.use().stream().allMatch(use -> use.byteCount() == 0));
+    assertTrue(fixture.use().stream().allMatch(use -> use.bytes().bytes() == 0));
     fixture.tiers.close();
     assertEquals(List.of(), fixture.events.failures);
   }

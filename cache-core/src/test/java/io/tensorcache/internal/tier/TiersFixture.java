@@ -12,11 +12,14 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -112,8 +115,18 @@ final class TiersFixture implements AutoCloseable {
     return lookup;
   }
 
-  TierUse use(Tier tier) {
-    return tiers.use().stream().filter(use -> use.tier() == tier).findFirst().orElseThrow();
+  /** What each tier holds, none of which was asked for by a cache. */
+  List<TierStats> use() {
+    return tiers.stats(Map.of());
+  }
+
+  static TierStats tierStats(Tier tier, long entries, long bytes, long limit, long evictions) {
+    return new TierStats(
+        tier, entries, ByteSize.ofBytes(bytes), ByteSize.ofBytes(limit), 0, evictions);
+  }
+
+  TierStats use(Tier tier) {
+    return use().stream().filter(use -> use.tier() == tier).findFirst().orElseThrow();
   }
 
   /** How many of the rows {@code from .. to} can be read. */
