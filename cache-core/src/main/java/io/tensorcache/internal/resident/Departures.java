@@ -1,5 +1,7 @@
 package io.tensorcache.internal.resident;
 
+import java.util.function.BooleanSupplier;
+
 /**
  * What becomes of rows that have to leave device memory. Called without a lock where nothing else
  * is said, on the thread that needs the room.
@@ -15,9 +17,10 @@ public interface Departures<K, A> {
    * Takes a row over.
    *
    * @param parts the bytes of each part; the receiver's
+   * @param isHeld false once it was removed from the device
    * @return false if it was not admitted, which drops it
    */
-  boolean take(K key, A about, byte[][] parts);
+  boolean take(K key, A about, byte[][] parts, BooleanSupplier isHeld);
 
   /** A row is gone to make room. */
   void dropped(K key, A about);

@@ -44,7 +44,8 @@ public final class Handover<K, A> {
     List<byte[][]> copies = copier.apply(rows);
     for (int i = 0; i < rows.size(); i++) {
       ResidentRow<K, A> row = rows.get(i);
-      row.isDemoted = row.isHeld && departures.take(row.key, row.about, copies.get(i));
+      row.isDemoted =
+          row.isHeld && departures.take(row.key, row.about, copies.get(i), () -> row.isHeld);
     }
   }
 }

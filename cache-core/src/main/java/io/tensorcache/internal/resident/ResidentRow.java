@@ -21,8 +21,11 @@ public final class ResidentRow<K, A> {
   /** Calls that are about to read it. */
   int pins;
 
-  /** In the table. What is not is freed when nobody is about to read it. */
-  public boolean isHeld;
+  /**
+   * In the table. What is not is freed when nobody is about to read it. Written under the lock, and
+   * read without it by who moves the row.
+   */
+  public volatile boolean isHeld;
 
   /** On the host now, after which it goes. */
   public boolean isDemoted;

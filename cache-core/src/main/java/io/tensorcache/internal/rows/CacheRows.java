@@ -109,11 +109,16 @@ public final class CacheRows implements TierEvents {
 
   /** Drops every row, those in the store too. */
   public void clear() {
-    reset();
-    if (persisted != null) {
-      persisted.clear();
-    }
-    readAhead.clear();
+    tiers
+        .tickets()
+        .whileRemovingAll(
+            () -> {
+              reset();
+              if (persisted != null) {
+                persisted.clear();
+              }
+              readAhead.clear();
+            });
   }
 
   /** True if every row that persists is acknowledged. */

@@ -11,6 +11,7 @@ import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.tier.MemoryTiers;
+import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.internal.tier.TierEvents;
 import io.tensorcache.internal.tier.TierSettings;
 import io.tensorcache.stats.DeviceStats;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class CacheTiers {
   private final CacheState state;
   private final @Nullable ScratchDirectory scratch; // of the disk tier
   private final MemoryTiers onHost;
+  private final MoveTickets tickets = new MoveTickets();
   private final @Nullable DeviceTier deviceTier;
 
   /**
@@ -45,13 +48,15 @@ public final class CacheTiers {
     CacheConfig config = state.config();
     this.scratch = config.disk().bytes() > 0 ? scratch(config) : null;
     try {
-      this.onHost = new MemoryTiers(config.name(), settings(config), events);
+      this.onHost = new MemoryTiers(config.name(), settings(config), events, tickets);
     } catch (RuntimeException | Error e) {
       Closing.all(all -> all.part("the scratch directory", this::deleteScratch), state::failed);
       throw e;
     }
     this.deviceTier =
-        config.device().bytes() == 0 ? null : new DeviceTier(state, events, groups, this::store);
+        config.device().bytes() == 0
+            ? null
+            : new DeviceTier(state, events, groups, this::storeOnHost);
   }
 
   private static ScratchDirectory scratch(CacheConfig config) {
@@ -143,9 +148,27 @@ public final class CacheTiers {
     return unlessClosed(false, () -> onHost.isWanted(key, byteCount));
   }
 
-  /** Adds a row if nothing has to go for it. */
-  boolean addIfRoom(TensorKey key, Row row) {
-    return unlessClosed(false, () -> onHost.addIfRoom(key, row));
+  /** Told of every removal of rows that may move meanwhile. */
+  MoveTickets tickets() {
+    return tickets;
+  }
+
+  /** Adds a row if nothing has to go for it; the ticket was taken before it was read. */
+  boolean addIfRoom(TensorKey key, Row row, long ticket) {
+    return unlessClosed(false, () -> onHost.addIfRoom(key, row, ticket));
+  }
+
+  /** Takes a row from a device where it is held; false if it is not admitted, or was removed. */
+  private boolean storeOnHost(TensorKey key, Row row, BooleanSupplier isHeld) {
+    long ticket = tickets.ticket(key);
+    if (ticket == MoveTickets.NONE || !isHeld.getAsBoolean() || !store(key, row)) {
+      return false;
+    }
+    if (!tickets.stands(key, ticket)) {
+      remove(key);
+      return false;
+    }
+    return true;
   }
 
   /** Drops a row from the host. */
@@ -160,21 +183,28 @@ public final class CacheTiers {
 
   /** Drops a row from the host and from every device. */
   void removeEverywhere(TensorKey key) {
-    remove(key);
-    onDevices(
-        null,
-        tier -> {
-          tier.remove(key);
-          return null;
+    tickets.whileRemoving(
+        key,
+        () -> {
+          remove(key);
+          onDevices(
+              null,
+              tier -> {
+                tier.remove(key);
+                return null;
+              });
         });
   }
 
   /** Drops every row. */
   void clear() {
-    if (deviceTier != null) {
-      deviceTier.clear();
-    }
-    onHost.clear();
+    tickets.whileRemovingAll(
+        () -> {
+          if (deviceTier != null) {
+            deviceTier.clear();
+          }
+          onHost.clear();
+        });
   }
 
   /** Leaves no more than this on each device. */
@@ -198,9 +228,10 @@ public final class CacheTiers {
               + "\" has no device tier: add device(...) to its builder");
     }
     ResidentRows<TensorKey, DeviceTier.Resident> target = deviceTier.required(ordinal);
-    long moved = deviceTier.moveTo(target);
+    long moved = deviceTier.moveTo(target, tickets);
     for (TensorKey key : onHost.keys()) {
-      Row row = onHost.row(key);
+      long ticket = tickets.ticket(key);
+      Row row = ticket == MoveTickets.NONE ? null : onHost.row(key);
       if (row == null || !belongsOnDevices(row)) {
         continue;
       }
@@ -208,6 +239,10 @@ public final class CacheTiers {
       Arrays.setAll(parts, row::payload);
       if (!target.addFromHost(key, new DeviceTier.Resident(row.schema(), row.group()), parts)) {
         return moved;
+      }
+      if (!tickets.stands(key, ticket)) {
+        target.remove(key);
+        continue;
       }
       onHost.remove(key);
       moved++;

@@ -15,6 +15,7 @@ import io.tensorcache.internal.resident.Departures;
 import io.tensorcache.internal.resident.DeviceHits;
 import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.resident.RowOnHost;
+import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.internal.tier.TierEvents;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
@@ -23,7 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,17 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   /** What is known of a row on a device. */
   public record Resident(RowSchema schema, int group) {}
 
+  /** Where rows go that leave a device. */
+  interface HostPlaces {
+    /** False if the row is not admitted, or was removed meanwhile. */
+    boolean store(TensorKey key, Row row, BooleanSupplier isHeld);
+  }
+
   private final CacheState state;
   private final CacheConfig config;
   private final TierEvents events;
   private final Groups groups;
-  private final BiPredicate<TensorKey, Row> onHost;
+  private final HostPlaces onHost;
   private final boolean hasHostTiers;
   private final RankedLock lock = new RankedLock(Rank.DEVICE_TIER);
   private final Map<Integer, ResidentRows<TensorKey, Resident>> open = new ConcurrentHashMap<>();
@@ -47,10 +54,9 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
 
   /**
    * @param groups told of rows that were lost with their device
-   * @param onHost stores on the host what leaves a device; false if it is not admitted
+   * @param onHost stores on the host what leaves a device
    */
-  DeviceTier(
-      CacheState state, TierEvents events, Groups groups, BiPredicate<TensorKey, Row> onHost) {
+  DeviceTier(CacheState state, TierEvents events, Groups groups, HostPlaces onHost) {
     this.state = state;
     this.config = state.config();
     this.events = events;
@@ -113,18 +119,23 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
    *
    * @return how many
    */
-  long moveTo(ResidentRows<TensorKey, Resident> target) {
+  long moveTo(ResidentRows<TensorKey, Resident> target, MoveTickets tickets) {
     long moved = 0;
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
       for (TensorKey key : rows == target ? List.<TensorKey>of() : rows.keys()) {
         // what is in use is not evicted, and not counted as dropped while it moves
         try (DeviceHits<TensorKey, Resident> inUse = rows.find(List.of(key))) {
+          long ticket = tickets.ticket(key);
           RowOnHost<Resident> row = inUse.about(0) == null ? null : rows.read(key);
-          if (row == null) {
+          if (row == null || ticket == MoveTickets.NONE) {
             continue; // gone meanwhile
           }
           if (!target.addFromHost(key, row.about(), row.parts())) {
             return moved;
+          }
+          if (!tickets.stands(key, ticket)) {
+            target.remove(key);
+            continue;
           }
           rows.remove(key);
           moved++;
@@ -208,8 +219,8 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   }
 
   @Override
-  public boolean take(TensorKey key, Resident about, byte[][] parts) {
-    return onHost.test(key, Row.of(about.schema(), about.group(), parts));
+  public boolean take(TensorKey key, Resident about, byte[][] parts, BooleanSupplier isHeld) {
+    return onHost.store(key, Row.of(about.schema(), about.group(), parts), isHeld);
   }
 
   @Override

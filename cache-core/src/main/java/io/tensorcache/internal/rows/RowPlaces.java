@@ -2,6 +2,7 @@ package io.tensorcache.internal.rows;
 
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.tensor.TensorKey;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -89,14 +90,16 @@ public final class RowPlaces {
    */
   public void served(TensorKey key, long byteCount, UnaryOperator<RowSchema> shared, Group group) {
     boolean isWanted = persisted != null && ages == null && tiers.isWanted(key, byteCount);
-    Row row = isWanted ? persisted.row(key) : null;
+    long ticket = isWanted ? tiers.tickets().ticket(key) : MoveTickets.NONE;
+    Row row = ticket == MoveTickets.NONE ? null : persisted.row(key);
     if (row == null) {
       return;
     }
     group.add(1); // before the row can be evicted
     boolean isAdded = false;
     try {
-      isAdded = tiers.addIfRoom(key, row.from(shared.apply(row.schema()), group.number()));
+      Row shaped = row.from(shared.apply(row.schema()), group.number());
+      isAdded = tiers.addIfRoom(key, shaped, ticket);
     } finally {
       if (!isAdded) {
         group.add(-1);
@@ -106,14 +109,25 @@ public final class RowPlaces {
 
   /** Drops a row wherever it is, the store included. */
   public void drop(TensorKey key, Group group) {
-    if (persisted != null) {
-      persisted.remove(key); // first: what is read there may go to memory
-    }
-    dropFromMemory(key, group);
+    tiers
+        .tickets()
+        .whileRemoving(
+            key,
+            () -> {
+              if (persisted != null) {
+                persisted.remove(key); // first: what is read there may go to memory
+              }
+              dropFromMemory(key, group);
+            });
   }
 
   private void dropFromMemory(TensorKey key, Group group) {
     left(key);
+    tiers.tickets().whileRemoving(key, () -> dropIfThere(key, group));
+  }
+
+  /** While it is under removal: else it could move behind the look. */
+  private void dropIfThere(TensorKey key, Group group) {
     if (tiers.contains(key)) {
       tiers.removeEverywhere(key);
       group.add(-1);

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,21 +38,21 @@ public final class MemoryTiers implements AutoCloseable {
   private final EhcacheTiers ehcache;
   private final @Nullable HeapTier heap;
   private final Pools pools;
-  private final SecondHits secondHits = new SecondHits();
+  private final Promotions promotions;
+  private final MoveTickets tickets;
   private final AtomicBoolean closed = new AtomicBoolean();
-
-  /** Counts moves upwards, so that a look-up that crossed one can look again. */
-  private final AtomicLong promotions = new AtomicLong();
 
   /**
    * Allocates the tiers.
    *
    * @param name for messages
+   * @param tickets of all places where rows of these keys may lie
    * @throws IllegalArgumentException if a tier is below its minimum or cannot be allocated
    * @throws StorageException if the directory of the disk tier cannot be used
    */
-  public MemoryTiers(String name, TierSettings settings, TierEvents events) {
+  public MemoryTiers(String name, TierSettings settings, TierEvents events, MoveTickets tickets) {
     this.name = name;
+    this.tickets = tickets;
     this.whenFull = settings.whenFull();
     this.notices = new Notices(events);
     Pools.requireAtLeast(PoolKind.OFF_HEAP, settings.offHeap());
@@ -63,6 +62,7 @@ public final class MemoryTiers implements AutoCloseable {
       long heapBytes = settings.heap().bytes();
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes) : null;
       this.pools = new Pools(ehcache, settings, events, notices);
+      this.promotions = new Promotions(heap, pools, tickets);
     } catch (RuntimeException | Error e) {
       ehcache.close();
       throw e;
@@ -107,15 +107,15 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   private Lookup find(TensorKey key, RowTarget target) {
-    long before = promotions.get();
+    long before = promotions.count();
     Lookup found = findOnHeap(key, target);
     for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
       found = pools.get(i).read(key, target);
       if (found.isHit()) {
-        promoteOnSecondHit(key, i, target.storedByteCount());
+        promotions.hit(key, i, target.storedByteCount());
       }
     }
-    return found == Lookup.MISS && before != promotions.get() ? findAgain(key, target) : found;
+    return found == Lookup.MISS && before != promotions.count() ? findAgain(key, target) : found;
   }
 
   /** A row that moved up while it was looked for below is in one of these. */
@@ -135,45 +135,24 @@ public final class MemoryTiers implements AutoCloseable {
     return row.copyIfExpected(target) ? Lookup.HEAP_HIT : Lookup.OTHER_SCHEMA;
   }
 
-  /** {@code from} is the pool in which the row was found. */
-  private void promoteOnSecondHit(TensorKey key, int from, long byteCount) {
-    if (!hasRoomAbove(from, byteCount) || !secondHits.isSecond(key)) {
-      return;
-    }
-    Row row = pools.get(from).row(key);
-    if (row != null && addAbove(from, key, row)) {
-      promotions.incrementAndGet();
-      pools.get(from).remove(key);
-    }
-  }
-
-  private boolean hasRoomAbove(int pool, long byteCount) {
-    return heap != null && heap.hasRoomFor(byteCount) || pools.hasRoom(pool, byteCount);
-  }
-
-  private boolean addAbove(int pool, TensorKey key, Row row) {
-    return heap != null && heap.addIfRoom(key, row) || pools.addIfRoom(pool, key, row);
-  }
-
   /**
    * Told that a row was served from below the tiers. True if that is its second time and the memory
    * has room for it, so that {@link #addIfRoom} is worth reading it once more.
    */
   public boolean isWanted(TensorKey key, long byteCount) {
-    return !closed.get()
-        && hasRoomAbove(pools.countInMemory(), byteCount)
-        && secondHits.isSecond(key);
+    return !closed.get() && promotions.isWanted(key, byteCount);
   }
 
   /**
    * Adds a row to the tiers in memory if nothing has to go for it. It is kept by reference on the
    * heap.
    *
-   * @return true if it was added; false also if it was there
+   * @param ticket taken before the row was read where it lies
+   * @return true if it was added; false also if it was there, or was removed since
    * @throws IllegalStateException if closed
    */
-  public boolean addIfRoom(TensorKey key, Row row) {
-    return guarded(false, () -> !isHere(key) && addAbove(pools.countInMemory(), key, row));
+  public boolean addIfRoom(TensorKey key, Row row, long ticket) {
+    return guarded(false, () -> !isHere(key) && promotions.add(key, row, ticket));
   }
 
   /**
@@ -303,10 +282,7 @@ public final class MemoryTiers implements AutoCloseable {
     guarded(
         null,
         () -> {
-          if (heap != null) {
-            heap.remove(key);
-          }
-          pools.remove(key);
+          tickets.whileRemoving(key, () -> promotions.takeBack(key));
           return null;
         });
   }
@@ -320,10 +296,13 @@ public final class MemoryTiers implements AutoCloseable {
     guarded(
         null,
         () -> {
-          if (heap != null) {
-            heap.clear();
-          }
-          pools.clear();
+          tickets.whileRemovingAll(
+              () -> {
+                if (heap != null) {
+                  heap.clear();
+                }
+                pools.clear();
+              });
           return null;
         });
   }

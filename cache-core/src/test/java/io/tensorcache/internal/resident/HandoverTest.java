@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Rows on their way to the host, copied by a copier that only counts. */
@@ -19,6 +22,7 @@ class HandoverTest {
   private final List<String> taken = new ArrayList<>();
   private final Set<Integer> unwanted = new HashSet<>();
   private final Set<Integer> refused = new HashSet<>();
+  private final Map<Integer, Runnable> removing = new HashMap<>();
 
   private final Departures<Integer, Integer> host =
       new Departures<>() {
@@ -28,9 +32,10 @@ class HandoverTest {
         }
 
         @Override
-        public boolean take(Integer key, Integer about, byte[][] parts) {
+        public boolean take(Integer key, Integer about, byte[][] parts, BooleanSupplier isHeld) {
           taken.add(key + ": " + about + " with " + parts[0].length);
-          return !refused.contains(key);
+          removing.getOrDefault(key, () -> {}).run();
+          return isHeld.getAsBoolean() && !refused.contains(key);
         }
 
         @Override
@@ -85,6 +90,14 @@ class HandoverTest {
     assertEquals(List.of("1: 10 with 1", "2: 20 with 2", "3: 30 with 3"), taken);
     assertEquals(List.of(1, 2, 3), demoted(rows));
     assertTrue(rows.get(0).isHeld, "it stays where it is");
+  }
+
+  @Test
+  void theHostSeesThatARowIsRemovedMeanwhile() {
+    List<ResidentRow<Integer, Integer>> rows = rows(2, 100);
+    removing.put(1, () -> rows.get(0).isHeld = false);
+    handOver(rows);
+    assertEquals(List.of(2), demoted(rows));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.tensorcache.internal.device.Standin;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,7 +101,7 @@ class ResidentRowsRoomTest {
             }
 
             @Override
-            public boolean take(Integer key, String about, byte[][] parts) {
+            public boolean take(Integer key, String about, byte[][] parts, BooleanSupplier isHeld) {
               found[0] = tier.get().contains(key) && tier.get().read(key) != null;
               return true;
             }

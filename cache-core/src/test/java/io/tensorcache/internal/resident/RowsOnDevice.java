@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Rows of the stand-in's device under test, numbered; row i has bytes that follow from i. Confined
@@ -85,7 +86,7 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
   }
 
   @Override
-  public boolean take(Integer key, String about, byte[][] parts) {
+  public boolean take(Integer key, String about, byte[][] parts, BooleanSupplier isHeld) {
     synchronized (demoted) {
       demoted.put(key, parts);
     }

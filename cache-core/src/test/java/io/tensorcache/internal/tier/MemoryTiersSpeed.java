@@ -58,7 +58,8 @@ public final class MemoryTiersSpeed {
             null,
             WhenFull.EVICT,
             Compression.NONE);
-    try (MemoryTiers tiers = new MemoryTiers("speed", settings, new RecordedEvents())) {
+    try (MemoryTiers tiers =
+        new MemoryTiers("speed", settings, new RecordedEvents(), new MoveTickets())) {
       long storeNanos = System.nanoTime();
       for (int i = 0; i < rows; i++) {
         tiers.store(keys[i], values[i]);

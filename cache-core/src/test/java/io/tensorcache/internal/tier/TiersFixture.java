@@ -56,7 +56,8 @@ final class TiersFixture implements AutoCloseable {
                 directory,
                 whenFull,
                 compression),
-            events);
+            events,
+            new MoveTickets());
   }
 
   /** With a disk tier of 16 MiB. */
