@@ -3,14 +3,12 @@ package io.tensorcache;
 import static io.tensorcache.Counted.batch;
 import static io.tensorcache.Counted.sameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
-import io.tensorcache.internal.rows.ScratchDirectory;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.HostTensor;
 import java.io.IOException;
@@ -23,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cache with a disk tier, from outside. */
-@SuppressWarnings("try") // closed twice on purpose
 class DiskTierCacheTest {
   private static final ByteSize HEAP = ByteSize.ofKiB(64);
   private static final ByteSize DISK = ByteSize.ofMiB(16);
@@ -90,38 +87,6 @@ class DiskTierCacheTest {
       cache.wrap("g", Fingerprint.version("1"), HostTensor.adapter(), features).apply(x);
       assertTrue(tier(cache, Tier.DISK).entries() > 250, cache.stats().toString());
     }
-  }
-
-  @Test
-  void leftoversOfDeadProcessesAreDeletedAndThoseOfLivingOnesAreNot() throws IOException {
-    Path dead = Files.createDirectory(directory.resolve("tensorcache-scratch-dead"));
-    Files.write(dead.resolve("file"), new byte[10]);
-    Files.write(directory.resolve("tensorcache-scratch-dead.lock"), new byte[0]);
-    Path unlocked = Files.createDirectory(directory.resolve("tensorcache-scratch-unlocked"));
-    Path other = Files.createDirectory(directory.resolve("something-else"));
-    try (ScratchDirectory one = ScratchDirectory.create(directory);
-        ScratchDirectory two = ScratchDirectory.create(directory)) {
-      assertFalse(Files.exists(dead));
-      assertFalse(Files.exists(unlocked));
-      assertTrue(Files.exists(other));
-      assertTrue(Files.exists(one.path()) && Files.exists(two.path()));
-      assertEquals(5, in(directory).size(), in(directory).toString());
-      one.close();
-      ScratchDirectory.create(directory).close();
-      assertTrue(Files.exists(two.path()));
-    }
-    assertEquals(List.of(other), in(directory));
-  }
-
-  /** A link in a shared directory must not lead us to delete what it points to. */
-  @Test
-  void aLinkIsNotFollowed() throws IOException {
-    Path precious = Files.createDirectory(directory.resolve("precious"));
-    Files.write(precious.resolve("file"), new byte[10]);
-    Path parent = Files.createDirectory(directory.resolve("parent"));
-    Files.createSymbolicLink(parent.resolve("tensorcache-scratch-x"), precious);
-    ScratchDirectory.create(parent).close();
-    assertTrue(Files.exists(precious.resolve("file")));
   }
 
   @Test
