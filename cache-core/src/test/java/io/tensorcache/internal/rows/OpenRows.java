@@ -1,0 +1,146 @@
+package io.tensorcache.internal.rows;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
+import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.KeyAlgorithm;
+import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.StoreConfig;
+import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.WhenBusy;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.internal.key.ComputationDigest;
+import io.tensorcache.tensor.TensorKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of one cache below its face, which write down what they tell. */
+final class OpenRows implements AutoCloseable {
+  static final int ROW_BYTES = 1000;
+
+  /** What one row counts for on the heap, and a little more. */
+  static final int HEAP_ROW = ROW_BYTES + 300;
+
+  static final ByteSize NONE = ByteSize.ofBytes(0);
+
+  final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
+  final List<String> evicted = new CopyOnWriteArrayList<>();
+  final AtomicLong now = new AtomicLong(1_800_000_000_000L);
+
+  /** Told of failures too, if it is there. */
+  volatile @Nullable Consumer<TensorCacheException> listener;
+
+  final CacheState state;
+  final CacheRows rows;
+  final Group group;
+
+  OpenRows(CacheConfig config) {
+    this.state = new CacheState(config, this::tell);
+    this.rows =
+        new CacheRows(
+            state,
+            (key, group) -> evicted.add(key + " " + group),
+            () -> Instant.ofEpochMilli(now.get()));
+    this.group = rows.groups().of("f", ComputationDigest.of(new TensorKey(1, 2)));
+  }
+
+  private void tell(TensorCacheException failure) {
+    failures.add(failure);
+    Consumer<TensorCacheException> other = listener;
+    if (other != null) {
+      other.accept(failure);
+    }
+  }
+
+  /** A heap for so many rows and nothing else. */
+  static OpenRows inMemory(int rowCount) {
+    return new OpenRows(config(rowCount, NONE, null, null));
+  }
+
+  /** A disk tier below a heap for so many rows. */
+  static OpenRows onDisk(int rowCount, Path directory) {
+    return new OpenRows(config(rowCount, ByteSize.ofMiB(16), directory, null));
+  }
+
+  /** A store below a heap for so many rows. */
+  static OpenRows persisting(int rowCount, @Nullable Path directory) {
+    return new OpenRows(config(rowCount, NONE, null, store(directory, null)));
+  }
+
+  static StoreConfig store(@Nullable Path directory, @Nullable Duration timeToLive) {
+    return new StoreConfig(
+        directory,
+        ByteSize.ofMiB(64),
+        WhenFull.EVICT,
+        SyncPolicy.ON_CLOSE,
+        Duration.ofSeconds(1),
+        Compression.NONE,
+        ByteSize.ofMiB(1),
+        WhenBusy.WAIT,
+        ByteSize.ofMiB(16),
+        timeToLive);
+  }
+
+  static CacheConfig config(
+      int rowCount, ByteSize disk, @Nullable Path diskDirectory, @Nullable StoreConfig store) {
+    return new CacheConfig(
+        "c",
+        CacheLevel.NORMAL,
+        NONE,
+        NONE,
+        ByteSize.ofBytes((long) rowCount * HEAP_ROW),
+        NONE,
+        disk,
+        diskDirectory,
+        WhenFull.EVICT,
+        Compression.NONE,
+        KeyAlgorithm.TCH1,
+        0,
+        false,
+        KeyBackend.JAVA,
+        "asked for",
+        store);
+  }
+
+  static TensorKey key(int number) {
+    return new TensorKey(77L + number, 1000L + number);
+  }
+
+  Row row(int number) {
+    Row row = SampleRows.ofBytes(number, ROW_BYTES);
+    return row.from(row.schema(), group.number());
+  }
+
+  PersistedRows persisted() {
+    PersistedRows persisted = rows.persisted();
+    assertNotNull(persisted);
+    return persisted;
+  }
+
+  void close(Consumer<TensorCacheException> told) {
+    state.close();
+    Closing.all(
+        all -> {
+          rows.close(all);
+          all.part("the store", rows::closeStore);
+        },
+        told);
+  }
+
+  @Override
+  public void close() {
+    close(failures::add);
+  }
+}
