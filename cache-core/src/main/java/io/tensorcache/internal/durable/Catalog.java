@@ -361,7 +361,9 @@ final class Catalog {
       found.forEach(
           (key, start, bytes, from, at) -> {
             starts.set(start);
-            add(segment, key, start, bytes, at);
+            if (!wasFound(segment, start)) {
+              add(segment, key, start, bytes, at);
+            }
           });
       index.removeIf(
           place -> Place.segment(place) == segment.slot && !starts.get(Place.start(place)));
@@ -371,6 +373,11 @@ final class Catalog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What was in the index, and is not any more, was removed. */
+  private static boolean wasFound(Segment segment, int start) {
+    return segment.isOurs || (long) start * SegmentFormatV1.UNIT < segment.scannedTo;
   }
 
   void close() {

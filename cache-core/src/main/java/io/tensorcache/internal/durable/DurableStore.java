@@ -248,6 +248,7 @@ public final class DurableStore implements AutoCloseable {
   public void remove(TensorKey key) {
     requireOpen();
     queue.cancel(key);
+    parts.moving().cancel(key);
     KeyIndex index = parts.catalog().index;
     for (long place; (place = index.find(key, 0)) != 0; ) {
       long buried = place;

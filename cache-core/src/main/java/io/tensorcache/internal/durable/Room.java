@@ -21,15 +21,17 @@ final class Room {
   private final Catalog catalog;
   private final Ledger ledger;
   private final Health health;
+  private final MovingRows moving;
   private final DurableSettings settings;
   private volatile long evicted;
 
-  Room(StoreFiles files, Catalog catalog, Ledger ledger, Health health, DurableSettings settings) {
-    this.files = files;
-    this.catalog = catalog;
-    this.ledger = ledger;
-    this.health = health;
-    this.settings = settings;
+  Room(StoreParts parts) {
+    this.files = parts.files();
+    this.catalog = parts.catalog();
+    this.ledger = parts.ledger();
+    this.health = parts.health();
+    this.moving = parts.moving();
+    this.settings = parts.settings();
   }
 
   /** An entry that moves to another segment. */
@@ -130,7 +132,9 @@ final class Room {
             Provenance provenance = entries.provenances().get(from);
             long place = Place.of(segment.slot, start, SegmentFormatV1.recordBytes(bytes));
             if (provenance != null && bytes < room[0] && catalog.index.isUsed(key, place)) {
-              EncodedEntry entry = read(segment, start, bytes);
+              moving.begin(key); // before it is known to be there still
+              boolean isThere = catalog.index.contains(key, place);
+              EncodedEntry entry = isThere ? read(segment, start, bytes) : null;
               if (entry != null) {
                 Carried kept = new Carried(key, entry, provenance, at);
                 carried.add(kept);

@@ -16,6 +16,7 @@ record StoreParts(
     Catalog catalog,
     Ledger ledger,
     Pruner pruner,
+    MovingRows moving,
     FunctionNotes notes) {
 
   static StoreParts of(
@@ -26,7 +27,16 @@ record StoreParts(
     Pruner pruner = new Pruner(files, catalog, ledger, health);
     FunctionNotes notes = new FunctionNotes(files, ledger, health);
     return new StoreParts(
-        files, directory, settings, clock, health, catalog, ledger, pruner, notes);
+        files,
+        directory,
+        settings,
+        clock,
+        health,
+        catalog,
+        ledger,
+        pruner,
+        new MovingRows(),
+        notes);
   }
 
   /** Of a store that is only looked at. */
@@ -88,7 +98,7 @@ record StoreParts(
   }
 
   Room room() {
-    return new Room(files, catalog, ledger, health, settings);
+    return new Room(this);
   }
 
   Takeover takeover() {

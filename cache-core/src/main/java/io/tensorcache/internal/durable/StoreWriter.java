@@ -219,6 +219,7 @@ final class StoreWriter implements Runnable {
         queue.done(rows.get(i));
       }
       batch.clear();
+      parts.moving().clear();
       quietly(this::buryUnwanted);
     }
   }
@@ -232,11 +233,9 @@ final class StoreWriter implements Runnable {
 
   /** A row is either cancelled before it can be found, or can be found by who removes it. */
   private void publish(Segment to, TensorKey key, int start, int bodyBytes, long createdMillis) {
-    Pending row = batch.get(key);
-    if (row == null) {
-      parts.catalog().add(to, key, start, bodyBytes, createdMillis);
-    } else if (!row.unlessCancelled(
-        () -> parts.catalog().add(to, key, start, bodyBytes, createdMillis))) {
+    Pending written = batch.get(key);
+    Arrival row = written == null ? parts.moving().begin(key) : written;
+    if (!row.unlessCancelled(() -> parts.catalog().add(to, key, start, bodyBytes, createdMillis))) {
       unwanted.add(Place.of(to.slot, start, SegmentFormatV1.recordBytes(bodyBytes)));
     }
   }
@@ -282,6 +281,8 @@ final class StoreWriter implements Runnable {
     if (!room.make(Room.cost(entries), to, carried)) {
       return false;
     }
+    long reserved = Room.cost(entries) + Room.cost(carried);
+    carried.removeIf(moved -> batch.containsKey(moved.key())); // removed, and stored anew
     queue.reserved(entries.stream().map(entry -> batch.get(entry.key())).toList());
     if (!to.isDirty()) {
       dirtySince = System.nanoTime();
@@ -295,7 +296,6 @@ final class StoreWriter implements Runnable {
     settled += entries.size();
     written += entries.size();
     writtenBytes = to.totalBytes();
-    long reserved = Room.cost(entries) + Room.cost(carried);
     parts.ledger().release(reserved - (to.accountedBytes() - before));
     parts.health().wrote();
     return true;
