@@ -103,13 +103,19 @@ final class CacheCore implements RowEvents, AutoCloseable {
     if (closing.compareAndSet(false, true)) {
       Closing.all(this::end, state::failed);
     } else {
-      closeStore(); // waits until it is written
+      Closing.all(this::endStore, state::failed); // waits until it is written
     }
   }
 
   private void end(Closing all) {
     all.part("the scopes", scopes::close);
     rows.close(all);
+    all.part("the store", this::closeStore);
+  }
+
+  /** Whichever thread comes first: no entry enters a scope that the store could not get. */
+  private void endStore(Closing all) {
+    all.part("the scopes", scopes::close);
     all.part("the store", this::closeStore);
   }
 
