@@ -28,6 +28,7 @@ public final class AheadBatch implements AutoCloseable {
   /** Guarded by lock. */
   private boolean isClosed;
 
+  private volatile @Nullable Thread reader;
   private final AtomicLong costNanos = new AtomicLong();
 
   private @Nullable RowSchema schema;
@@ -55,6 +56,16 @@ public final class AheadBatch implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** This thread is the one that reads it. */
+  void readHere() {
+    reader = Thread.currentThread();
+  }
+
+  /** True while this thread reads it, which must not wait for itself. */
+  boolean isReadHere() {
+    return reader == Thread.currentThread() && !isRead();
   }
 
   /** True if it will not be read. */

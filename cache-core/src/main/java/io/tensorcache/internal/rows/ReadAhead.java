@@ -88,13 +88,17 @@ public final class ReadAhead implements AutoCloseable {
 
   /**
    * What was read ahead of these rows, to be closed after use: nothing if that has not begun; null
-   * if it was not asked for.
+   * if it was not asked for, or if it is being read by this thread, which tells a listener of it.
    */
   public @Nullable AheadBatch take(List<TensorKey> keys) {
     AheadBatch batch;
     try {
       lock.lock();
-      batch = batches.remove(keys);
+      batch = batches.get(keys);
+      if (batch != null && batch.isReadHere()) {
+        return null;
+      }
+      batches.remove(keys);
       isEmpty = batches.isEmpty();
     } finally {
       lock.unlock();
@@ -157,6 +161,7 @@ public final class ReadAhead implements AutoCloseable {
       return;
     }
     long start = processorNanos();
+    batch.readHere();
     try {
       RowSchema schema = schema(batch.keys(), durable);
       if (schema != null) {
