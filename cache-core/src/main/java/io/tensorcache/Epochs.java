@@ -34,7 +34,7 @@ public final class Epochs implements Iterable<Epochs.Epoch> {
   @Override
   public Iterator<Epoch> iterator() {
     return new Iterator<>() {
-      private int next = first;
+      private long next = first;
 
       @Override
       public boolean hasNext() {
@@ -46,7 +46,7 @@ public final class Epochs implements Iterable<Epochs.Epoch> {
         if (!hasNext()) {
           throw new NoSuchElementException("epoch " + last + " was the last");
         }
-        return new Epoch(next++, cache);
+        return new Epoch((int) next++, cache);
       }
     };
   }

@@ -1,15 +1,24 @@
 package io.tensorcache;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A builder's option that can be set once. */
 final class Once<V> {
+  private static final Duration CENTURY = Duration.ofDays(36_525);
+
   private final String name;
   private @Nullable V value;
 
   Once(String name) {
     this.name = name;
+  }
+
+  /** A time that may be as long as Java can say: what is longer counts as a hundred years. */
+  static Duration atMostACentury(String option, Duration time) {
+    Objects.requireNonNull(time, () -> option + " is null: leave it out to keep the default");
+    return time.compareTo(CENTURY) > 0 ? CENTURY : time;
   }
 
   void set(V newValue) {

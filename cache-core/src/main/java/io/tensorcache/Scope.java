@@ -9,6 +9,7 @@ import io.tensorcache.scope.Computation;
 import io.tensorcache.scope.LevelTable;
 import io.tensorcache.stats.ScopeStats;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ public final class Scope<T> implements AutoCloseable {
    * level too.
    */
   public void level(CacheLevel level) {
+    Objects.requireNonNull(level, "level is null: NONE keeps nothing above it");
     state.checkOpen();
     state.level(level);
   }
@@ -264,12 +266,14 @@ public final class Scope<T> implements AutoCloseable {
    * programs that were not read in this one stay.
    */
   public void reset(boolean persisting, boolean recurse, Set<String> sparedGroups) {
+    Objects.requireNonNull(sparedGroups, "sparedGroups is null: an empty set spares none");
     state.checkOpen();
     state.reset(persisting, recurse, sparedGroups);
   }
 
   /** Drops what is above a level, forced or not, here and in the children. The level stays. */
   public void trimTo(CacheLevel level) {
+    Objects.requireNonNull(level, "level is null: NONE drops all above it");
     state.checkOpen();
     state.trimTo(level);
   }

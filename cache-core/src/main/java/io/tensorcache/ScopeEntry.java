@@ -87,10 +87,11 @@ public final class ScopeEntry<V> {
    * @throws IllegalArgumentException if it is not positive
    */
   public ScopeEntry<V> timeToLive(Duration value) {
-    if (value.isNegative() || value.isZero()) {
+    Duration time = Once.atMostACentury("timeToLive", value);
+    if (time.isNegative() || time.isZero()) {
       throw new IllegalArgumentException("timeToLive(" + value + "): must be positive");
     }
-    timeToLive.set(value);
+    timeToLive.set(time);
     return this;
   }
 

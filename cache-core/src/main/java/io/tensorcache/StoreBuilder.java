@@ -81,7 +81,7 @@ public final class StoreBuilder {
    * is a second.
    */
   public StoreBuilder interval(Duration value) {
-    interval.set(value);
+    interval.set(Once.atMostACentury("store.interval", value));
     return this;
   }
 
@@ -91,7 +91,9 @@ public final class StoreBuilder {
     return this;
   }
 
-  /** Sets how many payload bytes wait to be written at most. The default is 64 MiB. */
+  /**
+   * Sets how many payload bytes wait to be written at most; at least 1 KiB. The default is 64 MiB.
+   */
   public StoreBuilder queue(ByteSize value) {
     queue.set(value);
     return this;
@@ -114,7 +116,7 @@ public final class StoreBuilder {
    * read from the store then stay there: only it knows their age. By default it is served for ever.
    */
   public StoreBuilder timeToLive(Duration value) {
-    timeToLive.set(value);
+    timeToLive.set(Once.atMostACentury("store.timeToLive", value));
     return this;
   }
 

@@ -1,7 +1,9 @@
 package io.tensorcache;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
@@ -12,11 +14,14 @@ import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What would be accepted and useless is refused where it is said, with what to do. */
 @SuppressWarnings("NullAway") // Java callers can pass null
@@ -60,6 +65,7 @@ class BuilderChecksTest {
           () -> builder.get().offHeap(ByteSize.ofKiB(1)).build(),
           () -> builder.get().disk(ByteSize.ofMiB(1)).build(),
           () -> builder.get().store(store -> store.limit(ByteSize.ofKiB(1))).build(),
+          () -> builder.get().store(store -> store.queue(ByteSize.ofBytes(64))).build(),
           () -> cache.scopeBuilder("s", HOST).maxBytes(ByteSize.ofBytes(0)),
           () -> cache.scopeBuilder("s", HOST).maxEntries(0)
         }) {
@@ -75,6 +81,48 @@ class BuilderChecksTest {
       copy.apply(X);
       assertEquals(1, small.stats().hits());
     }
+  }
+
+  @Test
+  void timesAsLongAsTheyCanBe(@TempDir Path directory) {
+    Duration ever = ChronoUnit.FOREVER.getDuration();
+    try (TensorCache lasting =
+        TensorCache.builder("lasting")
+            .store(s -> s.directory(directory).interval(ever).timeToLive(ever))
+            .build()) {
+      CachedFunction<HostTensor> copy =
+          lasting.function("f", V1, HOST).persisting(true).wrap(x -> x);
+      copy.apply(X);
+      assertTrue(assertTimeoutPreemptively(Duration.ofSeconds(60), lasting::flush));
+      lasting.reset();
+      copy.apply(X);
+      assertEquals(1, lasting.stats().hits());
+    }
+    Scope<HostTensor> scope = cache.scope("s", HOST);
+    scope.entry("k").timeToLive(ever).put(X);
+    assertNotNull(scope.getIfPresent("k"));
+  }
+
+  @Test
+  void theLastEpochOfAllIsTheLast() {
+    int last = 0;
+    for (Epochs.Epoch epoch : cache.epochs(Integer.MAX_VALUE - 1, Integer.MAX_VALUE)) {
+      assertTrue(epoch.number() > last, "epoch " + epoch.number());
+      last = epoch.number();
+    }
+    assertEquals(Integer.MAX_VALUE, last);
+  }
+
+  @Test
+  void nullIsNoLevel() {
+    Scope<HostTensor> scope = cache.scope("s", HOST);
+    Class<NullPointerException> npe = NullPointerException.class;
+    assertRefused(npe, () -> scope.level(null), "level is null");
+    assertRefused(npe, () -> scope.trimTo(null), "level is null");
+    assertRefused(npe, () -> scope.reset(true, true, null), "sparedGroups is null");
+    assertRefused(npe, () -> scope.entry("k").timeToLive(null), "timeToLive is null");
+    scope.put("k", X);
+    assertNotNull(scope.getIfPresent("k"), "nothing of it was taken");
   }
 
   @Test

@@ -34,6 +34,7 @@ public record DurableSettings(
     ByteSize segment,
     @Nullable Duration timeToLive) {
   private static final ByteSize SMALLEST_LIMIT = ByteSize.ofMiB(1);
+  private static final ByteSize SMALLEST_QUEUE = ByteSize.ofKiB(1);
   private static final ByteSize LARGEST_SEGMENT = ByteSize.ofGiB(1);
   private static final ByteSize SMALLEST_SEGMENT = ByteSize.ofKiB(4);
 
@@ -44,7 +45,10 @@ public record DurableSettings(
         segment.compareTo(SMALLEST_SEGMENT) >= 0 && segment.compareTo(LARGEST_SEGMENT) <= 0,
         "segment of " + segment,
         "4 KiB to 1 GiB");
-    require(queue.bytes() > 0, "queue of " + queue, "more than 0 bytes");
+    require(
+        queue.compareTo(SMALLEST_QUEUE) >= 0,
+        "queue of " + queue,
+        "at least 1 KiB, as a row takes 64 bytes of it beside its payload");
     require(!interval.isNegative() && !interval.isZero(), "interval of " + interval, "more than 0");
     require(
         timeToLive == null || timeToLive.getSeconds() > 0,
