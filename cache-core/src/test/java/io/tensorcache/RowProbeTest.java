@@ -86,6 +86,26 @@ class RowProbeTest {
   }
 
   @Test
+  void anInterruptedProbeSaysNothingOfTheFunction() {
+    AtomicInteger calls = new AtomicInteger();
+    CachedFunction<HostTensor> cached =
+        cache.wrap(
+            "net",
+            V1,
+            HOST,
+            x -> {
+              if (calls.getAndIncrement() == 0) {
+                throw new InterruptedException("as a call that waits throws it");
+              }
+              return Counted.featuresOf(x, 3, 1);
+            });
+    HostTensor x = Counted.batch(0, 8, 3);
+    assertThrows(InterruptedException.class, () -> cached.apply(x));
+    assertEquals(1, calls.get());
+    assertTrue(Counted.sameBits(Counted.featuresOf(x, 3, 1), cached.apply(x)));
+  }
+
+  @Test
   void twoRowsAreEnough() {
     assertRefused(RowProbeTest::centred, Counted.batch(0, 2, 3));
   }

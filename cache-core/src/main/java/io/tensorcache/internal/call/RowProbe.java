@@ -64,7 +64,9 @@ public final class RowProbe<T> {
       }
     } catch (Exception e) {
       boolean isAboutTheRow = call.threw(e) || e instanceof FunctionContractException;
-      if (!isAboutTheRow || Thread.currentThread().isInterrupted()) {
+      boolean isInterrupted =
+          e instanceof InterruptedException || Thread.currentThread().isInterrupted();
+      if (!isAboutTheRow || isInterrupted) {
         throw e;
       }
       thrown = e;
