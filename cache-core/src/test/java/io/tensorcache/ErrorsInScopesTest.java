@@ -42,8 +42,9 @@ class ErrorsInScopesTest {
   }
 
   /** True if the call came to the step that fails. */
-  private static boolean failsAt(int step, Error error, boolean copies) throws Exception {
-    FailingSteps steps = new FailingSteps(step, error);
+  private static boolean failsAt(int step, Error error, boolean isLasting, boolean copies)
+      throws Exception {
+    FailingSteps steps = new FailingSteps(step, error, isLasting);
     try (TensorCache cache = TensorCache.builder("errors").heap(ByteSize.ofMiB(1)).build()) {
       Scope<HostTensor> scope =
           cache
@@ -83,11 +84,13 @@ class ErrorsInScopesTest {
             new OutOfMemoryError("injected"),
             new StackOverflowError("injected"),
             new NoClassDefFoundError("injected"))) {
-      int step = 1;
-      while (failsAt(step, error, copies)) {
-        step++;
+      for (boolean isLasting : new boolean[] {false, true}) {
+        int step = 1;
+        while (failsAt(step, error, isLasting, copies)) {
+          step++;
+        }
+        assertTrue(step > 3, "only " + step + " steps");
       }
-      assertTrue(step > 3, "only " + step + " steps");
     }
   }
 }

@@ -10,19 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a call runs that is not ours: methods of the adapter, and the function. One of these steps
- * fails, on the thread that made this, when another thread waits for the call or has ended.
+ * fails, on the thread that made this, when another thread waits for the call or has ended; or all
+ * from that one on, with the same error, as the JVM has one for when no memory is left.
  */
 final class FailingSteps {
   private final Thread failing = Thread.currentThread();
   private final CountDownLatch failsNow = new CountDownLatch(1);
   private final Error error;
   private final int failsAt;
+  private final boolean isLasting;
   private int count;
   private volatile @Nullable Thread waiting;
 
-  FailingSteps(int failsAt, Error error) {
+  FailingSteps(int failsAt, Error error, boolean isLasting) {
     this.failsAt = failsAt;
     this.error = error;
+    this.isLasting = isLasting;
   }
 
   /** Steps count from here on. The task runs on the thread that waits. */
@@ -49,7 +52,7 @@ final class FailingSteps {
   }
 
   void step() {
-    if (Thread.currentThread() != failing || waiting == null || ++count != failsAt) {
+    if (Thread.currentThread() != failing || waiting == null || !fails(++count)) {
       return;
     }
     failsNow.countDown();
@@ -60,6 +63,10 @@ final class FailingSteps {
       Thread.onSpinWait();
     }
     throw error;
+  }
+
+  private boolean fails(int step) {
+    return isLasting ? step >= failsAt : step == failsAt;
   }
 
   private Object call(Method method, Object[] arguments) throws Throwable {

@@ -178,8 +178,15 @@ final class ComputedBatch<T> implements AutoCloseable {
   /** Frees the copies on the host; the tensors stay whose they are. */
   @Override
   public void close() {
-    copies.forEach(HostCopy::close);
-    copies.clear();
+    try {
+      for (int i = 0; i < copies.size(); i++) {
+        copies.get(i).close();
+      }
+    } catch (OutOfMemoryError e) {
+      return; // it may be what ends the call, which must not meet itself
+    } finally {
+      copies.clear();
+    }
   }
 
   private static byte[] payload(TensorView view, int index, RowSchema.Part part) {

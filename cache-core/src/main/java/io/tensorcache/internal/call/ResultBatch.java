@@ -294,19 +294,34 @@ final class ResultBatch<T> implements AutoCloseable {
   @Override
   public void close() {
     for (int i = 0; i < drafts.size(); i++) {
-      drafts.get(i).discard();
+      discard(drafts.get(i));
     }
     drafts.clear();
     for (int i = 0; i < staged.size(); i++) {
-      StagedResult result = staged.get(i);
-      if (result != null) {
-        result.close();
-      }
+      close(staged.get(i));
     }
     staged.clear();
     views.clear();
     memories.clear();
     schema = null;
     wholeTarget = null;
+  }
+
+  private static void discard(TensorDraft<?> draft) {
+    try {
+      draft.discard();
+    } catch (RuntimeException | Error e) {
+      return; // of the adapter; it may be what ends the call, which must not meet itself
+    }
+  }
+
+  private static void close(@Nullable StagedResult result) {
+    try {
+      if (result != null) {
+        result.close();
+      }
+    } catch (OutOfMemoryError e) {
+      return; // as above
+    }
   }
 }

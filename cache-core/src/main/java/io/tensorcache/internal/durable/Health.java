@@ -76,7 +76,7 @@ final class Health {
         return;
       }
       if (!isWanted) {
-        long retryNanos = cause instanceof Error ? RETRY_AFTER_ERROR_NANOS : RETRY_NANOS;
+        long retryNanos = isFromError(cause) ? RETRY_AFTER_ERROR_NANOS : RETRY_NANOS;
         refusal = new Refusal(why, isFinal, System.nanoTime(), retryNanos);
       }
       if (!why.equals(lastTold)) {
@@ -86,6 +86,15 @@ final class Health {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** An error may come wrapped: one that meets itself at the end of a block does. */
+  private static boolean isFromError(@Nullable Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause != null && !(cause instanceof Error)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
   }
 
   /** Nothing is written because nobody wants to: that is no failure. */

@@ -68,6 +68,9 @@ final class AheadMemory {
     try {
       lock.lock();
       spare.add(buffer);
+    } catch (OutOfMemoryError e) {
+      heldBytes -=
+          buffer.capacity(); // it goes; this may be what ends the call of who gives it back
     } finally {
       lock.unlock();
     }

@@ -276,8 +276,15 @@ final class Contents {
     public void close() {
       lock.unlock();
       for (int i = 0; i < left.size(); i++) {
-        Left each = left.get(i);
+        tell(left.get(i));
+      }
+    }
+
+    private void tell(Left each) {
+      try {
         leaving.left(each.entry(), each.held(), each.cause());
+      } catch (OutOfMemoryError e) {
+        return; // may be what ends the change: it must not meet itself
       }
     }
   }

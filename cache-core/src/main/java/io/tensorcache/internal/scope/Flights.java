@@ -103,12 +103,22 @@ public final class Flights {
       try {
         land(null);
       } finally {
-        if (outer == null) {
-          running.remove(owner().thread());
-        } else {
-          running.put(owner().thread(), outer);
-        }
+        leave(this);
       }
+    }
+  }
+
+  /** Throws nothing where memory has run out: that may be what ends the computation. */
+  private void leave(EntryFlight flight) {
+    Thread thread = flight.owner().thread();
+    try {
+      if (flight.outer == null) {
+        running.remove(thread);
+      } else {
+        running.put(thread, flight.outer);
+      }
+    } catch (OutOfMemoryError e) {
+      return; // found out by innermost
     }
   }
 

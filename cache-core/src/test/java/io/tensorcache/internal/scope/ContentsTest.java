@@ -13,7 +13,9 @@ import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.scope.Retention;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,12 +29,14 @@ class ContentsTest {
         public void leaves(Entry entry, RemovalCause cause) {
           assertThrows(AssertionError.class, () -> LockCheck.entersUserCode("a test"));
           LockCheck.takeViolations();
+          fail("leaves " + entry.name());
           told.add("leaves " + entry.name());
         }
 
         @Override
         public void left(Entry entry, @Nullable Object held, RemovalCause cause) {
           LockCheck.entersUserCode("a test");
+          fail("left " + entry.name());
           told.add("left " + entry.name() + " " + cause + " " + held);
         }
 
@@ -41,6 +45,8 @@ class ContentsTest {
           throw new AssertionError("nothing is closed here");
         }
       };
+  private final OutOfMemoryError noMemory = new OutOfMemoryError("injected");
+  private final Set<String> failing = new HashSet<>();
   private long nowMillis;
   private boolean clockFails;
   private int clockReads;
@@ -54,6 +60,12 @@ class ContentsTest {
       throw new IllegalStateException("the clock fails on purpose");
     }
     return Instant.ofEpochMilli(nowMillis);
+  }
+
+  private void fail(String step) {
+    if (failing.contains(step)) {
+      throw noMemory;
+    }
   }
 
   private Ticket ticket(Ticket.Purpose purpose, String name, String... sources) {
@@ -93,6 +105,28 @@ class ContentsTest {
     }
     assertEquals(
         List.of("leaves a", "leaves b", "left a REMOVED value", "left b RESET value"), told);
+  }
+
+  @Test
+  void theErrorThatEndsAChangeIsTheOneThatIsThrownThoughItMeetsItAgain() {
+    Entry a = enter(entry("a"));
+    Entry b = enter(entry("b"));
+    Entry c = enter(entry("c"));
+    failing.addAll(List.of("left a", "leaves c"));
+    OutOfMemoryError thrown =
+        assertThrows(
+            OutOfMemoryError.class,
+            () -> {
+              try (Contents.Change change = contents.change()) {
+                change.start();
+                for (Entry each : List.of(a, b, c)) {
+                  change.leave(each, RemovalCause.REMOVED);
+                }
+              }
+            });
+    assertSame(noMemory, thrown);
+    assertEquals(List.of("leaves a", "leaves b", "left b REMOVED value"), told);
+    assertEquals(1, contents.counts.entries(), "c");
   }
 
   @Test
