@@ -146,6 +146,14 @@ class PersistedEntriesTest {
   }
 
   @Test
+  void scopesOfOtherNamesAreOthers() {
+    store(entries, "K", 1);
+    assertFalse(entries(OpenScopes.VERSION, "t").contains("K"));
+    store(entries(OpenScopes.VERSION, "a", "bc"), "K", 2);
+    assertFalse(entries(OpenScopes.VERSION, "ab", "c").contains("K"));
+  }
+
+  @Test
   void namesAreThoseThatAreOrderedQueuedOrWritten() {
     store(entries, "written", 1);
     assertTrue(open.rows.flush());
