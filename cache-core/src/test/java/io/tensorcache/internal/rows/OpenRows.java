@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one cache below its face, which write down what they tell. */
-final class OpenRows implements AutoCloseable {
+public final class OpenRows implements AutoCloseable {
   static final int ROW_BYTES = 1000;
 
   /** What one row counts for on the heap, and a little more. */
@@ -35,15 +35,15 @@ final class OpenRows implements AutoCloseable {
 
   static final ByteSize NONE = ByteSize.ofBytes(0);
 
-  final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
+  public final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
   final List<String> evicted = new CopyOnWriteArrayList<>();
   final AtomicLong now = new AtomicLong(1_800_000_000_000L);
 
   /** Told of failures too, if it is there. */
   volatile @Nullable Consumer<TensorCacheException> listener;
 
-  final CacheState state;
-  final CacheRows rows;
+  public final CacheState state;
+  public final CacheRows rows;
   final Group group;
 
   OpenRows(CacheConfig config) {
@@ -65,17 +65,17 @@ final class OpenRows implements AutoCloseable {
   }
 
   /** A heap for so many rows and nothing else. */
-  static OpenRows inMemory(int rowCount) {
+  public static OpenRows inMemory(int rowCount) {
     return new OpenRows(config(rowCount, NONE, null, null));
   }
 
   /** A disk tier below a heap for so many rows. */
-  static OpenRows onDisk(int rowCount, Path directory) {
+  public static OpenRows onDisk(int rowCount, Path directory) {
     return new OpenRows(config(rowCount, ByteSize.ofMiB(16), directory, null));
   }
 
   /** A store below a heap for so many rows. */
-  static OpenRows persisting(int rowCount, @Nullable Path directory) {
+  public static OpenRows persisting(int rowCount, @Nullable Path directory) {
     return new OpenRows(config(rowCount, NONE, null, store(directory, null)));
   }
 

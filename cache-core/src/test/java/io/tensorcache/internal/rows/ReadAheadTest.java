@@ -12,6 +12,7 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -202,7 +203,7 @@ class ReadAheadTest {
   }
 
   /** Fails for whoever looks for a key. */
-  private static final class UnreadableKeys extends java.util.AbstractList<TensorKey> {
+  private static final class UnreadableKeys extends AbstractList<TensorKey> {
     @Override
     public TensorKey get(int index) {
       throw new UnsupportedOperationException("injected");
