@@ -171,7 +171,7 @@ final class EntryTier {
       if (!takeRoom(key, of.entryBytes(), plainBytes)) {
         return false;
       }
-      before = cache.putIfAbsent(of, EntryValue.of(entry));
+      before = putIfAbsent(of, entry);
       if (before == null) {
         entries.incrementAndGet();
         heldBytes.addAndGet(kind.heldBytes(of.entryBytes()));
@@ -189,6 +189,20 @@ final class EntryTier {
       return false;
     }
     return true;
+  }
+
+  /** The room is reserved already, and given back where there is no memory. */
+  private @Nullable EntryValue putIfAbsent(EntryKey key, ByteBuffer entry) {
+    boolean hasEnded = false;
+    try {
+      EntryValue before = cache.putIfAbsent(key, EntryValue.of(entry));
+      hasEnded = true;
+      return before;
+    } finally {
+      if (!hasEnded) {
+        budget.release(key.entryBytes());
+      }
+    }
   }
 
   /** Reserves room. Under {@code EVICT} there always is: rows move, or Ehcache drops some. */

@@ -198,17 +198,23 @@ final class HeapTier {
     return freed;
   }
 
-  /** The bytes are reserved already, and given back if Ehcache refuses. */
+  /** The bytes are reserved already, and given back if Ehcache refuses, or has no memory. */
   private boolean insert(TensorKey key, Row row) {
-    HeapEntry entry = new HeapEntry(key, row);
-    if (cache.putIfAbsent(key, entry) != null) {
-      setHeld(heldBytes - entry.byteCount);
-      return false;
+    boolean isIn = false;
+    try {
+      HeapEntry entry = new HeapEntry(key, row);
+      isIn = cache.putIfAbsent(key, entry) == null;
+      if (isIn) {
+        entry.linkBefore(ring);
+        linkedBytes += entry.byteCount;
+        entries++;
+      }
+      return isIn;
+    } finally {
+      if (!isIn) {
+        setHeld(heldBytes - HeapEntry.bytesOf(row));
+      }
     }
-    entry.linkBefore(ring);
-    linkedBytes += entry.byteCount;
-    entries++;
-    return true;
   }
 
   private void setHeld(long bytes) {

@@ -1,0 +1,90 @@
+package io.tensorcache.internal.tier;
+
+import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
+import static io.tensorcache.internal.tier.TiersFixture.MIB;
+import static io.tensorcache.internal.tier.TiersFixture.key;
+import static io.tensorcache.internal.tier.TiersFixture.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.WhenFull;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import org.ehcache.Cache;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Where the heap is full for a moment, no room is lost in a tier. */
+class TierMemoryTest {
+  private static final int ATTEMPTS = 1000; // more rows than the tiers hold
+
+  private final EhcacheTiers ehcache = new EhcacheTiers(null);
+  private final Notices notices = new Notices(new RecordedEvents());
+  private boolean isHeapFull;
+
+  @AfterEach
+  void close() {
+    ehcache.close();
+  }
+
+  @SuppressWarnings("unchecked")
+  private <K, V> Cache<K, V> failing(Cache<K, V> cache) {
+    return (Cache<K, V>)
+        Proxy.newProxyInstance(
+            Cache.class.getClassLoader(),
+            new Class<?>[] {Cache.class},
+            (proxy, method, arguments) -> {
+              if (isHeapFull && method.getName().equals("putIfAbsent")) {
+                throw new OutOfMemoryError("injected");
+              }
+              try {
+                return method.invoke(cache, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void onTheHeap() {
+    HeapTier tier = new HeapTier(failing(ehcache.heap(notices)), 3L * HEAP_ROW);
+    isHeapFull = true;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int number = i;
+      assertThrows(OutOfMemoryError.class, () -> tier.add(key(number), row(number), entry -> {}));
+    }
+    isHeapFull = false;
+    for (int i = 0; i < 3; i++) {
+      assertTrue(tier.addIfRoom(key(i), row(i)), "row " + i);
+    }
+    assertEquals(3, tier.stats(0).entries());
+    assertEquals(3L * HEAP_ROW, tier.stats(0).bytes().bytes());
+  }
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void offTheHeap() {
+    EntryReads reads = new EntryReads();
+    Pool pool = ehcache.offHeap(ByteSize.ofMiB(1), reads, key -> {}, notices);
+    TierSettings settings =
+        new TierSettings(
+            ByteSize.ofBytes(0),
+            ByteSize.ofMiB(1),
+            ByteSize.ofBytes(0),
+            null,
+            WhenFull.KEEP_FIRST,
+            Compression.NONE);
+    Cache<EntryKey, EntryValue> cache = failing((Cache<EntryKey, EntryValue>) pool.all());
+    EntryTier tier = new EntryTier(Pool.inMemory(cache, notices), MIB, reads, settings, notices);
+    isHeapFull = true;
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int number = i;
+      assertThrows(OutOfMemoryError.class, () -> tier.add(key(number), row(number)));
+    }
+    isHeapFull = false;
+    assertTrue(tier.add(key(0), row(0)));
+  }
+}
