@@ -57,21 +57,16 @@ public final class FunctionUse {
         group.fingerprint());
   }
 
-  /** Keeps what was learned in the store; {@code onlyNews} where little changed is not written. */
+  /** Gives what was learned to the store; {@code onlyNews} where little changed is not written. */
   void save(Collection<FunctionState> functions, boolean onlyNews) {
     if (persisted == null) {
       return;
     }
-    boolean any = false;
     for (FunctionState function : functions) {
       FunctionNote note = function.settings().persisting() ? function.note(onlyNews) : null;
       if (note != null) {
         persisted.note(note);
-        any = true;
       }
-    }
-    if (any) {
-      persisted.saveNotes();
     }
   }
 }

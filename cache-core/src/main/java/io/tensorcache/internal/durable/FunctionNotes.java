@@ -8,8 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The notes on functions of a store: read when it is opened, written by {@link #save}. Estimates
- * and hints only. Safe for use by several threads.
+ * The notes on functions of a store: read when it is opened, written by {@link #save}, on the
+ * writer's thread, which nobody interrupts. Estimates and hints only. Safe for use by several
+ * threads.
  */
 public final class FunctionNotes {
   private final StoreFiles files;
@@ -66,30 +67,36 @@ public final class FunctionNotes {
     if (changed.isEmpty() || health.refusal() != null) {
       return;
     }
-    change(
-        () -> {
-          Map<Provenance, FunctionNote> all = new LinkedHashMap<>();
-          NotesFileV1.read(files).forEach(note -> all.put(note.of(), note));
-          changed.keySet().forEach(all::remove); // the newest come last
-          all.putAll(changed);
-          return all.values();
-        });
-    changed.clear();
+    boolean isWritten =
+        change(
+            () -> {
+              Map<Provenance, FunctionNote> all = new LinkedHashMap<>();
+              NotesFileV1.read(files).forEach(note -> all.put(note.of(), note));
+              changed.keySet().forEach(all::remove); // the newest come last
+              all.putAll(changed);
+              return all.values();
+            });
+    if (isWritten) {
+      changed.clear();
+    }
   }
 
   private interface NewNotes {
     java.util.Collection<FunctionNote> get() throws IOException;
   }
 
-  private void change(NewNotes wanted) {
+  /** False if it could not be written, which is told: what changed is written next time. */
+  private boolean change(NewNotes wanted) {
     try {
       ledger.change(
           used -> {
             NotesFileV1.write(files, wanted.get());
             return used;
           });
+      return true;
     } catch (IOException e) {
       health.failed(unreadable(e));
+      return false;
     }
   }
 }

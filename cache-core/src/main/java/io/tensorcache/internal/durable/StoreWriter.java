@@ -71,6 +71,7 @@ final class StoreWriter implements Runnable {
     this.ending =
         List.of(
             this::sealLast,
+            parts.notes()::save,
             () -> parts.unlock(lock),
             parts.catalog()::close,
             parts.health()::deliver);
@@ -127,6 +128,7 @@ final class StoreWriter implements Runnable {
   boolean flush() {
     force(parts.settings().sync() != SyncPolicy.ON_CLOSE);
     parts.catalog().poll();
+    parts.notes().save();
     boolean complete = !lostSinceFlush && !parts.health().isRefusalFinal();
     lostSinceFlush = false;
     return complete;

@@ -131,17 +131,9 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
     return guarded(null, () -> store.notes().of(of));
   }
 
+  /** Keeps this, to be written by the next flush, or at the end. */
   public void note(FunctionNote note) {
     store.notes().put(note);
-  }
-
-  public void saveNotes() {
-    guarded(
-        null,
-        () -> {
-          store.notes().save();
-          return null;
-        });
   }
 
   public boolean contains(TensorKey key) {

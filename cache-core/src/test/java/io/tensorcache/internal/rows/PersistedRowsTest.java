@@ -130,7 +130,6 @@ class PersistedRowsTest {
     FunctionNote note = new FunctionNote(open.group.provenance(), 10, 1000, "code");
     rows.note(note);
     assertEquals(note, rows.note(open.group.provenance()));
-    rows.saveNotes();
     open.close();
     open = OpenRows.persisting(1, directory);
     assertEquals(note, open.persisted().note(open.group.provenance()));
