@@ -84,6 +84,18 @@ final class HeapEntry {
     linked = true;
   }
 
+  /** Once it is out of the ring: puts it behind the last of those that were taken out before. */
+  void takeAfter(@Nullable HeapEntry last) {
+    if (last != null) {
+      last.next = this;
+    }
+  }
+
+  /** The next of those that were taken out with it; null after the last. */
+  @Nullable HeapEntry nextTaken() {
+    return next == this ? null : next;
+  }
+
   void unlink() {
     previous.next = next;
     next.previous = previous;

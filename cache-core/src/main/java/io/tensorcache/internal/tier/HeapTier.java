@@ -114,7 +114,7 @@ final class HeapTier {
     if (size > limitBytes) {
       return false;
     }
-    List<HeapEntry> victims = new ArrayList<>();
+    HeapEntry victims;
     long reserved;
     long epoch;
     try {
@@ -123,12 +123,13 @@ final class HeapTier {
         return true;
       }
       reserved = Math.min(size, limitBytes - heldBytes);
-      if (!takeOldest(size - reserved, victims)) {
+      if (size - reserved > linkedBytes) {
         return false;
       }
+      victims = takeOldest(size - reserved);
       setHeld(heldBytes + reserved);
       epoch = clears;
-      if (victims.isEmpty()) {
+      if (victims == null) {
         return insert(key, row);
       }
     } finally {
@@ -141,13 +142,15 @@ final class HeapTier {
   private boolean exchange(
       TensorKey key,
       Row row,
-      List<HeapEntry> victims,
+      HeapEntry victims,
       long reserved,
       long epoch,
       Consumer<HeapEntry> leaving) {
     boolean moved = false;
     try {
-      victims.forEach(leaving);
+      for (HeapEntry victim = victims; victim != null; victim = victim.nextTaken()) {
+        leaving.accept(victim);
+      }
       moved = true;
     } finally {
       try {
@@ -165,29 +168,33 @@ final class HeapTier {
 
   /**
    * Takes rows that were not used lately out of the ring until they have {@code byteCount} bytes.
+   * Needs no memory, or rows could be neither in the ring nor on their way out.
+   *
+   * @return the first of them, with the others behind it; null if none has to go
    */
-  private boolean takeOldest(long byteCount, List<HeapEntry> victims) {
-    if (byteCount > linkedBytes) {
-      return false;
-    }
+  private @Nullable HeapEntry takeOldest(long byteCount) {
+    HeapEntry first = null;
+    HeapEntry last = null;
     long chances = entries; // one second chance each, also when readers mark faster than we look
-    for (long taken = 0; taken < byteCount; ) {
+    for (long bytes = 0; bytes < byteCount; ) {
       HeapEntry oldest = ring.next;
       oldest.unlink();
       if (chances-- > 0 && oldest.takeUsed()) {
         oldest.linkBefore(ring);
       } else {
-        victims.add(oldest);
-        taken += oldest.byteCount;
+        first = first == null ? oldest : first;
+        oldest.takeAfter(last);
+        last = oldest;
+        bytes += oldest.byteCount;
         linkedBytes -= oldest.byteCount;
       }
     }
-    return true;
+    return first;
   }
 
-  private long drop(List<HeapEntry> victims, boolean cleared) {
+  private long drop(HeapEntry victims, boolean cleared) {
     long freed = 0;
-    for (HeapEntry victim : victims) {
+    for (HeapEntry victim = victims; victim != null; victim = victim.nextTaken()) {
       freed += victim.byteCount;
       victim.removed |= cleared;
       if (!victim.removed) {

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.tier;
 
 import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
+import static io.tensorcache.internal.tier.TiersFixture.ROW_BYTES;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static io.tensorcache.internal.tier.TiersFixture.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -49,6 +50,17 @@ class HeapTierLeavingTest {
   }
 
   @Test
+  void theOldestLeavesFirst() {
+    tier.get(key(1));
+    assertTrue(tier.add(key(9), row(9, ROW_BYTES + HEAP_ROW), left::add));
+    assertEquals(List.of(key(0), key(2)), left.stream().map(entry -> entry.key).toList());
+    assertTrue(tier.add(key(10), row(10, ROW_BYTES + 2 * HEAP_ROW), left::add));
+    assertEquals(
+        List.of(key(0), key(2), key(1), key(9)), left.stream().map(entry -> entry.key).toList());
+    assertEquals(1, tier.stats(0).entries());
+  }
+
+  @Test
   void removedMeanwhileIsMarkedAndCountedOnce() {
     tier.add(
         key(9),
@@ -85,7 +97,7 @@ class HeapTierLeavingTest {
   void anotherThreadDoesNotTakeWhatIsLeavingNorPassTheLimit() {
     tier.add(
         key(9),
-        row(9, 2 * TiersFixture.ROW_BYTES),
+        row(9, 2 * ROW_BYTES),
         entry -> {
           if (left.isEmpty()) {
             left.add(entry);
