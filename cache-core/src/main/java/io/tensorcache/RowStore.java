@@ -1,17 +1,17 @@
 package io.tensorcache;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.WhenFull;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.internal.codec.EntryHeader;
 import io.tensorcache.internal.codec.RowSchema;
-import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.durable.RowVerifier;
 import io.tensorcache.internal.durable.StoreAccess;
 import io.tensorcache.internal.durable.StoreBrowser;
 import io.tensorcache.internal.durable.StoreFinder;
+import io.tensorcache.internal.durable.StoreLimits;
 import io.tensorcache.internal.durable.StoredEntry;
 import io.tensorcache.internal.transfer.RowExporter;
 import io.tensorcache.internal.transfer.RowImporter;
@@ -98,8 +98,8 @@ public final class RowStore implements AutoCloseable {
    * exists.
    */
   public static RowStore create(Path directory, String name, ByteSize limit) {
-    DurableSettings settings = DurableSettings.of(limit, WhenFull.KEEP_FIRST);
-    return new RowStore(directory, name, StoreAccess.toChange(directory, name, settings));
+    StoreConfig config = StoreLimits.keepFirst(limit);
+    return new RowStore(directory, name, StoreAccess.toChange(directory, name, config));
   }
 
   /**

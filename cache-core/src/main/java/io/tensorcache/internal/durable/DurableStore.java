@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
@@ -50,7 +51,7 @@ public final class DurableStore implements AutoCloseable {
   private DurableStore(String name, StoreParts parts, @Nullable WriterLock lock) {
     this.name = name;
     this.parts = parts;
-    this.queue = new WriteQueue(parts.settings().queue().bytes());
+    this.queue = new WriteQueue(parts.config().queue().bytes());
     this.writer = new StoreWriter(parts, queue, lock, name);
     this.reader = new SegmentReader(parts, place -> queue.offer(() -> parts.pruner().bury(place)));
   }
@@ -60,16 +61,14 @@ public final class DurableStore implements AutoCloseable {
    * files, takes over what dead processes left.
    *
    * @param clock tells how old an entry is
-   * @throws IllegalArgumentException if the name cannot be that of a directory
+   * @param config where the store lies is not read from it
+   * @throws IllegalArgumentException if an option is out of its range, or the name cannot be that
+   *     of a directory
    * @throws StorageException if the directory does not exist and cannot be created
    */
   public static DurableStore open(
-      Path directory,
-      String name,
-      DurableSettings settings,
-      DurableEvents events,
-      InstantSource clock) {
-    return open(directory, name, settings, events, DiskFiles::hold, clock::millis);
+      Path directory, String name, StoreConfig config, DurableEvents events, InstantSource clock) {
+    return open(directory, name, config, events, DiskFiles::hold, clock::millis);
   }
 
   /**
@@ -94,14 +93,15 @@ public final class DurableStore implements AutoCloseable {
   static DurableStore open(
       Path directory,
       String name,
-      DurableSettings settings,
+      StoreConfig config,
       DurableEvents events,
       StoreFiles.Source source,
       LongSupplier wallMillis) {
+    StoreLimits.check(config);
     Path real = StoreDirectory.create(directory, name);
     Health health = new Health(events);
     StoreFiles files = StoreDirectory.hold(source, real);
-    StoreParts parts = StoreParts.of(files, real, settings, new StoreClock(wallMillis), health);
+    StoreParts parts = StoreParts.of(files, real, config, new StoreClock(wallMillis), health);
     WriterLock lock = parts.lock(files);
     parts.catalog().poll();
     DurableStore store = new DurableStore(name, parts, lock);
@@ -214,11 +214,11 @@ public final class DurableStore implements AutoCloseable {
     long cost = SegmentWriter.costOf(row, provenance);
     boolean admitted =
         parts.health().refusal() == null
-            && cost <= parts.settings().largestRecord()
+            && cost <= StoreLimits.largestRecord(parts.config())
             && !isFull(cost)
             && queue.offer(
                 new Pending(key, row, provenance, parts.clock().millis()),
-                parts.settings().whenBusy() == WhenBusy.WAIT);
+                parts.config().whenBusy() == WhenBusy.WAIT);
     if (!admitted) {
       declined.incrementAndGet();
       requireOpen();
@@ -228,9 +228,9 @@ public final class DurableStore implements AutoCloseable {
   }
 
   private boolean isFull(long cost) {
-    return parts.settings().whenFull() == WhenFull.KEEP_FIRST
+    return parts.config().whenFull() == WhenFull.KEEP_FIRST
         && parts.ledger().lastSeen() + queue.unreservedBytes() + cost
-            > parts.settings().limit().bytes();
+            > parts.config().limit().bytes();
   }
 
   /** True if a row of this key is here, as far as this process has seen. */
@@ -357,7 +357,7 @@ public final class DurableStore implements AutoCloseable {
     return new DurableUse(
         index.size(),
         parts.ledger().lastSeen(),
-        parts.settings().limit(),
+        parts.config().limit(),
         queue.heldBytes(),
         parts.catalog().segments.count(),
         index.byteCount(),

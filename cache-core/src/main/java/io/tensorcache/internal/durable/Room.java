@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.EncodedEntry;
@@ -22,7 +23,7 @@ final class Room {
   private final Ledger ledger;
   private final Health health;
   private final MovingRows moving;
-  private final DurableSettings settings;
+  private final StoreConfig config;
   private volatile long evicted;
 
   Room(StoreParts parts) {
@@ -31,7 +32,7 @@ final class Room {
     this.ledger = parts.ledger();
     this.health = parts.health();
     this.moving = parts.moving();
-    this.settings = parts.settings();
+    this.config = parts.config();
   }
 
   /** An entry that moves to another segment. */
@@ -53,10 +54,10 @@ final class Room {
    * @return false if there is no room
    */
   boolean make(long bytes, SegmentWriter writer, List<Carried> carried) throws IOException {
-    long limit = settings.limit().bytes();
+    long limit = config.limit().bytes();
     boolean sealed = false;
     while (!ledger.reserve(bytes + cost(carried), limit)) {
-      if (settings.whenFull() == WhenFull.KEEP_FIRST) {
+      if (config.whenFull() == WhenFull.KEEP_FIRST) {
         return false;
       }
       SegmentName oldest = oldest();
@@ -124,7 +125,7 @@ final class Room {
 
   /** Copies the entries that were read since they were written; what cannot be read is dropped. */
   private void collectUsed(Segment segment, List<Carried> carried) {
-    long[] room = {Math.min(settings.segmentBytes() / 4, 64 << 20) - cost(carried)};
+    long[] room = {Math.min(StoreLimits.segmentBytes(config) / 4, 64 << 20) - cost(carried)};
     try {
       EntrySet entries = EntrySet.of(files, catalog, segment);
       entries.forEach(
@@ -160,10 +161,10 @@ final class Room {
 
   /** Drops the segments whose entries are all expired. */
   void dropExpired(long nowMillis) throws IOException {
-    if (settings.timeToLive() == null) {
+    if (config.timeToLive() == null) {
       return;
     }
-    long oldest = nowMillis - settings.timeToLive().toMillis();
+    long oldest = nowMillis - config.timeToLive().toMillis();
     for (Segment segment : catalog.segments.all()) {
       if (segment.isSealed && segment.newestMillis < oldest) {
         catalog.forget(segment);

@@ -57,7 +57,7 @@ final class SegmentWriter {
     this.clock = parts.clock();
     this.health = parts.health();
     this.lock = lock;
-    this.segmentBytes = parts.settings().segmentBytes();
+    this.segmentBytes = StoreLimits.segmentBytes(parts.config());
     this.tags = tags;
     this.publication = publication;
   }

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.StoreBusyException;
 import io.tensorcache.error.TensorCacheException;
@@ -50,9 +51,9 @@ public final class StoreAccess implements AutoCloseable {
    * @throws StorageException if it cannot be written
    * @throws StoreBusyException if another process keeps it locked
    */
-  public static StoreAccess toChange(Path directory, String name, DurableSettings settings) {
+  public static StoreAccess toChange(Path directory, String name, StoreConfig config) {
     Failures failures = new Failures();
-    DurableStore own = DurableStore.open(directory, name, settings, failures, SteadyClock.SYSTEM);
+    DurableStore own = DurableStore.open(directory, name, config, failures, SteadyClock.SYSTEM);
     StoreAccess access = new StoreAccess(() -> own, own, true, failures);
     String refusal = own.use().refusal();
     if (refusal != null) {

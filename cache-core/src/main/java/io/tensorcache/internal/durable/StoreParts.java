@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 record StoreParts(
     OpenFiles files,
     Path directory,
-    DurableSettings settings,
+    StoreConfig config,
     StoreClock clock,
     Health health,
     Catalog catalog,
@@ -20,7 +21,7 @@ record StoreParts(
     FunctionNotes notes) {
 
   static StoreParts of(
-      StoreFiles held, Path directory, DurableSettings settings, StoreClock clock, Health health) {
+      StoreFiles held, Path directory, StoreConfig config, StoreClock clock, Health health) {
     OpenFiles files = new OpenFiles(held, DescriptorLimit.filesOfOneStore());
     Catalog catalog = new Catalog(files, directory, clock, health);
     Ledger ledger = new Ledger(files, directory);
@@ -29,7 +30,7 @@ record StoreParts(
     return new StoreParts(
         files,
         directory,
-        settings,
+        config,
         clock,
         health,
         catalog,
@@ -44,7 +45,7 @@ record StoreParts(
     return of(
         new ReadOnlyFiles(StoreDirectory.hold(DiskFiles::hold, directory)),
         directory,
-        DurableSettings.toRead(),
+        StoreLimits.toRead(),
         new StoreClock(System::currentTimeMillis),
         health);
   }
@@ -107,9 +108,9 @@ record StoreParts(
 
   /** Entries created before this are not served, in the seconds of the index. */
   int oldestSeconds() {
-    if (settings.timeToLive() == null) {
+    if (config.timeToLive() == null) {
       return 0;
     }
-    return clock.seconds(clock.millis() - settings.timeToLive().toMillis());
+    return clock.seconds(clock.millis() - config.timeToLive().toMillis());
   }
 }

@@ -126,7 +126,7 @@ final class StoreWriter implements Runnable {
 
   /** On the writer's thread: puts everything on the disk; true if nothing was lost. */
   boolean flush() {
-    force(parts.settings().sync() != SyncPolicy.ON_CLOSE);
+    force(parts.config().sync() != SyncPolicy.ON_CLOSE);
     parts.catalog().poll();
     parts.notes().save();
     boolean complete = !lostSinceFlush && !parts.health().isRefusalFinal();
@@ -191,8 +191,8 @@ final class StoreWriter implements Runnable {
 
   private long waitNanos() {
     boolean waitsForSync =
-        segment != null && segment.isDirty() && parts.settings().sync() == SyncPolicy.INTERVAL;
-    long toSync = parts.settings().interval().toNanos() - (System.nanoTime() - dirtySince);
+        segment != null && segment.isDirty() && parts.config().sync() == SyncPolicy.INTERVAL;
+    long toSync = parts.config().interval().toNanos() - (System.nanoTime() - dirtySince);
     return waitsForSync ? Math.max(1, Math.min(TICK_NANOS, toSync)) : TICK_NANOS;
   }
 
@@ -249,7 +249,7 @@ final class StoreWriter implements Runnable {
     }
     try {
       parts.files().allocating(row.byteCount());
-      EncodedEntry entry = EncodedEntry.of(row.key, row.row, 0, parts.settings().compression());
+      EncodedEntry entry = EncodedEntry.of(row.key, row.row, 0, parts.config().compression());
       return new Room.Carried(row.key, entry, row.provenance, row.createdMillis);
     } catch (RuntimeException | OutOfMemoryError e) {
       parts.health().failed(new StorageException("row " + row.key + " cannot be encoded: " + e, e));
@@ -268,9 +268,9 @@ final class StoreWriter implements Runnable {
         }
       }
     }
-    if (parts.settings().sync() == SyncPolicy.EVERY_WRITE) {
+    if (parts.config().sync() == SyncPolicy.EVERY_WRITE) {
       to.force();
-    } else if (parts.settings().sync() == SyncPolicy.INTERVAL) {
+    } else if (parts.config().sync() == SyncPolicy.INTERVAL) {
       forceIfDue();
     }
   }
@@ -340,7 +340,7 @@ final class StoreWriter implements Runnable {
     if (segment != null
         && segment.isDirty()
         && (segment.unforcedBytes() >= MOST_UNFORCED_BYTES
-            || System.nanoTime() - dirtySince >= parts.settings().interval().toNanos())) {
+            || System.nanoTime() - dirtySince >= parts.config().interval().toNanos())) {
       force(true);
     }
   }
@@ -356,7 +356,7 @@ final class StoreWriter implements Runnable {
   }
 
   private void tickIfDue() {
-    if (parts.settings().sync() == SyncPolicy.INTERVAL) {
+    if (parts.config().sync() == SyncPolicy.INTERVAL) {
       forceIfDue();
     }
     if (System.nanoTime() - lastTick < TICK_NANOS) {

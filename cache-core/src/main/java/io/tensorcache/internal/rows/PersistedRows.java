@@ -10,7 +10,6 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.durable.DurableEvents;
-import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.DurableUse;
 import io.tensorcache.internal.durable.FunctionNote;
@@ -63,7 +62,7 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
     this.state = state;
     this.temporary = temporary;
     this.parent = parent;
-    this.store = DurableStore.open(parent, state.config().name(), settings(config), this, clock);
+    this.store = DurableStore.open(parent, state.config().name(), config, this, clock);
   }
 
   /**
@@ -89,19 +88,6 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
       }
       throw e;
     }
-  }
-
-  private static DurableSettings settings(StoreConfig config) {
-    return new DurableSettings(
-        config.limit(),
-        config.whenFull(),
-        config.sync(),
-        config.interval(),
-        config.compression(),
-        config.queue(),
-        config.whenBusy(),
-        config.segment(),
-        config.timeToLive());
   }
 
   /** What a row consists of; null if it is not here. */

@@ -6,6 +6,7 @@ import static io.tensorcache.internal.durable.DurableFixture.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.SampleRows;
@@ -32,8 +33,8 @@ class DamageTest {
   private Path indexPath;
 
   private DurableStore open() {
-    DurableSettings settings = DurableFixture.large();
-    return DurableStore.open(directory, "rows", settings, events, files, System::currentTimeMillis);
+    StoreConfig config = DurableFixture.large();
+    return DurableStore.open(directory, "rows", config, events, files, System::currentTimeMillis);
   }
 
   private static Row row(int number) {

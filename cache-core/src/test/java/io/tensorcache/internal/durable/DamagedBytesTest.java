@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
@@ -48,10 +49,10 @@ class DamagedBytesTest {
     private final Health health = new Health(events);
     final SegmentReader reader;
 
-    Opened(DurableSettings settings) throws IOException {
+    Opened(StoreConfig config) throws IOException {
       StoreClock clock = new StoreClock(System::currentTimeMillis);
       Path rows = directory.toRealPath().resolve("rows");
-      StoreParts parts = StoreParts.of(files.hold(rows), rows, settings, clock, health);
+      StoreParts parts = StoreParts.of(files.hold(rows), rows, config, clock, health);
       parts.takeover().tidy();
       parts.catalog().poll();
       parts.takeover().run();
@@ -86,8 +87,8 @@ class DamagedBytesTest {
     }
   }
 
-  private DurableStore open(DurableSettings settings) {
-    return DurableStore.open(directory, "rows", settings, events, files, System::currentTimeMillis);
+  private DurableStore open(StoreConfig config) {
+    return DurableStore.open(directory, "rows", config, events, files, System::currentTimeMillis);
   }
 
   private static Row row(int number) {
@@ -186,7 +187,7 @@ class DamagedBytesTest {
 
   /** Many small segments, each with its index. */
   private Map<Path, byte[]> manyFiles(int rows) {
-    try (DurableStore store = open(DurableFixture.settings(1 << 20, WhenFull.EVICT, 4))) {
+    try (DurableStore store = open(DurableFixture.config(1 << 20, WhenFull.EVICT, 4))) {
       for (int i = 0; i < rows; i++) {
         assertTrue(store.store(key(i), row(i % 40), NET));
       }
@@ -250,7 +251,7 @@ class DamagedBytesTest {
     all.forEach(files::put);
     events = new DurableFixture.Events();
     long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-    Opened opened = new Opened(DurableFixture.settings(1 << 20, WhenFull.EVICT, 4));
+    Opened opened = new Opened(DurableFixture.config(1 << 20, WhenFull.EVICT, 4));
     lastHits = compares ? opened.hits(rows, i -> row(i % 40)) : 0;
     opened.readAll(rows, i -> row(i % 40));
     return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;

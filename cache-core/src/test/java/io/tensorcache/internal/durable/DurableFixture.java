@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
@@ -61,13 +62,14 @@ final class DurableFixture {
   }
 
   /** Small segments, no waiting for anything. */
-  static DurableSettings settings(long limitKiB, WhenFull whenFull, int segmentKiB) {
-    return settings(limitKiB, whenFull, segmentKiB, null);
+  static StoreConfig config(long limitKiB, WhenFull whenFull, int segmentKiB) {
+    return config(limitKiB, whenFull, segmentKiB, null);
   }
 
-  static DurableSettings settings(
+  static StoreConfig config(
       long limitKiB, WhenFull whenFull, int segmentKiB, @Nullable Duration timeToLive) {
-    return new DurableSettings(
+    return new StoreConfig(
+        null,
         ByteSize.ofKiB(limitKiB),
         whenFull,
         SyncPolicy.ON_CLOSE,
@@ -79,8 +81,23 @@ final class DurableFixture {
         timeToLive);
   }
 
-  static DurableSettings large() {
-    return settings(1 << 20, WhenFull.EVICT, 1 << 16);
+  static StoreConfig config(
+      SyncPolicy sync, Duration interval, Compression compression, ByteSize segment) {
+    return new StoreConfig(
+        null,
+        ByteSize.ofMiB(256),
+        WhenFull.EVICT,
+        sync,
+        interval,
+        compression,
+        ByteSize.ofMiB(64),
+        WhenBusy.WAIT,
+        segment,
+        null);
+  }
+
+  static StoreConfig large() {
+    return config(1 << 20, WhenFull.EVICT, 1 << 16);
   }
 
   static TensorKey key(int number) {
@@ -93,8 +110,8 @@ final class DurableFixture {
     return SampleRows.ofBytes(number, 1 + Math.floorMod(number * 31, 3000));
   }
 
-  static DurableStore open(Path directory, DurableSettings settings, Events events) {
-    return DurableStore.open(directory, "rows", settings, events, InstantSource.system());
+  static DurableStore open(Path directory, StoreConfig config, Events events) {
+    return DurableStore.open(directory, "rows", config, events, InstantSource.system());
   }
 
   static DurableStore open(Path directory, Events events) {

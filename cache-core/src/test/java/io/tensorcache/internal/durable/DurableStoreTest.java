@@ -1,13 +1,13 @@
 package io.tensorcache.internal.durable;
 
 import static io.tensorcache.internal.durable.DurableFixture.NET;
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.files;
 import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.open;
 import static io.tensorcache.internal.durable.DurableFixture.read;
 import static io.tensorcache.internal.durable.DurableFixture.row;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -22,8 +22,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
-import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
@@ -79,26 +79,17 @@ class DurableStoreTest {
   @ParameterizedTest
   @EnumSource(SyncPolicy.class)
   void rowsSurviveCloseUnderEveryPolicy(SyncPolicy sync) {
-    DurableSettings settings =
-        new DurableSettings(
-            ByteSize.ofMiB(64),
-            WhenFull.EVICT,
-            sync,
-            Duration.ofMillis(1),
-            Compression.LZ4,
-            ByteSize.ofMiB(1),
-            WhenBusy.WAIT,
-            ByteSize.ofKiB(64),
-            null);
+    StoreConfig config =
+        DurableFixture.config(sync, Duration.ofMillis(1), Compression.LZ4, ByteSize.ofKiB(64));
     for (int round = 0; round < 3; round++) {
-      try (DurableStore store = open(directory, settings, events)) {
+      try (DurableStore store = open(directory, config, events)) {
         assertEquals(round * 100, found(store, 0, 300));
         for (int i = round * 100; i < (round + 1) * 100; i++) {
           assertTrue(store(store, i));
         }
       }
     }
-    try (DurableStore store = open(directory, settings, events)) {
+    try (DurableStore store = open(directory, config, events)) {
       assertEquals(300, found(store, 0, 300));
       assertEquals(300, store.use().entries());
     }
@@ -118,20 +109,12 @@ class DurableStoreTest {
             RowSchema.of(TensorSpec.of(DType.UINT8, 50_000)), 1, new byte[][] {new byte[50_000]});
     rows.add(sparse);
     for (Compression compression : Compression.values()) {
-      DurableSettings settings =
-          new DurableSettings(
-              ByteSize.ofMiB(256),
-              WhenFull.EVICT,
-              SyncPolicy.ON_CLOSE,
-              Duration.ofSeconds(1),
-              compression,
-              ByteSize.ofMiB(64),
-              WhenBusy.WAIT,
-              ByteSize.ofMiB(2),
-              null);
+      StoreConfig config =
+          DurableFixture.config(
+              SyncPolicy.ON_CLOSE, Duration.ofSeconds(1), compression, ByteSize.ofMiB(2));
       Path place = directory.resolve(compression.name());
       for (boolean fresh : new boolean[] {true, false}) {
-        try (DurableStore store = open(place, settings, events)) {
+        try (DurableStore store = open(place, config, events)) {
           for (int i = 0; i < rows.size(); i++) {
             assertTrue(!fresh || store.store(key(i), rows.get(i), NET));
           }
@@ -203,7 +186,7 @@ class DurableStoreTest {
     Provenance[] of = {NET, other, encoder};
     TensorKey net = new TensorKey(NET.fingerprintHi(), NET.fingerprintLo());
     TensorKey gone = new TensorKey(other.fingerprintHi(), other.fingerprintLo());
-    try (DurableStore store = open(directory, settings(1 << 16, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(1 << 16, WhenFull.EVICT, 64), events)) {
       for (int i = 0; i < 300; i++) {
         store.store(key(i), row(i), of[i % 3]);
       }
@@ -230,7 +213,7 @@ class DurableStoreTest {
 
   @Test
   void clearRemovesEverythingAndTheFiles() throws Exception {
-    try (DurableStore store = open(directory, settings(1 << 16, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(1 << 16, WhenFull.EVICT, 64), events)) {
       for (int i = 0; i < 200; i++) {
         store(store, i);
       }
@@ -372,7 +355,7 @@ class DurableStoreTest {
       int rows = rowBytes == 2048 ? 2000 : 100;
       Path place = directory.resolve("of" + rowBytes);
       long written;
-      try (DurableStore store = open(place, settings(1 << 20, WhenFull.EVICT, 4096), events)) {
+      try (DurableStore store = open(place, config(1 << 20, WhenFull.EVICT, 4096), events)) {
         for (int i = 0; i < rows; i++) {
           assertTrue(store.store(key(i), SampleRows.ofBytes(i, rowBytes), NET));
         }
@@ -388,7 +371,7 @@ class DurableStoreTest {
 
   @Test
   void tooLargeRowsAreNotAdmitted() {
-    try (DurableStore store = open(directory, settings(1024, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(1024, WhenFull.EVICT, 64), events)) {
       assertFalse(store.store(key(1), SampleRows.ofBytes(1, 300_000), NET));
       assertTrue(store.store(key(2), SampleRows.ofBytes(2, 200_000), NET));
       assertTrue(store.flush());

@@ -1,10 +1,10 @@
 package io.tensorcache.internal.durable;
 
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.open;
 import static io.tensorcache.internal.durable.DurableFixture.read;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -57,7 +57,7 @@ class DurableThreadsTest {
   @Test
   void threadsReadStoreRemoveAndInterruptEachOtherWhileSegmentsGo() throws Exception {
     AtomicInteger hits = new AtomicInteger();
-    try (DurableStore store = open(directory, settings(2048, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(2048, WhenFull.EVICT, 64), events)) {
       inThreads(
           thread -> {
             Random random = new Random(thread);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.durable.FaultyFiles.Operation;
@@ -45,8 +46,8 @@ class FaultTest {
   }
 
   private DurableStore open(WhenFull whenFull) {
-    DurableSettings settings = DurableFixture.settings(1 << 16, whenFull, 16);
-    return DurableStore.open(directory, "rows", settings, events, files, System::currentTimeMillis);
+    StoreConfig config = DurableFixture.config(1 << 16, whenFull, 16);
+    return DurableStore.open(directory, "rows", config, events, files, System::currentTimeMillis);
   }
 
   @Test
@@ -140,8 +141,8 @@ class FaultTest {
   }
 
   private DurableStore openAt(Path place) {
-    DurableSettings settings = DurableFixture.settings(1 << 16, WhenFull.EVICT, 16);
-    return DurableStore.open(place, "rows", settings, events, files, System::currentTimeMillis);
+    StoreConfig config = DurableFixture.config(1 << 16, WhenFull.EVICT, 16);
+    return DurableStore.open(place, "rows", config, events, files, System::currentTimeMillis);
   }
 
   /** Says which groups of 20 rows were acknowledged. */
@@ -281,9 +282,9 @@ class FaultTest {
           @Override
           public void evicted(long entries) {}
         };
-    DurableSettings settings = DurableFixture.settings(1 << 16, WhenFull.EVICT, 16);
+    StoreConfig config = DurableFixture.config(1 << 16, WhenFull.EVICT, 16);
     try (DurableStore store =
-        DurableStore.open(directory, "rows", settings, bad, files, System::currentTimeMillis)) {
+        DurableStore.open(directory, "rows", config, bad, files, System::currentTimeMillis)) {
       store(store, 1);
       assertFalse(store.flush());
     }

@@ -69,7 +69,7 @@ class GoldenFilesTest {
         StoreParts.of(
             files,
             rows,
-            DurableFixture.settings(1 << 16, WhenFull.EVICT, 1024),
+            DurableFixture.config(1 << 16, WhenFull.EVICT, 1024),
             new StoreClock(() -> TIME),
             new Health(events));
     SegmentWriter writer =

@@ -261,7 +261,7 @@ class HostileFilesTest {
         StoreParts.of(
             new ReadOnlyFiles(counting.hold(real)),
             real,
-            DurableSettings.toRead(),
+            StoreLimits.toRead(),
             new StoreClock(System::currentTimeMillis),
             health);
     assertTrue(parts.catalog().poll());

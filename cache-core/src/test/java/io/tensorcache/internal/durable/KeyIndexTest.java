@@ -118,7 +118,7 @@ class KeyIndexTest {
         DurableStore.open(
             directory,
             "rows",
-            DurableFixture.settings(1 << 30, WhenFull.EVICT, 1 << 18),
+            DurableFixture.config(1 << 30, WhenFull.EVICT, 1 << 18),
             events,
             files,
             System::currentTimeMillis)) {

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import java.nio.file.Path;
 import java.util.Random;
@@ -13,8 +14,8 @@ public final class KilledWriter {
     int from = Integer.parseInt(args[1]);
     Random random = new Random(from);
     DurableFixture.Events events = new DurableFixture.Events();
-    DurableSettings settings = DurableFixture.settings(1 << 20, WhenFull.EVICT, 128);
-    DurableStore store = DurableFixture.open(Path.of(args[0]), settings, events);
+    StoreConfig config = DurableFixture.config(1 << 20, WhenFull.EVICT, 128);
+    DurableStore store = DurableFixture.open(Path.of(args[0]), config, events);
     for (int number = from; ; ) {
       for (int i = 1 + random.nextInt(40); i > 0; i--) {
         if (!DurableFixture.store(store, number++)) {

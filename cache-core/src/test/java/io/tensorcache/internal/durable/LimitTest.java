@@ -2,11 +2,11 @@ package io.tensorcache.internal.durable;
 
 import static io.tensorcache.internal.durable.DurableFixture.NET;
 import static io.tensorcache.internal.durable.DurableFixture.byteCount;
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.open;
 import static io.tensorcache.internal.durable.DurableFixture.read;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
@@ -42,10 +43,10 @@ class LimitTest {
 
   @Test
   void limitHoldsAcrossRestarts() throws IOException {
-    DurableSettings settings = settings(LIMIT_KIB, WhenFull.EVICT, 64);
+    StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 64);
     int number = 0;
     for (int session = 0; session < 4; session++) {
-      try (DurableStore store = open(directory, settings, events)) {
+      try (DurableStore store = open(directory, config, events)) {
         for (int i = 0; i < 2000; i++) {
           assertTrue(store(store, number++));
           if (i % 100 == 0) {
@@ -58,7 +59,7 @@ class LimitTest {
       }
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
     }
-    try (DurableStore store = open(directory, settings, events)) {
+    try (DurableStore store = open(directory, config, events)) {
       assertEquals(0, found(store, 0, 1000));
       assertTrue(found(store, number - 900, number) > 800, "the newest are kept");
     }
@@ -67,10 +68,10 @@ class LimitTest {
 
   @Test
   void fullStoreKeepsWhatCameFirst() throws IOException {
-    DurableSettings settings = settings(LIMIT_KIB, WhenFull.KEEP_FIRST, 64);
+    StoreConfig config = config(LIMIT_KIB, WhenFull.KEEP_FIRST, 64);
     int admitted = 0;
     for (int session = 0; session < 3; session++) {
-      try (DurableStore store = open(directory, settings, events)) {
+      try (DurableStore store = open(directory, config, events)) {
         for (int i = 0; i < 3000; i++) {
           store(store, i);
         }
@@ -83,7 +84,7 @@ class LimitTest {
       }
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
     }
-    try (DurableStore store = open(directory, settings, events)) {
+    try (DurableStore store = open(directory, config, events)) {
       assertEquals(admitted, store.prune(RowSelection.ofFunction("net")).rows());
       assertTrue(store(store, 5000), "there is room again");
     }
@@ -91,8 +92,8 @@ class LimitTest {
 
   @Test
   void rowsThatAreReadStayWhenOldSegmentsGo() throws IOException {
-    DurableSettings settings = settings(LIMIT_KIB, WhenFull.EVICT, 256);
-    try (DurableStore store = open(directory, settings, events)) {
+    StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 256);
+    try (DurableStore store = open(directory, config, events)) {
       for (int i = 0; i < 8000; i++) {
         store(store, i);
         if (i % 200 == 199) {
@@ -106,14 +107,13 @@ class LimitTest {
 
   @Test
   void smallerLimitOfAnotherOpeningHolds() throws IOException {
-    try (DurableStore store =
-        open(directory, settings(4 * LIMIT_KIB, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(4 * LIMIT_KIB, WhenFull.EVICT, 64), events)) {
       for (int i = 0; i < 4000; i++) {
         store(store, i);
       }
     }
     assertTrue(byteCount(directory) > 2 * LIMIT_KIB << 10);
-    try (DurableStore store = open(directory, settings(LIMIT_KIB, WhenFull.EVICT, 64), events)) {
+    try (DurableStore store = open(directory, config(LIMIT_KIB, WhenFull.EVICT, 64), events)) {
       store(store, 5000);
       assertTrue(store.flush());
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
@@ -124,8 +124,9 @@ class LimitTest {
   @Test
   void fullQueueDeclinesOrWaits() {
     for (WhenBusy whenBusy : WhenBusy.values()) {
-      DurableSettings settings =
-          new DurableSettings(
+      StoreConfig config =
+          new StoreConfig(
+              null,
               ByteSize.ofMiB(64),
               WhenFull.EVICT,
               SyncPolicy.EVERY_WRITE,
@@ -135,7 +136,7 @@ class LimitTest {
               whenBusy,
               ByteSize.ofMiB(8),
               null);
-      try (DurableStore store = open(directory.resolve(whenBusy.name()), settings, events)) {
+      try (DurableStore store = open(directory.resolve(whenBusy.name()), config, events)) {
         int admitted = 0;
         for (int i = 0; i < 200; i++) {
           admitted += store.store(key(i), SampleRows.ofBytes(i, 100_000), NET) ? 1 : 0;
@@ -152,8 +153,8 @@ class LimitTest {
   @Test
   void entriesExpireAlsoWhenTheClockIsSetBack() throws IOException {
     AtomicLong clock = new AtomicLong(1_800_000_000_000L);
-    DurableSettings settings = settings(LIMIT_KIB, WhenFull.EVICT, 64, Duration.ofSeconds(100));
-    try (DurableStore store = openAt(settings, clock)) {
+    StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 64, Duration.ofSeconds(100));
+    try (DurableStore store = openAt(config, clock)) {
       store(store, 1);
       store.flush();
       clock.addAndGet(50_000);
@@ -169,7 +170,7 @@ class LimitTest {
       store.flush();
       assertEquals(Lookup.DURABLE_HIT, read(store, 1));
     }
-    try (DurableStore store = openAt(settings, clock)) {
+    try (DurableStore store = openAt(config, clock)) {
       assertEquals(Lookup.DURABLE_HIT, read(store, 2), "from the future: counts from now on");
       clock.addAndGet(102_000);
       assertEquals(Lookup.MISS, read(store, 2));
@@ -178,7 +179,7 @@ class LimitTest {
     }
   }
 
-  private DurableStore openAt(DurableSettings settings, AtomicLong clock) {
-    return DurableStore.open(directory, "rows", settings, events, new FaultyFiles(), clock::get);
+  private DurableStore openAt(StoreConfig config, AtomicLong clock) {
+    return DurableStore.open(directory, "rows", config, events, new FaultyFiles(), clock::get);
   }
 }

@@ -1,10 +1,10 @@
 package io.tensorcache.internal.durable;
 
 import static io.tensorcache.internal.durable.DurableFixture.NET;
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.read;
 import static io.tensorcache.internal.durable.DurableFixture.row;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,7 +37,7 @@ class MovedRowsTest {
     return DurableStore.open(
         directory,
         "rows",
-        settings(LIMIT_KIB, WhenFull.EVICT, 64),
+        config(LIMIT_KIB, WhenFull.EVICT, 64),
         events,
         files,
         InstantSource.system()::millis);

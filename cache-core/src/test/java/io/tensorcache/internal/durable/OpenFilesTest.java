@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import java.io.IOException;
@@ -175,10 +176,10 @@ class OpenFilesTest {
                   ended.set(true);
                   return new FileSystemException("x", null, "Too many open files");
                 });
-    DurableSettings settings = DurableFixture.settings(1 << 20, WhenFull.EVICT, 4);
+    StoreConfig config = DurableFixture.config(1 << 20, WhenFull.EVICT, 4);
     int rows = 300;
     try (DurableStore store =
-        DurableStore.open(directory, "rows", settings, events, few, System::currentTimeMillis)) {
+        DurableStore.open(directory, "rows", config, events, few, System::currentTimeMillis)) {
       for (int i = 0; i < rows; i++) {
         assertTrue(store(store, i));
         if (i % 10 == 0) {
@@ -192,7 +193,7 @@ class OpenFilesTest {
     assertTrue(ended.get(), "there were enough");
     assertEquals(0, open.get(), "left open");
     try (DurableStore store =
-        DurableStore.open(directory, "rows", settings, events, few, System::currentTimeMillis)) {
+        DurableStore.open(directory, "rows", config, events, few, System::currentTimeMillis)) {
       for (int i = rows - 1; i >= 0; i--) {
         assertEquals(Lookup.DURABLE_HIT, read(store, i));
       }

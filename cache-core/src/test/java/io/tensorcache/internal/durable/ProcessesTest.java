@@ -1,11 +1,11 @@
 package io.tensorcache.internal.durable;
 
 import static io.tensorcache.internal.durable.DurableFixture.byteCount;
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.open;
 import static io.tensorcache.internal.durable.DurableFixture.read;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -50,7 +50,7 @@ class ProcessesTest {
       for (ChildProcess child : children) {
         child.awaitStart();
       }
-      try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
+      try (DurableStore store = open(directory, config(LIMIT_KIB, whenFull, 128), events)) {
         for (int i = 0; i < 1500; i++) {
           if (read(store, i % RANGE) == Lookup.MISS) {
             store(store, i % RANGE);
@@ -73,7 +73,7 @@ class ProcessesTest {
     System.out.println("ProcessesTest: at most " + (most >> 10) + " KiB of " + LIMIT_KIB);
     assertTrue(most <= (long) (LIMIT_KIB + QUEUE_KIB / 8) << 10, most + " bytes");
     assertEquals(List.of(), events.failures);
-    try (DurableStore store = open(directory, settings(LIMIT_KIB, whenFull, 128), events)) {
+    try (DurableStore store = open(directory, config(LIMIT_KIB, whenFull, 128), events)) {
       assertTrue(found(store, 0, RANGE) > RANGE / 8);
       assertEquals(List.of(), events.failures);
     }
@@ -121,8 +121,8 @@ class ProcessesTest {
 
   @Test
   void eachStoreKeepsToItsOwnLimit() throws Exception {
-    try (DurableStore large = open(directory, settings(8192, WhenFull.EVICT, 128), events);
-        DurableStore small = open(directory, settings(2048, WhenFull.KEEP_FIRST, 128), events)) {
+    try (DurableStore large = open(directory, config(8192, WhenFull.EVICT, 128), events);
+        DurableStore small = open(directory, config(2048, WhenFull.KEEP_FIRST, 128), events)) {
       int declined = 0;
       for (int i = 0; i < 6000; i++) {
         assertTrue(store(large, i));
@@ -142,8 +142,8 @@ class ProcessesTest {
 
   @Test
   void storesOfOneProcessSeeEachOther() {
-    try (DurableStore one = open(directory, settings(1 << 16, WhenFull.EVICT, 32), events);
-        DurableStore two = open(directory, settings(1 << 16, WhenFull.EVICT, 32), events)) {
+    try (DurableStore one = open(directory, config(1 << 16, WhenFull.EVICT, 32), events);
+        DurableStore two = open(directory, config(1 << 16, WhenFull.EVICT, 32), events)) {
       for (int i = 0; i < 100; i++) {
         store(i % 2 == 0 ? one : two, i);
       }

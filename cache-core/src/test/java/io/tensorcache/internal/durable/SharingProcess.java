@@ -1,5 +1,6 @@
 package io.tensorcache.internal.durable;
 
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import java.nio.file.Path;
@@ -17,13 +18,13 @@ public final class SharingProcess {
     Random random = new Random(Long.parseLong(args[1]));
     int range = Integer.parseInt(args[2]);
     int lookUps = Integer.parseInt(args[3]);
-    DurableSettings settings =
-        DurableFixture.settings(Long.parseLong(args[4]), WhenFull.valueOf(args[5]), 128);
+    StoreConfig config =
+        DurableFixture.config(Long.parseLong(args[4]), WhenFull.valueOf(args[5]), 128);
     DurableFixture.Events events = new DurableFixture.Events();
     int hits = 0;
     int foreign = 0;
     java.util.BitSet mine = new java.util.BitSet();
-    try (DurableStore store = DurableFixture.open(Path.of(args[0]), settings, events)) {
+    try (DurableStore store = DurableFixture.open(Path.of(args[0]), config, events)) {
       for (int i = 0; i < lookUps; i++) {
         int number = random.nextInt(range);
         Lookup found = DurableFixture.read(store, number);

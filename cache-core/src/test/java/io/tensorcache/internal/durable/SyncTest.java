@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
@@ -27,8 +28,9 @@ class SyncTest {
   private final AtomicInteger forced = new AtomicInteger();
 
   private DurableStore open(SyncPolicy sync) {
-    DurableSettings settings =
-        new DurableSettings(
+    StoreConfig config =
+        new StoreConfig(
+            null,
             ByteSize.ofGiB(1),
             WhenFull.EVICT,
             sync,
@@ -46,7 +48,7 @@ class SyncTest {
             forced.incrementAndGet();
           }
         };
-    return DurableStore.open(directory, "rows", settings, events, files, System::currentTimeMillis);
+    return DurableStore.open(directory, "rows", config, events, files, System::currentTimeMillis);
   }
 
   /** Stores so many rows of a mebibyte and waits until they are written. */

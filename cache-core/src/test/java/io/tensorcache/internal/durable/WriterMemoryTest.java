@@ -1,6 +1,6 @@
 package io.tensorcache.internal.durable;
 
-import static io.tensorcache.internal.durable.DurableFixture.settings;
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,7 +27,7 @@ class WriterMemoryTest {
         DurableStore.open(
             directory,
             "rows",
-            settings(1 << 10, WhenFull.EVICT, 16),
+            config(1 << 10, WhenFull.EVICT, 16),
             events,
             files,
             () -> 1L << 40)) {

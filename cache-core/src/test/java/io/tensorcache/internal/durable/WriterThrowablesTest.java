@@ -1,8 +1,8 @@
 package io.tensorcache.internal.durable;
 
+import static io.tensorcache.internal.durable.DurableFixture.config;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.read;
-import static io.tensorcache.internal.durable.DurableFixture.settings;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -111,7 +111,7 @@ class WriterThrowablesTest {
     FaultyFiles files = new FaultyFiles();
     DurableStore store =
         DurableStore.open(
-            of, "rows", settings(1 << 10, WhenFull.EVICT, 16), events, files, () -> 1L << 40);
+            of, "rows", config(1 << 10, WhenFull.EVICT, 16), events, files, () -> 1L << 40);
     for (int row = 0; row < BEFORE; row++) {
       assertTrue(store(store, row));
     }

@@ -1,13 +1,13 @@
 package io.tensorcache.internal.transfer;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.WhenFull;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.durable.DurableEvents;
-import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.Provenance;
+import io.tensorcache.internal.durable.StoreLimits;
 import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ExportedRows;
 import io.tensorcache.store.ImportCheck;
@@ -30,15 +30,15 @@ final class TransferFixture implements AutoCloseable {
   final DurableStore store;
 
   TransferFixture(Path directory) {
-    this(directory, DurableSettings.of(ByteSize.ofGiB(1), WhenFull.KEEP_FIRST));
+    this(directory, StoreLimits.keepFirst(ByteSize.ofGiB(1)));
   }
 
-  TransferFixture(Path directory, DurableSettings settings) {
+  TransferFixture(Path directory, StoreConfig config) {
     this.store =
         DurableStore.open(
             directory,
             "rows",
-            settings,
+            config,
             new DurableEvents() {
               @Override
               public void failed(TensorCacheException failure) {

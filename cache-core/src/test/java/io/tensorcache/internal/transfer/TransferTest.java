@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.WhenFull;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.SampleRows;
-import io.tensorcache.internal.durable.DurableSettings;
+import io.tensorcache.internal.durable.StoreLimits;
 import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ExportedRows;
 import io.tensorcache.store.ImportedRows;
@@ -188,7 +188,7 @@ class TransferTest {
       }
       from.exportTo(to, ExportFormat.SAFETENSORS);
     }
-    DurableSettings small = DurableSettings.of(ByteSize.ofMiB(1), WhenFull.KEEP_FIRST);
+    StoreConfig small = StoreLimits.keepFirst(ByteSize.ofMiB(1));
     try (TransferFixture into = new TransferFixture(directory.resolve("into"), small)) {
       String why = assertThrows(StorageException.class, () -> into.importFrom(to)).getMessage();
       assertTrue(why.contains("admits no more rows"), why);

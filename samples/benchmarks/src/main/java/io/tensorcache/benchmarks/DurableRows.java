@@ -2,6 +2,7 @@ package io.tensorcache.benchmarks;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
@@ -9,7 +10,6 @@ import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.durable.DurableEvents;
-import io.tensorcache.internal.durable.DurableSettings;
 import io.tensorcache.internal.durable.DurableStore;
 import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.tensor.DType;
@@ -54,8 +54,9 @@ final class DurableRows {
   }
 
   static DurableStore open(Path directory, Compression compression) {
-    DurableSettings settings =
-        new DurableSettings(
+    StoreConfig config =
+        new StoreConfig(
+            null,
             ByteSize.ofGiB(4),
             WhenFull.EVICT,
             SyncPolicy.INTERVAL,
@@ -65,7 +66,7 @@ final class DurableRows {
             WhenBusy.WAIT,
             ByteSize.ofMiB(256),
             null);
-    return DurableStore.open(directory, "rows", settings, new Failing(), InstantSource.system());
+    return DurableStore.open(directory, "rows", config, new Failing(), InstantSource.system());
   }
 
   /** A benchmark in which something goes wrong measures nothing. */
