@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.CacheConfig;
-import io.tensorcache.config.CacheLevel;
-import io.tensorcache.config.Compression;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
-import io.tensorcache.config.WhenFull;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.key.RowKeys;
 import java.io.IOException;
@@ -21,25 +18,7 @@ import org.junit.jupiter.api.Test;
 class CacheCoreTest {
   private static CacheCore core(CacheListener listener) {
     RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
-    CacheConfig config =
-        new CacheConfig(
-            "core",
-            CacheLevel.NORMAL,
-            ByteSize.ofBytes(0),
-            ByteSize.ofBytes(0),
-            ByteSize.ofMiB(1),
-            ByteSize.ofBytes(0),
-            ByteSize.ofBytes(0),
-            null,
-            WhenFull.EVICT,
-            Compression.LZ4,
-            KeyAlgorithm.TCH1,
-            0,
-            false,
-            keys.backend(),
-            keys.description(),
-            null);
-    return new CacheCore(config, keys, listener);
+    return new CacheCore(SampleConfig.of(ByteSize.ofMiB(1), null), keys, listener);
   }
 
   @SuppressWarnings("unchecked")

@@ -13,7 +13,6 @@ import io.tensorcache.internal.resident.ResidentRows;
 import io.tensorcache.internal.tier.MemoryTiers;
 import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.internal.tier.TierEvents;
-import io.tensorcache.internal.tier.TierSettings;
 import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -48,7 +47,8 @@ public final class CacheTiers {
     CacheConfig config = state.config();
     this.scratch = config.disk().bytes() > 0 ? scratch(config) : null;
     try {
-      this.onHost = new MemoryTiers(config.name(), settings(config), events, tickets);
+      Path directory = scratch == null ? null : scratch.path();
+      this.onHost = new MemoryTiers(config, directory, events, tickets);
     } catch (RuntimeException | Error e) {
       Closing.all(all -> all.part("the scratch directory", this::deleteScratch), state::failed);
       throw e;
@@ -62,16 +62,6 @@ public final class CacheTiers {
   private static ScratchDirectory scratch(CacheConfig config) {
     Path parent = config.diskDirectory();
     return parent == null ? ScratchDirectory.create() : ScratchDirectory.create(parent);
-  }
-
-  private TierSettings settings(CacheConfig of) {
-    return new TierSettings(
-        of.heap(),
-        of.offHeap(),
-        of.disk(),
-        scratch == null ? null : scratch.path(),
-        of.whenFull(),
-        of.compression());
   }
 
   private void deleteScratch() {

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.CorruptEntryException;
@@ -46,13 +47,13 @@ final class EntryTier {
   /** Shared by what adds or removes one entry; exclusive for clearing and closing. */
   private final RankedReadWriteLock changes;
 
-  EntryTier(Pool cache, long poolBytes, EntryReads reads, TierSettings settings, Notices notices) {
+  EntryTier(Pool cache, long poolBytes, EntryReads reads, CacheConfig config, Notices notices) {
     this.cache = cache;
     this.kind = cache.kind();
     this.changes = new RankedReadWriteLock(kind.rank);
     this.reads = reads;
-    this.whenFull = settings.whenFull();
-    this.compression = settings.compression();
+    this.whenFull = config.whenFull();
+    this.compression = config.compression();
     this.limitBytes = poolBytes;
     this.budget = new PoolBudget(kind, poolBytes);
     this.notices = notices;

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.tier;
 
+import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
@@ -11,6 +12,7 @@ import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,23 +47,23 @@ public final class MemoryTiers implements AutoCloseable {
   /**
    * Allocates the tiers.
    *
-   * @param name for messages
+   * @param diskDirectory of the disk tier alone, empty; the caller's, who deletes it; null for none
    * @param tickets of all places where rows of these keys may lie
    * @throws IllegalArgumentException if a tier is below its minimum or cannot be allocated
    * @throws StorageException if the directory of the disk tier cannot be used
    */
-  public MemoryTiers(String name, TierSettings settings, TierEvents events, MoveTickets tickets) {
-    this.name = name;
+  public MemoryTiers(CacheConfig config, @Nullable Path diskDirectory, TierEvents events, MoveTickets tickets) {
     this.tickets = tickets;
-    this.whenFull = settings.whenFull();
+    this.name = config.name();
+    this.whenFull = config.whenFull();
     this.notices = new Notices(events);
-    Pools.requireAtLeast(PoolKind.OFF_HEAP, settings.offHeap());
-    Pools.requireAtLeast(PoolKind.DISK, settings.disk());
-    this.ehcache = new EhcacheTiers(settings.diskDirectory());
+    Pools.requireAtLeast(PoolKind.OFF_HEAP, config.offHeap());
+    Pools.requireAtLeast(PoolKind.DISK, config.disk());
+    this.ehcache = new EhcacheTiers(diskDirectory);
     try {
-      long heapBytes = settings.heap().bytes();
+      long heapBytes = config.heap().bytes();
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes) : null;
-      this.pools = new Pools(ehcache, settings, events, notices);
+      this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
       this.promotions = new Promotions(heap, pools, tickets);
     } catch (RuntimeException | Error e) {
       ehcache.close();

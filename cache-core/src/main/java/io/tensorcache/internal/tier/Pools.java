@@ -1,6 +1,7 @@
 package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Row;
@@ -27,28 +28,34 @@ final class Pools {
   /**
    * Makes them.
    *
+   * @param diskDirectory where the file of the disk tier goes, an empty directory for it alone;
+   *     null for no such tier
    * @throws IllegalArgumentException if one is below its minimum or cannot be allocated
    * @throws StorageException if the directory of the disk tier cannot be used
    */
-  Pools(EhcacheTiers ehcache, TierSettings settings, TierEvents events, Notices notices) {
+  Pools(
+      EhcacheTiers ehcache,
+      CacheConfig config,
+      @Nullable Path diskDirectory,
+      TierEvents events,
+      Notices notices) {
     this.events = events;
     this.notices = notices;
-    if (settings.offHeap().bytes() > 0) {
+    if (config.offHeap().bytes() > 0) {
       EntryReads reads = new EntryReads();
       EntryTier[] tier = new EntryTier[1]; // no eviction before the first entry
-      Pool pool =
-          ehcache.offHeap(settings.offHeap(), reads, key -> tier[0].wasEvicted(key), notices);
-      tier[0] = new EntryTier(pool, settings.offHeap().bytes(), reads, settings, notices);
+      Pool pool = ehcache.offHeap(config.offHeap(), reads, key -> tier[0].wasEvicted(key), notices);
+      tier[0] = new EntryTier(pool, config.offHeap().bytes(), reads, config, notices);
       pools.add(tier[0]);
     }
-    if (settings.diskDirectory() != null) {
-      EntryTier disk = disk(ehcache, settings, settings.diskDirectory());
+    if (diskDirectory != null) {
+      EntryTier disk = disk(ehcache, config, diskDirectory);
       pools.forEach(above -> above.spillTo(new Spill(disk, events, notices)));
       pools.add(disk);
     }
   }
 
-  private EntryTier disk(EhcacheTiers ehcache, TierSettings settings, Path directory) {
+  private EntryTier disk(EhcacheTiers ehcache, CacheConfig config, Path directory) {
     EntryReads reads = new EntryReads();
     EntryTier[] tier = new EntryTier[1];
     DiskSpace space;
@@ -58,8 +65,8 @@ final class Pools {
       throw new StorageException("no disk tier in " + directory + ": " + e, e);
     }
     Consumer<EntryKey> evicted = key -> tier[0].wasEvicted(key);
-    Pool pool = ehcache.disk(settings.disk(), space, reads, evicted, notices);
-    tier[0] = new EntryTier(pool, settings.disk().bytes(), reads, settings, notices);
+    Pool pool = ehcache.disk(config.disk(), space, reads, evicted, notices);
+    tier[0] = new EntryTier(pool, config.disk().bytes(), reads, config, notices);
     return tier[0];
   }
 

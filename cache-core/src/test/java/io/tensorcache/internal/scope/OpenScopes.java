@@ -1,11 +1,8 @@
 package io.tensorcache.internal.scope;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.CacheConfig;
-import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Compression;
-import io.tensorcache.config.KeyAlgorithm;
-import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
 import io.tensorcache.config.WhenBusy;
@@ -56,26 +53,7 @@ final class OpenScopes implements RowEvents, AutoCloseable {
   }
 
   OpenScopes(ByteSize heap, @Nullable StoreConfig store) {
-    ByteSize none = ByteSize.ofBytes(0);
-    CacheConfig config =
-        new CacheConfig(
-            "c",
-            CacheLevel.NORMAL,
-            none,
-            none,
-            heap,
-            none,
-            none,
-            null,
-            WhenFull.EVICT,
-            Compression.NONE,
-            KeyAlgorithm.TCH1,
-            0,
-            false,
-            KeyBackend.JAVA,
-            "asked for",
-            store);
-    this.state = new CacheState(config, failures::add);
+    this.state = new CacheState(SampleConfig.of(heap, store), failures::add);
     this.rows = new CacheRows(state, this, SteadyClock.SYSTEM);
     this.scopes = new Scopes(state, rows, Duration.ofSeconds(30));
   }

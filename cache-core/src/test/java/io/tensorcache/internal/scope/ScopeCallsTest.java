@@ -267,7 +267,7 @@ class ScopeCallsTest {
             IllegalStateException.class,
             () -> scope.calls().get(type, "K", SampleEntries.persisting(), computing(1)));
     assertEquals(
-        "entry \"K\" of scope \"s\" is persisting and cache \"c\" has no store: add"
+        "entry \"K\" of scope \"s\" is persisting and cache \"test\" has no store: add"
             + " store(store -> store.directory(path)) to its builder",
         refused.getMessage());
     assertEquals(0, computed);

@@ -140,7 +140,7 @@ class ScopeStateTest {
     scope.checkOpen();
     open.state.close();
     IllegalStateException refused = assertThrows(IllegalStateException.class, scope::checkOpen);
-    assertEquals("cache \"c\" is closed", refused.getMessage());
+    assertEquals("cache \"test\" is closed", refused.getMessage());
   }
 
   @Test

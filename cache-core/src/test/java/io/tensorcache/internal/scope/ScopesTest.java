@@ -85,7 +85,7 @@ class ScopesTest {
     open.state.close();
     IllegalStateException refused =
         assertThrows(IllegalStateException.class, () -> open.open("s", Retention.COPY));
-    assertEquals("cache \"c\" is closed", refused.getMessage());
+    assertEquals("cache \"test\" is closed", refused.getMessage());
   }
 
   @Test

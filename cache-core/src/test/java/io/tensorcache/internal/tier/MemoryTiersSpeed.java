@@ -1,7 +1,9 @@
 package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -50,16 +52,10 @@ public final class MemoryTiersSpeed {
     }
     ByteSize pool = ByteSize.ofMiB(512); // with smaller pools more entries span Ehcache's pages
     ByteSize none = ByteSize.ofBytes(0);
-    TierSettings settings =
-        new TierSettings(
-            onHeap ? pool : none,
-            onHeap ? none : pool,
-            none,
-            null,
-            WhenFull.EVICT,
-            Compression.NONE);
-    try (MemoryTiers tiers =
-        new MemoryTiers("speed", settings, new RecordedEvents(), new MoveTickets())) {
+    CacheConfig config =
+        SampleConfig.of(
+            onHeap ? pool : none, onHeap ? none : pool, none, WhenFull.EVICT, Compression.NONE);
+    try (MemoryTiers tiers = new MemoryTiers(config, null, new RecordedEvents(), new MoveTickets())) {
       long storeNanos = System.nanoTime();
       for (int i = 0; i < rows; i++) {
         tiers.store(keys[i], values[i]);

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.WhenFull;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -69,16 +71,11 @@ class TierMemoryTest {
   void offTheHeap() {
     EntryReads reads = new EntryReads();
     Pool pool = ehcache.offHeap(ByteSize.ofMiB(1), reads, key -> {}, notices);
-    TierSettings settings =
-        new TierSettings(
-            ByteSize.ofBytes(0),
-            ByteSize.ofMiB(1),
-            ByteSize.ofBytes(0),
-            null,
-            WhenFull.KEEP_FIRST,
-            Compression.NONE);
+    ByteSize none = ByteSize.ofBytes(0);
+    CacheConfig config =
+        SampleConfig.of(none, ByteSize.ofMiB(1), none, WhenFull.KEEP_FIRST, Compression.NONE);
     Cache<EntryKey, EntryValue> cache = failing((Cache<EntryKey, EntryValue>) pool.all());
-    EntryTier tier = new EntryTier(Pool.inMemory(cache, notices), MIB, reads, settings, notices);
+    EntryTier tier = new EntryTier(Pool.inMemory(cache, notices), MIB, reads, config, notices);
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
@@ -48,14 +49,13 @@ final class TiersFixture implements AutoCloseable {
       Compression compression) {
     tiers =
         new MemoryTiers(
-            "test",
-            new TierSettings(
+            SampleConfig.of(
                 ByteSize.ofBytes(heapBytes),
                 ByteSize.ofBytes(offHeapBytes),
                 ByteSize.ofBytes(diskBytes),
-                directory,
                 whenFull,
                 compression),
+            directory,
             events,
             new MoveTickets());
   }

@@ -1,0 +1,45 @@
+package io.tensorcache.config;
+
+import org.jspecify.annotations.Nullable;
+
+/** What caches of tests are built with: no device, keys in Java, everything of level NORMAL. */
+public final class SampleConfig {
+  private static final ByteSize NONE = ByteSize.ofBytes(0);
+
+  private SampleConfig() {}
+
+  public static CacheConfig of(ByteSize heap, @Nullable StoreConfig store) {
+    return of(heap, NONE, NONE, WhenFull.EVICT, Compression.NONE, store);
+  }
+
+  public static CacheConfig of(
+      ByteSize heap, ByteSize offHeap, ByteSize disk, WhenFull whenFull, Compression compression) {
+    return of(heap, offHeap, disk, whenFull, compression, null);
+  }
+
+  private static CacheConfig of(
+      ByteSize heap,
+      ByteSize offHeap,
+      ByteSize disk,
+      WhenFull whenFull,
+      Compression compression,
+      @Nullable StoreConfig store) {
+    return new CacheConfig(
+        "test",
+        CacheLevel.NORMAL,
+        NONE,
+        NONE,
+        heap,
+        offHeap,
+        disk,
+        null,
+        whenFull,
+        compression,
+        KeyAlgorithm.TCH1,
+        0,
+        false,
+        KeyBackend.JAVA,
+        "asked for",
+        store);
+  }
+}
