@@ -76,7 +76,7 @@ public final class HalfFloats {
   }
 
   /** float bits of the bfloat16 number with these bits. */
-  static int floatOfBfloat(short bits) {
+  public static int floatOfBfloat(short bits) {
     return bits << 16;
   }
 }

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.key;
 
+import io.tensorcache.internal.codec.HalfFloats;
 import io.tensorcache.tensor.DType;
 import java.nio.ByteBuffer;
 
@@ -38,8 +39,8 @@ final class TorchcacheSum {
   private static float toFloat(ByteBuffer tile, int at, DType dtype) {
     return switch (dtype) {
       case FLOAT32 -> tile.getFloat(at);
-      case FLOAT16 -> halfToFloat(tile.getShort(at));
-      case BFLOAT16 -> Float.intBitsToFloat(tile.getShort(at) << 16);
+      case FLOAT16 -> Float.intBitsToFloat(HalfFloats.floatOfHalf(tile.getShort(at)));
+      case BFLOAT16 -> Float.intBitsToFloat(HalfFloats.floatOfBfloat(tile.getShort(at)));
       case INT64 -> tile.getLong(at);
       case INT32 -> tile.getInt(at);
       case INT16 -> tile.getShort(at);
@@ -48,16 +49,5 @@ final class TorchcacheSum {
       case BOOL -> tile.get(at) == 0 ? 0 : 1;
       default -> throw new IllegalArgumentException(TorchcacheHash.unsupported(dtype));
     };
-  }
-
-  private static float halfToFloat(short half) {
-    int sign = (half & 0x8000) << 16;
-    int magnitude = half & 0x7fff;
-    if (magnitude >= 0x7c00) {
-      return Float.intBitsToFloat(sign | 0x7f800000 | (magnitude & 0x3ff) << 13);
-    }
-    // 2^112 moves the exponent from half's bias to float's and makes subnormal halves normal.
-    float scaled = Float.intBitsToFloat(magnitude << 13) * 0x1p112f;
-    return Float.intBitsToFloat(sign | Float.floatToRawIntBits(scaled));
   }
 }

@@ -64,7 +64,8 @@ public final class FirstValues {
       case UINT32 -> text.append(bytes.getInt(0) & 0xFFFFFFFFL);
       case INT64 -> text.append(bytes.getLong(0));
       case UINT64 -> text.append(Long.toUnsignedString(bytes.getLong(0)));
-      case BFLOAT16 -> appendDecimal(text, Float.intBitsToFloat(bytes.getShort(0) << 16));
+      case BFLOAT16 ->
+          appendDecimal(text, Float.intBitsToFloat(HalfFloats.floatOfBfloat(bytes.getShort(0))));
       case FLOAT16 ->
           appendDecimal(text, Float.intBitsToFloat(HalfFloats.floatOfHalf(bytes.getShort(0))));
       case FLOAT32 -> appendDecimal(text, bytes.getFloat(0));
