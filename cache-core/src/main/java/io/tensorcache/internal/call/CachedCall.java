@@ -1,14 +1,10 @@
 package io.tensorcache.internal.call;
 
-import io.tensorcache.config.PartialMiss;
 import io.tensorcache.error.DeviceException;
-import io.tensorcache.internal.codec.Row;
-import io.tensorcache.internal.flight.Owner;
 import io.tensorcache.internal.rows.CacheState;
 import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.PersistedRows;
 import io.tensorcache.stats.MissReason;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +28,6 @@ public final class CachedCall<T> {
   private final InputBatch<T> inputs;
   private final LookupCount found = new LookupCount();
   private @Nullable RowList hits; // distinct rows found at first, if hits are verified
-  private boolean alone; // computes what it misses without waiting for others
 
   public CachedCall(WrappedFunction<T> function, NamedTensors<T> inputs) {
     this.function = function;
@@ -108,10 +103,15 @@ public final class CachedCall<T> {
       if (function.settings().checks().verifies()) {
         hits = distinct.without(missing);
       }
-      if (found.sawOtherShape()) {
-        return new ComputedRows<>(batch, call, found).recompute(missing, null);
+      if (missing.isEmpty() && !found.sawOtherShape()) {
+        return finish(batch, result);
       }
-      return missing.isEmpty() ? finish(batch, result) : resolve(batch, missing, sources, result);
+      ComputedRows<T> computed = new ComputedRows<>(batch, call, found);
+      NamedTensors<T> recomputed =
+          found.sawOtherShape()
+              ? computed.recompute(missing, null)
+              : new MissingRows<>(batch, computed, found).fill(result, missing, sources);
+      return recomputed == null ? finish(batch, result) : recomputed;
     }
   }
 
@@ -121,65 +121,6 @@ public final class CachedCall<T> {
     if (missing.isEmpty() && ahead.isAsked() && found.fromDisk() > 0) {
       sources.measured(ahead, nanos, distinct.size());
     }
-  }
-
-  /** Computes the missing rows, or takes them from the threads that do. */
-  private NamedTensors<T> resolve(
-      KeyedBatch<T> batch, RowList missing, RowSources sources, ResultBatch<T> result) {
-    ComputedRows<T> computed = new ComputedRows<>(batch, call, found);
-    InFlight inFlight = function.functions().inFlight();
-    RowList left = missing;
-    alone = state.depth().isInside() || Thread.currentThread().isInterrupted();
-    while (!left.isEmpty()) {
-      Owner owner = new Owner();
-      try (Claims claims = Claims.of(inFlight, owner, batch.keys(), left, alone)) {
-        // a row may have been stored between the first look-up and the claim
-        RowList mine = sources.lookUp(claims.mine(), result, found);
-        claims.landFound(mine);
-        if (!mine.isEmpty()
-            && (isWhole() || !computed.compute(mine, claims, result, sources.device()))) {
-          NamedTensors<T> outputs = computed.recompute(mine, claims);
-          recorder.miss(function.state(), MissReason.IN_FLIGHT, claims.awaited().size());
-          return outputs;
-        }
-        claims.landRest();
-        RowList failed = await(claims.awaited(), result);
-        if (failed == null) {
-          return computed.recompute(new RowList(), null);
-        }
-        left = failed;
-      } finally {
-        owner.hasEnded = true;
-      }
-    }
-    return finish(batch, result);
-  }
-
-  private boolean isWhole() {
-    return found.sawOtherShape()
-        || function.settings().partialMiss() == PartialMiss.RECOMPUTE_BATCH;
-  }
-
-  /** The rows whose computation failed elsewhere; null if a row has another shape than the rest. */
-  private @Nullable RowList await(Map<Integer, InFlight.RowFlight> flights, ResultBatch<T> result) {
-    RowList failed = new RowList();
-    int taken = 0;
-    for (Map.Entry<Integer, InFlight.RowFlight> flight : flights.entrySet()) {
-      boolean hopeless = alone && !flight.getValue().hasLanded(); // wait once, not once per row
-      Row row = hopeless ? null : flight.getValue().await();
-      if (row == null) {
-        failed.add(flight.getKey());
-        alone |= !flight.getValue().hasLanded();
-      } else if (result.open(row.schema())) {
-        found.addWaited();
-        result.put(flight.getKey(), row);
-        taken++;
-      } else {
-        recorder.miss(function.state(), MissReason.OTHER_SHAPE, flights.size() - taken);
-        return null;
-      }
-    }
-    return failed;
   }
 
   private NamedTensors<T> finish(KeyedBatch<T> batch, ResultBatch<T> result) {
