@@ -14,7 +14,6 @@ import io.tensorcache.internal.key.RowKeys;
 import io.tensorcache.tensor.HostTensor;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -84,18 +83,7 @@ class ErrorsInCallsTest {
   @ParameterizedTest
   @EnumSource(PartialMiss.class)
   void noErrorBetweenClaimAndLandingKeepsOthersWaiting(PartialMiss partialMiss) throws Exception {
-    for (Error error :
-        List.of(
-            new OutOfMemoryError("injected"),
-            new StackOverflowError("injected"),
-            new NoClassDefFoundError("injected"))) {
-      for (boolean isLasting : new boolean[] {false, true}) {
-        int step = 1;
-        while (failsAt(step, error, isLasting, partialMiss)) {
-          step++;
-        }
-        assertTrue(step > (isLasting ? 5 : 10), "only " + step + " steps");
-      }
-    }
+    FailingSteps.failEach(
+        10, 5, (step, error, isLasting) -> failsAt(step, error, isLasting, partialMiss));
   }
 }

@@ -2,13 +2,11 @@ package io.tensorcache;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
-import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -79,18 +77,7 @@ class ErrorsInScopesTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void noErrorInAComputationKeepsOthersWaiting(boolean copies) throws Exception {
-    for (Error error :
-        List.of(
-            new OutOfMemoryError("injected"),
-            new StackOverflowError("injected"),
-            new NoClassDefFoundError("injected"))) {
-      for (boolean isLasting : new boolean[] {false, true}) {
-        int step = 1;
-        while (failsAt(step, error, isLasting, copies)) {
-          step++;
-        }
-        assertTrue(step > 3, "only " + step + " steps");
-      }
-    }
+    FailingSteps.failEach(
+        3, 3, (step, error, isLasting) -> failsAt(step, error, isLasting, copies));
   }
 }

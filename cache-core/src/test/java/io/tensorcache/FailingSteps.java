@@ -1,10 +1,13 @@
 package io.tensorcache;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,33 @@ final class FailingSteps {
   private final boolean isLasting;
   private int count;
   private volatile @Nullable Thread waiting;
+
+  /** A call of which the step of that number fails; true if there was one. */
+  interface Attempt {
+    boolean failsAt(int step, Error error, boolean isLasting) throws Exception;
+  }
+
+  /**
+   * Lets every step fail, one call after the other, with each kind of error.
+   *
+   * @param least steps that there are at least, where all but one succeed
+   * @param leastLasting the same where all after it fail too
+   */
+  static void failEach(int least, int leastLasting, Attempt attempt) throws Exception {
+    for (Error error :
+        List.of(
+            new OutOfMemoryError("injected"),
+            new StackOverflowError("injected"),
+            new NoClassDefFoundError("injected"))) {
+      for (boolean isLasting : new boolean[] {false, true}) {
+        int step = 1;
+        while (attempt.failsAt(step, error, isLasting)) {
+          step++;
+        }
+        assertTrue(step > (isLasting ? leastLasting : least), "only " + step + " steps");
+      }
+    }
+  }
 
   FailingSteps(int failsAt, Error error, boolean isLasting) {
     this.failsAt = failsAt;

@@ -20,15 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What leaves the store with an entry of a scope, and what stays. */
 class ScopeRemovalFromStoreTest extends ScopePersistingFixture {
-  /** Lets a test do something between reading a value from the store and keeping it in memory. */
-  record Watched(HostTensor mean) {
-    static Runnable made = () -> {};
-
-    Watched {
-      made.run();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void removeTakeAndAFullResetDropItFromTheStore(boolean inTheSameProgram) {
@@ -137,31 +128,15 @@ class ScopeRemovalFromStoreTest extends ScopePersistingFixture {
       Scope<HostTensor> scope = scope(cache);
       ScopeEntry<Watched> entry = scope.entry("K", Watched.class).persisting(true);
       AtomicInteger removed = new AtomicInteger();
-      Watched.made =
-          () -> {
-            Watched.made = () -> {};
-            inAnotherThread(() -> removed.set(scope.remove("K")));
-          };
+      Watched.whenMade(() -> removed.set(scope.remove("K")));
       Watched read = isGet ? entry.get(() -> fail("is in the store")) : entry.getIfPresent();
       assertEquals(1, removed.get());
       assertNotNull(read, "it was there when it was asked for");
       assertNull(entry.getIfPresent());
       assertEquals(List.of(), scope.names());
-    } finally {
-      Watched.made = () -> {};
     }
     try (TensorCache cache = cache()) {
       assertNull(scope(cache).entry("K", Watched.class).getIfPresent());
-    }
-  }
-
-  private static void inAnotherThread(Runnable action) {
-    Thread thread = new Thread(action);
-    thread.start();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 }

@@ -41,15 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The store follows the entries: what was replaced or removed never comes back from it. */
 @Timeout(120)
 class ScopeStoreOrderTest {
-  /** Lets a test do something while a value is read. */
-  record Watched(HostTensor value) {
-    static final AtomicReference<Runnable> MADE = new AtomicReference<>(() -> {});
-
-    Watched {
-      MADE.getAndSet(() -> {}).run();
-    }
-  }
-
   @TempDir Path directory;
   private final AtomicLong now = new AtomicLong();
   private final InstantSource clock = () -> Instant.ofEpochMilli(now.get());
@@ -245,31 +236,19 @@ class ScopeStoreOrderTest {
       Scope<HostTensor> scope = scope(cache);
       ScopeEntry<Watched> entry = scope.entry("K", Watched.class).persisting(true);
       AtomicReference<@Nullable Watched> other = new AtomicReference<>();
-      Watched.MADE.set(
-          () ->
-              inAnotherThread(
-                  () -> {
-                    if (isTakenByAnother) {
-                      other.set(entry.take());
-                    } else {
-                      entry.getIfPresent(); // it is in memory then
-                    }
-                  }));
+      Watched.whenMade(
+          () -> {
+            if (isTakenByAnother) {
+              other.set(entry.take());
+            } else {
+              entry.getIfPresent(); // it is in memory then
+            }
+          });
       Watched mine = entry.take();
       assertEquals(isTakenByAnother, mine == null);
       assertEquals(isTakenByAnother, other.get() != null);
       assertNull(entry.getIfPresent());
       assertEquals(List.of(), scope.names());
-    }
-  }
-
-  private static void inAnotherThread(Runnable action) {
-    Thread thread = new Thread(action);
-    thread.start();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
     }
   }
 

@@ -28,16 +28,7 @@ record StoreParts(
     Pruner pruner = new Pruner(files, catalog, ledger, health);
     FunctionNotes notes = new FunctionNotes(files, ledger, health);
     return new StoreParts(
-        files,
-        directory,
-        config,
-        clock,
-        health,
-        catalog,
-        ledger,
-        pruner,
-        new MovingRows(),
-        notes);
+        files, directory, config, clock, health, catalog, ledger, pruner, new MovingRows(), notes);
   }
 
   /** Of a store that is only looked at. */

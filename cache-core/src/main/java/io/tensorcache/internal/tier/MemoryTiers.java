@@ -52,7 +52,8 @@ public final class MemoryTiers implements AutoCloseable {
    * @throws IllegalArgumentException if a tier is below its minimum or cannot be allocated
    * @throws StorageException if the directory of the disk tier cannot be used
    */
-  public MemoryTiers(CacheConfig config, @Nullable Path diskDirectory, TierEvents events, MoveTickets tickets) {
+  public MemoryTiers(
+      CacheConfig config, @Nullable Path diskDirectory, TierEvents events, MoveTickets tickets) {
     this.tickets = tickets;
     this.name = config.name();
     this.whenFull = config.whenFull();

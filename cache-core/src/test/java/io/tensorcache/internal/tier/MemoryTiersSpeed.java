@@ -55,7 +55,8 @@ public final class MemoryTiersSpeed {
     CacheConfig config =
         SampleConfig.of(
             onHeap ? pool : none, onHeap ? none : pool, none, WhenFull.EVICT, Compression.NONE);
-    try (MemoryTiers tiers = new MemoryTiers(config, null, new RecordedEvents(), new MoveTickets())) {
+    try (MemoryTiers tiers =
+        new MemoryTiers(config, null, new RecordedEvents(), new MoveTickets())) {
       long storeNanos = System.nanoTime();
       for (int i = 0; i < rows; i++) {
         tiers.store(keys[i], values[i]);
