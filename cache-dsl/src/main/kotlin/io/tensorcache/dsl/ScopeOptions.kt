@@ -12,7 +12,19 @@ import io.tensorcache.scope.ScopeListener
 import io.tensorcache.tensor.TensorAdapter
 import java.time.InstantSource
 
-/** The options of a scope. */
+/**
+ * The options of a scope.
+ * <!-- region: dsl-scope, from ScopeExamplesSpec.kt -->
+ * ```
+ * val scope =
+ *   cache.scope("kpca", adapter) {
+ *     level = CacheLevel.LIGHT
+ *     retention = Retention.STRONG
+ *     listener { removal -> left += removal.name() }
+ *   }
+ * val layer = scope.child("layer1") { maxEntries = 10 } // the rest it has from its parent
+ * ```
+ */
 @TensorCacheDsl
 public class ScopeOptions internal constructor(private val builder: ScopeBuilder<*>) {
   /** See [ScopeBuilder.level]. */

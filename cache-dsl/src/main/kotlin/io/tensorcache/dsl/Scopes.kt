@@ -19,7 +19,21 @@ public var Scope<*>.level: CacheLevel
   get() = level()
   set(value) = level(value)
 
-/** On what terms an entry is kept; what is null has the default of [ScopeEntry]. */
+/**
+ * On what terms an entry is kept; what is null has the default of [ScopeEntry].
+ * <!-- region: dsl-terms, from ScopeExamplesSpec.kt -->
+ * ```
+ * scope.put("sample", x)
+ * val k =
+ *   scope
+ *     .entry("K")
+ *     .on {
+ *       level = CacheLevel.LIGHT
+ *       dependsOn("sample")
+ *     }
+ *     .get { kernelMatrix(x) }
+ * ```
+ */
 @TensorCacheDsl
 public class EntryTerms internal constructor(private val entry: ScopeEntry<*>) {
   /** See [ScopeEntry.level]. */

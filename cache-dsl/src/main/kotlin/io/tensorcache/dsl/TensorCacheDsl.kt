@@ -24,5 +24,5 @@ public annotation class TensorCacheDsl
  *
  * @throws IllegalStateException if an option is set twice or options contradict each other
  */
-public fun tensorCache(name: String, configure: TensorCacheScope.() -> Unit = {}): TensorCache =
-  TensorCache.builder(name).also { TensorCacheScope(it).configure() }.build()
+public fun tensorCache(name: String, configure: TensorCacheOptions.() -> Unit = {}): TensorCache =
+  TensorCache.builder(name).also { TensorCacheOptions(it).configure() }.build()

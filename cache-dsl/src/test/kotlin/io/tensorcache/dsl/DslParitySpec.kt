@@ -15,20 +15,20 @@ class DslParitySpec :
   FunSpec({
     test("the cache's options are those of TensorCacheBuilder") {
       val dsl =
-        options(TensorCacheScope::class.java) +
-          options(TiersScope::class.java) +
-          options(KeysScope::class.java)
+        options(TensorCacheOptions::class.java) +
+          options(TierOptions::class.java) +
+          options(KeyOptions::class.java)
       dsl - setOf("tiers", "keys") shouldContainExactlyInAnyOrder
         builderOptions(TensorCacheBuilder::class.java)
     }
 
     test("a function's options are those of FunctionBuilder") {
-      options(FunctionScope::class.java) shouldContainExactlyInAnyOrder
+      options(FunctionOptions::class.java) shouldContainExactlyInAnyOrder
         builderOptions(FunctionBuilder::class.java) - setOf("wrap", "wrapOperation")
     }
 
     test("a store's options are those of StoreBuilder") {
-      options(StoreScope::class.java) shouldContainExactlyInAnyOrder
+      options(StoreOptions::class.java) shouldContainExactlyInAnyOrder
         builderOptions(StoreBuilder::class.java)
     }
 
@@ -44,11 +44,11 @@ class DslParitySpec :
 
     test("every property of the DSL can be read back and is null before it is set") {
       listOf(
-          TensorCacheScope::class.java,
-          TiersScope::class.java,
-          KeysScope::class.java,
-          FunctionScope::class.java,
-          StoreScope::class.java,
+          TensorCacheOptions::class.java,
+          TierOptions::class.java,
+          KeyOptions::class.java,
+          FunctionOptions::class.java,
+          StoreOptions::class.java,
           ScopeOptions::class.java,
           EntryTerms::class.java,
         )

@@ -3,7 +3,7 @@ package io.tensorcache.pytorch
 import io.tensorcache.CachedFunction
 import io.tensorcache.TensorCache
 import io.tensorcache.TensorFunction
-import io.tensorcache.dsl.FunctionScope
+import io.tensorcache.dsl.FunctionOptions
 import org.bytedeco.pytorch.Module
 import org.bytedeco.pytorch.Tensor
 
@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor
 public fun Module.cached(
   cache: TensorCache,
   name: String,
-  options: FunctionScope.() -> Unit = {},
+  options: FunctionOptions.() -> Unit = {},
 ): CachedFunction<Tensor> = cached(cache, name, Forward.of(this), options)
 
 /**
@@ -40,6 +40,6 @@ public fun Module.cached(
   cache: TensorCache,
   name: String,
   forward: TensorFunction<Tensor>,
-  options: FunctionScope.() -> Unit = {},
+  options: FunctionOptions.() -> Unit = {},
 ): CachedFunction<Tensor> =
-  PyTorch.function(cache, name, this).also { FunctionScope(it).options() }.wrap(forward)
+  PyTorch.function(cache, name, this).also { FunctionOptions(it).options() }.wrap(forward)

@@ -9,9 +9,25 @@ import io.tensorcache.config.WhenFull
 import java.nio.file.Path
 import java.time.Duration
 
-/** The durable store of a cache. */
+/**
+ * The durable store of a cache.
+ * <!-- region: dsl-store, from DslExamplesSpec.kt -->
+ * ```
+ * val cache =
+ *   tensorCache("features") {
+ *     store {
+ *       directory = files // the rows lie in files/features
+ *       limit = 1.GiB
+ *     }
+ *   }
+ * val squares =
+ *   cache.wrap("squares", Fingerprint.version("1"), adapter, { persisting = true }) {
+ *     slowSquares(it)
+ *   }
+ * ```
+ */
 @TensorCacheDsl
-public class StoreScope internal constructor(private val builder: StoreBuilder) {
+public class StoreOptions internal constructor(private val builder: StoreBuilder) {
   /** See [StoreBuilder.directory]. */
   public var directory: Path? by Option { builder.directory(it) }
 

@@ -10,9 +10,21 @@ import io.tensorcache.config.KeyBackend
 import io.tensorcache.config.WhenFull
 import java.nio.file.Path
 
-/** The options of a cache. */
+/**
+ * The options of a cache.
+ * <!-- region: dsl-cache, from DslExamplesSpec.kt -->
+ * ```
+ * val cache =
+ *   tensorCache("features") {
+ *     level = CacheLevel.HEAVY
+ *     tiers { heap(64.MiB) }
+ *     keys { keyBackend = KeyBackend.JAVA }
+ *     store { limit = 1.GiB }
+ *   }
+ * ```
+ */
 @TensorCacheDsl
-public class TensorCacheScope internal constructor(private val builder: TensorCacheBuilder) {
+public class TensorCacheOptions internal constructor(private val builder: TensorCacheBuilder) {
   /** See [TensorCacheBuilder.level]. */
   public var level: CacheLevel? by Option { builder.level(it) }
 
@@ -32,8 +44,8 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
    *   }
    * ```
    */
-  public fun tiers(configure: TiersScope.() -> Unit) {
-    TiersScope(builder).configure()
+  public fun tiers(configure: TierOptions.() -> Unit) {
+    TierOptions(builder).configure()
   }
 
   /**
@@ -43,8 +55,8 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
    * val cache = tensorCache("features") { keys { saltFrom = files.resolve("salt") } }
    * ```
    */
-  public fun keys(configure: KeysScope.() -> Unit) {
-    KeysScope(builder).configure()
+  public fun keys(configure: KeyOptions.() -> Unit) {
+    KeyOptions(builder).configure()
   }
 
   /**
@@ -64,8 +76,8 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
    *   }
    * ```
    */
-  public fun store(configure: StoreScope.() -> Unit) {
-    builder.store { StoreScope(it).configure() }
+  public fun store(configure: StoreOptions.() -> Unit) {
+    builder.store { StoreOptions(it).configure() }
   }
 
   /**
@@ -80,9 +92,24 @@ public class TensorCacheScope internal constructor(private val builder: TensorCa
   }
 }
 
-/** The tiers of a cache. */
+/**
+ * The tiers of a cache.
+ * <!-- region: dsl-tiers, from DslExamplesSpec.kt -->
+ * ```
+ * val cache =
+ *   tensorCache("features") {
+ *     tiers {
+ *       heap(64.MiB)
+ *       offHeap(16.MiB)
+ *       disk(32.MiB, files) // scratch: it goes with the program
+ *       whenFull = WhenFull.EVICT
+ *       compression = Compression.NONE
+ *     }
+ *   }
+ * ```
+ */
 @TensorCacheDsl
-public class TiersScope internal constructor(private val builder: TensorCacheBuilder) {
+public class TierOptions internal constructor(private val builder: TensorCacheBuilder) {
   /**
    * Bounds the memory of each CUDA device that is taken for rows. See [TensorCacheBuilder.device].
    * <!-- region: dsl-device, from DslExamplesSpec.kt -->
@@ -205,9 +232,15 @@ public class TiersScope internal constructor(private val builder: TensorCacheBui
   public var compression: Compression? by Option { builder.compression(it) }
 }
 
-/** The keys of a cache. */
+/**
+ * The keys of a cache.
+ * <!-- region: dsl-keys, from DslExamplesSpec.kt -->
+ * ```
+ * val cache = tensorCache("features") { keys { saltFrom = files.resolve("salt") } }
+ * ```
+ */
 @TensorCacheDsl
-public class KeysScope internal constructor(private val builder: TensorCacheBuilder) {
+public class KeyOptions internal constructor(private val builder: TensorCacheBuilder) {
   /** See [TensorCacheBuilder.keyAlgorithm]. */
   public var keyAlgorithm: KeyAlgorithm? by Option { builder.keyAlgorithm(it) }
 

@@ -18,9 +18,26 @@ import io.tensorcache.stats.WarmUp
 import io.tensorcache.tensor.DType
 import io.tensorcache.tensor.TensorAdapter
 
-/** The options of one cached function. */
+/**
+ * The options of one cached function.
+ * <!-- region: dsl-checks, from DslExamplesSpec.kt -->
+ * ```
+ * val squares =
+ *   cache.wrap(
+ *     "squares",
+ *     Fingerprint.version("1"),
+ *     adapter,
+ *     options = {
+ *       verifying(fraction = 0.01, tolerance = 1e-5) // of the largest magnitude in a row
+ *       probing(tolerance = 1e-3)
+ *     },
+ *   ) {
+ *     slowSquares(it)
+ *   }
+ * ```
+ */
 @TensorCacheDsl
-public class FunctionScope(private val builder: FunctionBuilder<*>) {
+public class FunctionOptions(private val builder: FunctionBuilder<*>) {
   /** See [FunctionBuilder.level]. */
   public var level: CacheLevel? by Option { builder.level(it) }
 
@@ -115,10 +132,10 @@ public fun <T : Any> TensorCache.wrap(
   name: String,
   fingerprint: FingerprintSource,
   adapter: TensorAdapter<T>,
-  options: FunctionScope.() -> Unit,
+  options: FunctionOptions.() -> Unit,
   function: TensorFunction<T>,
 ): CachedFunction<T> =
-  function(name, fingerprint, adapter).also { FunctionScope(it).options() }.wrap(function)
+  function(name, fingerprint, adapter).also { FunctionOptions(it).options() }.wrap(function)
 
 /**
  * Returns the cached form of an operation on several tensors and arguments. See
@@ -138,10 +155,12 @@ public fun <T : Any> TensorCache.wrapOperation(
   name: String,
   fingerprint: FingerprintSource,
   adapter: TensorAdapter<T>,
-  options: FunctionScope.() -> Unit = {},
+  options: FunctionOptions.() -> Unit = {},
   operation: TensorOperation<T>,
 ): CachedFunction<T> =
-  function(name, fingerprint, adapter).also { FunctionScope(it).options() }.wrapOperation(operation)
+  function(name, fingerprint, adapter)
+    .also { FunctionOptions(it).options() }
+    .wrapOperation(operation)
 
 /**
  * Returns the output for one tensor. See [CachedFunction.apply].
