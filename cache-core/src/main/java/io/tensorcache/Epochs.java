@@ -6,7 +6,7 @@ import java.util.NoSuchElementException;
 
 /**
  * The epochs of a training run, each with the statistics of what happened in it. Each iteration
- * starts anew.
+ * starts anew. Safe for use by several threads; an iterator is confined to one.
  * <!-- region: epochs, from FunctionExamplesTest.java -->
  *
  * <pre>{@code
@@ -51,7 +51,17 @@ public final class Epochs implements Iterable<Epochs.Epoch> {
     };
   }
 
-  /** One epoch. Confined to one thread. */
+  /**
+   * One epoch. Confined to one thread.
+   * <!-- region: epochs, from FunctionExamplesTest.java -->
+   *
+   * <pre>{@code
+   * for (Epochs.Epoch epoch : cache.epochs(1, 3)) {
+   *   squares.apply(batch);
+   *   rates.add(epoch.stats().hitRate()); // 0 in the first epoch, then 1
+   * }
+   * }</pre>
+   */
   public static final class Epoch {
     private final int number;
     private final TensorCache cache;

@@ -46,6 +46,14 @@ public record Verification(
 
   /**
    * A row that did not pass.
+   * <!-- region: verification, from StoreExamplesTest.java -->
+   *
+   * <pre>{@code
+   * Verification found = store.verify(rowsSoFar -> {});
+   * if (!found.isSound()) {
+   *   found.badRows().forEach(row -> System.err.println(row.segment() + ": " + row.why()));
+   * }
+   * }</pre>
    *
    * @param key its key, as the index has it
    * @param function the function that computed it

@@ -18,46 +18,49 @@ class CommentsTest {
   private static final Pattern COMMENT =
       Pattern.compile("/\\*\\*((?:(?!\\*/).)*)\\*/", Pattern.DOTALL);
   private static final Pattern PUBLIC_TYPE =
-      Pattern.compile("^public [\\w -]*(class|interface|enum|record) \\w+", Pattern.MULTILINE);
+      Pattern.compile(
+          "^ *public (?!annotation)[\\w -]*(class|interface|enum|record|object) \\w+.*",
+          Pattern.MULTILINE);
 
   private static final Pattern PUBLIC_FUNCTION =
       Pattern.compile("^ *public [\\w ]*fun .*", Pattern.MULTILINE);
 
-  /** Each public type of Java shows a program in the comment of its class. */
+  /** Each public type shows a program in the comment of its class. */
   @Test
   void typesHaveAnExample() throws IOException {
-    List<String> without = new ArrayList<>();
-    List<Path> types = api(".java");
-    for (Path file : types) {
-      String text = Files.readString(file);
-      Matcher type = PUBLIC_TYPE.matcher(text);
-      if (type.find() && !text.substring(0, type.start()).contains("<!-- region: ")) {
-        without.add(Documents.ROOT.relativize(file).toString());
-      }
-    }
-    assertTrue(types.size() > 70, () -> "the API is not found: " + types);
-    assertEquals(List.of(), without);
+    assertExamples(api(".java", ".kt"), PUBLIC_TYPE, 85);
   }
 
   /** Each function of the Kotlin DSL shows a program in its comment. */
   @Test
   void functionsHaveAnExample() throws IOException {
+    assertExamples(api(".kt"), PUBLIC_FUNCTION, 20);
+  }
+
+  private static void assertExamples(List<Path> files, Pattern declaration, int least)
+      throws IOException {
     List<String> without = new ArrayList<>();
     int count = 0;
-    for (Path file : api(".kt")) {
+    for (Path file : files) {
       String text = Files.readString(file);
-      Matcher function = PUBLIC_FUNCTION.matcher(text);
-      while (function.find()) {
+      Matcher found = declaration.matcher(text);
+      while (found.find()) {
         count++;
-        String before = text.substring(0, function.start());
-        String comment = before.substring(Math.max(0, before.lastIndexOf("/**")));
-        if (!comment.strip().endsWith("*/") || !comment.contains("<!-- region: ")) {
-          without.add(Documents.ROOT.relativize(file) + ": " + function.group().strip());
+        if (!ShownCode.MARK.matcher(comment(text.substring(0, found.start()))).find()) {
+          without.add(Documents.ROOT.relativize(file) + ": " + found.group().strip());
         }
       }
     }
-    assertTrue(count > 20, "the functions of the DSL are not found");
+    int seen = count;
+    assertTrue(seen > least, () -> "only " + seen + " of the API are found");
     assertEquals(List.of(), without);
+  }
+
+  /** The comment that ends the text, before annotations; empty if there is none. */
+  private static String comment(String text) {
+    String last = text.substring(Math.max(0, text.lastIndexOf("/**")));
+    String after = last.substring(last.indexOf("*/") + 2).strip();
+    return last.startsWith("/**") && (after.isEmpty() || after.startsWith("@")) ? last : "";
   }
 
   /** A comment says what its member does, and not that it is "the same" as another one. */
@@ -86,16 +89,6 @@ class CommentsTest {
               && !path.contains("/internal/")
               && List.of(suffixes).stream().anyMatch(path::endsWith);
         };
-    List<Path> files = new ArrayList<>();
-    for (Path file : Documents.mainSources()) {
-      if (isApi.test(file) && isPublic(Files.readString(file), file)) {
-        files.add(file);
-      }
-    }
-    return files;
-  }
-
-  private static boolean isPublic(String text, Path file) {
-    return file.toString().endsWith(".kt") || PUBLIC_TYPE.matcher(text).find();
+    return Documents.mainSources().stream().filter(isApi).toList();
   }
 }

@@ -20,8 +20,7 @@ import java.util.regex.Pattern;
  * @param text the lines shown, without their indentation and the comment's asterisks
  */
 record ShownCode(Path document, String region, String from, String text) {
-  private static final Pattern MARK =
-      Pattern.compile("<!-- region: ([a-z0-9-]+), from ([\\w./-]+) -->");
+  static final Pattern MARK = Pattern.compile("<!-- region: ([a-z0-9-]+), from ([\\w./-]+) -->");
   private static final Pattern ASTERISK = Pattern.compile("^\\s*\\* ?");
 
   /** All programs of a document, in order. */
