@@ -1,7 +1,8 @@
 package io.tensorcache;
 
 /**
- * An expensive computation from one tensor to one tensor.
+ * An expensive computation from one tensor to one tensor. It runs on the threads of those who call
+ * the cached function, at the same time if they do.
  * <!-- region: tensor-function, from FunctionExamplesTest.java -->
  *
  * <pre>{@code

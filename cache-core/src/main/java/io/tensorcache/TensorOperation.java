@@ -1,7 +1,8 @@
 package io.tensorcache;
 
 /**
- * An expensive computation from several tensors and arguments to one or several tensors.
+ * An expensive computation from several tensors and arguments to one or several tensors. It runs on
+ * the threads of those who call the cached function, at the same time if they do.
  * <!-- region: operation, from FunctionExamplesTest.java -->
  *
  * <pre>{@code

@@ -1,7 +1,7 @@
 package io.tensorcache.scope;
 
 /**
- * Computes the value of an entry that is not there.
+ * Computes the value of an entry that is not there. It runs on the thread that asks for the entry.
  * <!-- region: computation, from ScopeExamplesTest.java -->
  *
  * <pre>{@code

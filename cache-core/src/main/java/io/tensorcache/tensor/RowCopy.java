@@ -3,7 +3,8 @@ package io.tensorcache.tensor;
 import java.nio.ByteBuffer;
 
 /**
- * Copies rows of any layout to contiguous bytes, in logical row-major order.
+ * Copies rows of any layout to contiguous bytes, in logical row-major order. Safe for use by
+ * several threads.
  * <!-- region: tensor-view, from TensorExamplesTest.java -->
  *
  * <pre>{@code
