@@ -346,7 +346,7 @@ public final class Device {
   }
 
   public void requireNoCapture(long stream) {
-    if (context.guarded(() -> Driver.isCapturing(stream))) {
+    if (context.whereCurrent(() -> Driver.isCapturing(stream))) {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,

@@ -60,9 +60,9 @@ final class DeviceContext {
    * of ours belongs to it, and a stream that is captured is refused before it is used.
    */
   private int begin() {
-    guarded(() -> Driver.push(handle));
+    whereCurrent(() -> Driver.push(handle));
     try {
-      return guarded(() -> Driver.exchangeCaptureMode(RELAXED));
+      return whereCurrent(() -> Driver.exchangeCaptureMode(RELAXED));
     } catch (RuntimeException | Error e) {
       pop();
       throw e;
@@ -71,9 +71,9 @@ final class DeviceContext {
 
   /** Calls with it current, where nothing of ours is used and nothing is made or waited for. */
   void look(Runnable call) {
-    guarded(() -> Driver.push(handle));
+    whereCurrent(() -> Driver.push(handle));
     try {
-      guarded(call);
+      whereCurrent(call);
     } finally {
       pop();
     }
@@ -81,7 +81,7 @@ final class DeviceContext {
 
   /** Called with the context current. */
   void requireLife() {
-    if (lost || guarded(life::isOver)) {
+    if (lost || whereCurrent(life::isOver)) {
       lost = true;
       throw LostContext.told(device, LostContext.destroyed());
     }
@@ -110,15 +110,15 @@ final class DeviceContext {
   <R extends @Nullable Object> R with(Supplier<R> call) {
     int before = enter();
     try {
-      return guarded(call);
+      return whereCurrent(call);
     } finally {
       leave(before);
     }
   }
 
   /** Calls where it is current, and notes if it is lost. */
-  void guarded(Runnable call) {
-    guarded(
+  void whereCurrent(Runnable call) {
+    whereCurrent(
         () -> {
           call.run();
           return true;
@@ -126,7 +126,7 @@ final class DeviceContext {
   }
 
   /** Calls where it is current, returns what that gives, and notes if it is lost. */
-  <R extends @Nullable Object> R guarded(Supplier<R> call) {
+  <R extends @Nullable Object> R whereCurrent(Supplier<R> call) {
     try {
       return call.get();
     } catch (DeviceException e) {
@@ -146,7 +146,7 @@ final class DeviceContext {
     try {
       int before = enter();
       try {
-        guarded(cleanUp);
+        whereCurrent(cleanUp);
       } finally {
         leave(before);
       }

@@ -20,7 +20,7 @@ public final class DeviceCopies implements AutoCloseable {
   /** Copies one block. */
   public void copy(long to, long from, long byteCount) {
     if (byteCount > 0) {
-      context.guarded(() -> Driver.copyOnDevice(to, from, byteCount, stream));
+      context.whereCurrent(() -> Driver.copyOnDevice(to, from, byteCount, stream));
     }
   }
 
@@ -30,7 +30,7 @@ public final class DeviceCopies implements AutoCloseable {
   public void gather(long to, long from, long stride, long width, long count) {
     if (stride >= width && stride <= LONGEST_PITCH) {
       if (count > 0) {
-        context.guarded(() -> Driver.gatherOnDevice(to, from, stride, width, count, stream));
+        context.whereCurrent(() -> Driver.gatherOnDevice(to, from, stride, width, count, stream));
       }
       return;
     }

@@ -131,7 +131,7 @@ class DeviceContextTest {
     DeviceException told =
         fails(
             () ->
-                context.guarded(
+                context.whereCurrent(
                     () -> {
                       throw cause;
                     }));
