@@ -212,6 +212,11 @@ public record CacheStats(
         savedNanos.isEmpty()
             ? "unknown (no row was computed yet)"
             : String.format(Locale.ROOT, "%.3f", savedNanos.getAsLong() / 1e9));
+    appendParts(text);
+    return text.toString().stripTrailing();
+  }
+
+  private void appendParts(StringBuilder text) {
     for (TierStats tier : tiers) {
       line(text, "%s: %,d rows, %s of %s", tier.tier(), tier.entries(), tier.bytes(), tier.limit());
     }
@@ -241,7 +246,6 @@ public record CacheStats(
           scopes.entries(),
           scopes.bytes());
     }
-    return text.toString().stripTrailing();
   }
 
   private static void line(StringBuilder text, String format, Object... values) {

@@ -68,16 +68,7 @@ final class Workspace {
       parameterBytes.putLong(0, parameters + STRUCT);
       LaunchStruct.write(
           parameterBytes, STRUCT, plan, inputs, rows, key, mappedOut, counters, partials);
-      try {
-        Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
-        Driver.record(event, stream);
-        await();
-      } catch (DeviceException e) {
-        // else it would write to the keys of the next launch, if that is in another stream: one of
-        // the same handle, or another thread's that is named per-thread default
-        isClosed = !Driver.isSettled(stream);
-        throw e;
-      }
+      launch(function, plan);
       isClean = true;
       read(result, at, Math.multiplyExact(plan.items(), words));
       if (outBytes > KEPT_OUT_BYTES) {
@@ -86,6 +77,19 @@ final class Workspace {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void launch(long function, LaunchPlan plan) {
+    try {
+      Driver.launch(function, plan.blocks(), LaunchPlan.THREADS, stream, parameters);
+      Driver.record(event, stream);
+      await();
+    } catch (DeviceException e) {
+      // else it would write to the keys of the next launch, if that is in another stream: one of
+      // the same handle, or another thread's that is named per-thread default
+      isClosed = !Driver.isSettled(stream);
+      throw e;
     }
   }
 
