@@ -111,15 +111,15 @@ class EntryRowsTest {
   /** A listener may change entries, on the thread of the store too, which would wait for itself. */
   @Test
   void whatAListenerOrdersIsCarriedOutByTheNextCall() {
-    open.listener =
-        failure -> {
+    open.whileTelling(
+        new StorageException("a row is gone", null),
+        () -> {
           assertTrue(rows.isTelling());
           entries.order(KEY, open.row(1), SCOPE);
           entries.carryOut(KEY);
           entries.carryOutAll();
           assertNotNull(entries.of(KEY), "not here");
-        };
-    rows.failed(new StorageException("a row is gone", null));
+        });
     assertFalse(rows.isTelling());
     assertFalse(rows.contains(KEY));
     entries.order(OTHER, open.row(2), SCOPE);

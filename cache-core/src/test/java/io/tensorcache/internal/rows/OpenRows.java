@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,25 @@ public final class OpenRows implements AutoCloseable {
     PersistedRows persisted = rows.persisted();
     assertNotNull(persisted);
     return persisted;
+  }
+
+  /** Tells this failure of the store, with this as the listener; throws what it throws. */
+  void whileTelling(TensorCacheException failure, Runnable action) {
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    listener =
+        told -> {
+          try {
+            action.run();
+          } catch (Throwable e) { // a cache goes on whatever a listener throws
+            thrown.set(e);
+          }
+        };
+    persisted().failed(failure);
+    listener = null;
+    Throwable e = thrown.get();
+    if (e != null) {
+      throw new AssertionError("while telling: " + e, e);
+    }
   }
 
   void close(Consumer<TensorCacheException> told) {

@@ -58,13 +58,6 @@ class PersistedRowsTest {
     return SampleRows.target(open.row(1).schema(), 1, false);
   }
 
-  /** Runs it as a listener of the store. */
-  private void whileTelling(Runnable action) {
-    open.listener = failure -> action.run();
-    rows.failed(FAILURE);
-    open.listener = null;
-  }
-
   @Test
   void keepsRowsUntilTheyAreRemoved() {
     assertEquals(directory, rows.directory());
@@ -140,7 +133,8 @@ class PersistedRowsTest {
   void onAThreadThatIsTellingItCountsAsEmptyAndFull() {
     store(1);
     assertFalse(rows.isTelling());
-    whileTelling(
+    open.whileTelling(
+        FAILURE,
         () -> {
           assertTrue(rows.isTelling());
           assertFalse(rows.contains(KEY));
@@ -161,7 +155,7 @@ class PersistedRowsTest {
 
   @Test
   void aFlushTellsOnceWhatWasNotAdmitted() {
-    whileTelling(() -> assertFalse(store(1)));
+    open.whileTelling(FAILURE, () -> assertFalse(store(1)));
     assertFalse(rows.flush());
     assertTrue(rows.flush());
   }
@@ -237,7 +231,7 @@ class PersistedRowsTest {
   @Test
   void aListenerMayCloseIt() throws InterruptedException {
     store(1);
-    whileTelling(rows::close);
+    open.whileTelling(FAILURE, rows::close);
     Thread closing =
         Thread.getAllStackTraces().keySet().stream()
             .filter(thread -> thread.getName().equals("tensorcache-close-c"))

@@ -113,6 +113,18 @@ class ScratchDirectoryTest {
     assertTrue(Files.exists(strange));
   }
 
+  /** Its locks are the process's: to open their files would give them up. */
+  @Test
+  void whatHasTheMarkOfThisProcessIsLeftToIt() throws IOException {
+    Path own;
+    try (ScratchDirectory scratch = ScratchDirectory.create(directory)) {
+      String name = scratch.path().getFileName().toString();
+      own = Files.createDirectory(directory.resolve(name.substring(0, 27) + "other"));
+    }
+    ScratchDirectory.create(directory).close();
+    assertTrue(Files.exists(own));
+  }
+
   /** A link in a shared directory must not lead us to delete what it points to. */
   @Test
   void aLinkIsNotFollowed() throws IOException {
