@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p><b>Seen late</b>: another write past the version counter into a tensor above 64 KiB in host
- * memory. Each look also reads 128 KiB of these, in turn, so that it is seen after {@link
- * #looksPerTurn} looks at most, bytes / 128 KiB, one look for a call that hits and two for one that
- * computes (with a probability of 2^-32 in the next turn only; 360 looks for 45 MB). Then the
+ * memory. Each look also reads 256 KiB of these, in turn, so that it is seen after {@link
+ * #looksPerTurn} looks at most, bytes / 256 KiB, one look for a call that hits and two for one that
+ * computes (with a probability of 2^-32 in the next turn only; 180 looks for 45 MB). Then the
  * listener is told, and the rows that each function stored since the last full turn are dropped
  * from memory and store; what was served or exported meanwhile, and what another process took from
  * the store, was not right.

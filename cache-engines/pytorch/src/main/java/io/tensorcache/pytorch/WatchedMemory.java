@@ -15,7 +15,7 @@ import java.util.zip.Checksum;
  */
 final class WatchedMemory {
   /** Bytes of a window; the last one of a tensor is shorter. */
-  static final int WINDOW = 128 << 10;
+  static final int WINDOW = 256 << 10;
 
   static final int PROBES = 64;
 
