@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The thread on which Ehcache changes its file. An interrupt closes the channel of the thread that
  * is using it; Ehcache then opens the same closed one again, and tries for ever. Nobody has this
- * thread to interrupt it. Reads need none: the file is mapped. Who waits takes no memory: where
- * there is none, it must not go on while its bytes are being read. Safe for use by several threads.
+ * thread to interrupt it. Reads need none: for them it opens the file anew. Who waits takes no
+ * memory: where there is none, it must not go on while its bytes are being read. Safe for use by
+ * several threads.
  */
 final class FileThread implements AutoCloseable {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
