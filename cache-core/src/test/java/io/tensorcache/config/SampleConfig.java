@@ -1,5 +1,7 @@
 package io.tensorcache.config;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What caches of tests are built with: no device, keys in Java, everything of level NORMAL. */
@@ -15,6 +17,21 @@ public final class SampleConfig {
   public static CacheConfig of(
       ByteSize heap, ByteSize offHeap, ByteSize disk, WhenFull whenFull, Compression compression) {
     return of(heap, offHeap, disk, whenFull, compression, null);
+  }
+
+  /** A small store that waits for its writer and leaves the disk to the system. */
+  public static StoreConfig store(@Nullable Path directory, @Nullable Duration timeToLive) {
+    return new StoreConfig(
+        directory,
+        ByteSize.ofMiB(64),
+        WhenFull.EVICT,
+        SyncPolicy.ON_CLOSE,
+        Duration.ofSeconds(1),
+        Compression.NONE,
+        ByteSize.ofMiB(1),
+        WhenBusy.WAIT,
+        ByteSize.ofMiB(16),
+        timeToLive);
   }
 
   private static CacheConfig of(

@@ -178,15 +178,7 @@ final class ComputedBatch<T> implements AutoCloseable {
   /** Frees the copies on the host; the tensors stay whose they are. */
   @Override
   public void close() {
-    try {
-      for (int i = 0; i < copies.size(); i++) {
-        copies.get(i).close();
-      }
-    } catch (OutOfMemoryError e) {
-      return; // it may be what ends the call, which must not meet itself
-    } finally {
-      copies.clear();
-    }
+    Held.closeAll(copies);
   }
 
   private static byte[] payload(TensorView view, int index, RowSchema.Part part) {

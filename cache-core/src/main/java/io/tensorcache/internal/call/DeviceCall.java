@@ -182,15 +182,7 @@ final class DeviceCall implements RowSource, AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      for (int i = 0; i < found.size(); i++) {
-        found.get(i).close();
-      }
-    } catch (OutOfMemoryError e) {
-      return; // it may be what ends the call, which must not meet itself
-    } finally {
-      found.clear();
-      sources.clear();
-    }
+    sources.clear();
+    Held.closeAll(found);
   }
 }

@@ -297,14 +297,11 @@ final class ResultBatch<T> implements AutoCloseable {
       discard(drafts.get(i));
     }
     drafts.clear();
-    for (int i = 0; i < staged.size(); i++) {
-      close(staged.get(i));
-    }
-    staged.clear();
     views.clear();
     memories.clear();
     schema = null;
     wholeTarget = null;
+    Held.closeAll(staged);
   }
 
   private static void discard(TensorDraft<?> draft) {
@@ -312,16 +309,6 @@ final class ResultBatch<T> implements AutoCloseable {
       draft.discard();
     } catch (RuntimeException | Error e) {
       return; // of the adapter; it may be what ends the call, which must not meet itself
-    }
-  }
-
-  private static void close(@Nullable StagedResult result) {
-    try {
-      if (result != null) {
-        result.close();
-      }
-    } catch (OutOfMemoryError e) {
-      return; // as above
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
@@ -158,7 +159,7 @@ class CacheRowsTest {
 
   @Test
   void resetForgetsHowOldRowsWere() {
-    StoreConfig store = OpenRows.store(directory, Duration.ofHours(1));
+    StoreConfig store = SampleConfig.store(directory, Duration.ofHours(1));
     try (OpenRows open = new OpenRows(OpenRows.config(1, OpenRows.NONE, null, store))) {
       RowPlaces places = open.rows.places(true);
       places.enters(KEY);
@@ -220,7 +221,7 @@ class CacheRowsTest {
     assertThrows(RuntimeException.class, () -> new OpenRows(config).close());
     assertEquals(List.of(), left());
     Path file = Files.write(directory.resolve("file"), new byte[1]);
-    var refused = OpenRows.config(1, ByteSize.ofMiB(16), directory, OpenRows.store(file, null));
+    var refused = OpenRows.config(1, ByteSize.ofMiB(16), directory, SampleConfig.store(file, null));
     assertThrows(StorageException.class, () -> new OpenRows(refused).close());
     assertEquals(List.of(file), left());
   }

@@ -8,9 +8,8 @@ import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.StoreConfig;
-import io.tensorcache.config.SyncPolicy;
-import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
@@ -18,7 +17,6 @@ import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -77,21 +75,7 @@ public final class OpenRows implements AutoCloseable {
 
   /** A store below a heap for so many rows. */
   public static OpenRows persisting(int rowCount, @Nullable Path directory) {
-    return new OpenRows(config(rowCount, NONE, null, store(directory, null)));
-  }
-
-  static StoreConfig store(@Nullable Path directory, @Nullable Duration timeToLive) {
-    return new StoreConfig(
-        directory,
-        ByteSize.ofMiB(64),
-        WhenFull.EVICT,
-        SyncPolicy.ON_CLOSE,
-        Duration.ofSeconds(1),
-        Compression.NONE,
-        ByteSize.ofMiB(1),
-        WhenBusy.WAIT,
-        ByteSize.ofMiB(16),
-        timeToLive);
+    return new OpenRows(config(rowCount, NONE, null, SampleConfig.store(directory, null)));
   }
 
   static CacheConfig config(

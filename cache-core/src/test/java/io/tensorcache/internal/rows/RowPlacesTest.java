@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -158,7 +159,7 @@ class RowPlacesTest {
 
   @Test
   void oldRowsLeaveMemory() {
-    var store = OpenRows.store(directory, Duration.ofHours(1));
+    var store = SampleConfig.store(directory, Duration.ofHours(1));
     try (OpenRows open = new OpenRows(OpenRows.config(4, OpenRows.NONE, null, store))) {
       RowPlaces places = open.rows.places(true);
       assertTrue(places.growOld());
@@ -184,7 +185,7 @@ class RowPlacesTest {
 
   @Test
   void theAgeOfARowEndsWithIt() {
-    var store = OpenRows.store(directory, Duration.ofHours(1));
+    var store = SampleConfig.store(directory, Duration.ofHours(1));
     try (OpenRows open = new OpenRows(OpenRows.config(1, OpenRows.NONE, null, store))) {
       RowPlaces places = open.rows.places(true);
       places.store(KEY, open.row(1), open.group);

@@ -1,12 +1,8 @@
 package io.tensorcache.internal.scope;
 
 import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.Compression;
 import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.StoreConfig;
-import io.tensorcache.config.SyncPolicy;
-import io.tensorcache.config.WhenBusy;
-import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.durable.SteadyClock;
 import io.tensorcache.internal.key.ComputationDigest;
@@ -49,27 +45,13 @@ final class OpenScopes implements RowEvents, AutoCloseable {
 
   /** With a store, and no time to live there. */
   OpenScopes(Path directory) {
-    this(ByteSize.ofMiB(1), store(directory, null));
+    this(ByteSize.ofMiB(1), SampleConfig.store(directory, null));
   }
 
   OpenScopes(ByteSize heap, @Nullable StoreConfig store) {
     this.state = new CacheState(SampleConfig.of(heap, store), failures::add);
     this.rows = new CacheRows(state, this, SteadyClock.SYSTEM);
     this.scopes = new Scopes(state, rows, Duration.ofSeconds(30));
-  }
-
-  static StoreConfig store(Path directory, @Nullable Duration timeToLive) {
-    return new StoreConfig(
-        directory,
-        ByteSize.ofMiB(64),
-        WhenFull.EVICT,
-        SyncPolicy.ON_CLOSE,
-        Duration.ofSeconds(1),
-        Compression.NONE,
-        ByteSize.ofMiB(1),
-        WhenBusy.WAIT,
-        ByteSize.ofMiB(16),
-        timeToLive);
   }
 
   @Override

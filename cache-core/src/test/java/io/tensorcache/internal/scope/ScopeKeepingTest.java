@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.SampleConfig;
 import io.tensorcache.scope.RemovalCause;
 import io.tensorcache.scope.Retention;
 import io.tensorcache.tensor.HostTensor;
@@ -180,14 +181,14 @@ class ScopeKeepingTest {
   @Test
   void whereTheStoreHasATimeToLiveOnlyTheStoreKnowsTheAge() {
     Duration hour = Duration.ofHours(1);
-    try (OpenScopes open = new OpenScopes(ByteSize.ofMiB(1), OpenScopes.store(directory, hour))) {
+    try (OpenScopes open = new OpenScopes(ByteSize.ofMiB(1), SampleConfig.store(directory, hour))) {
       ScopeState<HostTensor> scope = open.open("s", Retention.STRONG);
       open.put(scope, "p", PERSISTING, 1);
       open.put(scope, "a", 1);
       assertTrue(scope.table().find("p").mayExpire());
       assertFalse(scope.table().find("a").mayExpire());
     }
-    try (OpenScopes open = new OpenScopes(ByteSize.ofMiB(1), OpenScopes.store(directory, hour))) {
+    try (OpenScopes open = new OpenScopes(ByteSize.ofMiB(1), SampleConfig.store(directory, hour))) {
       ScopeState<HostTensor> scope = open.open("s", Retention.STRONG);
       assertArrayEquals(new float[] {1}, floats(open, scope, "p"));
       assertEquals(List.of(), OpenScopes.names(scope), "it is not kept in memory");
