@@ -14,6 +14,7 @@ import io.tensorcache.stats.MissReason;
 import io.tensorcache.stats.ScopeStats;
 import io.tensorcache.stats.Sightings;
 import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,7 +41,9 @@ final class OpenCalls implements AutoCloseable {
 
   OpenCalls(OpenRows rows) {
     this.rows = rows;
-    RowKeys keys = RowKeys.create(KeyBackend.JAVA, KeyAlgorithm.TCH1, 0, null);
+    boolean onDevice = rows.state.config().device().bytes() > 0;
+    KeyBackend backend = onDevice ? KeyBackend.AUTO : KeyBackend.JAVA;
+    RowKeys keys = RowKeys.create(backend, KeyAlgorithm.TCH1, 0, null);
     this.functions = new Functions(rows.state, rows.rows, keys, inFlight);
   }
 
@@ -130,13 +133,18 @@ final class OpenCalls implements AutoCloseable {
       FunctionSettings settings,
       NamedOperation<HostTensor> operation,
       Recheck recheck) {
+    return wrap(name, settings, HostTensor.adapter(), operation, recheck);
+  }
+
+  <T> WrappedFunction<T> wrap(
+      String name,
+      FunctionSettings settings,
+      TensorAdapter<T> adapter,
+      NamedOperation<T> operation,
+      Recheck recheck) {
     FunctionState state = functions.open(name, settings);
-    return new WrappedFunction<>(
-        functions,
-        state,
-        new SourceWatch(rows.state, state, source, recheck),
-        HostTensor.adapter(),
-        operation);
+    SourceWatch watch = new SourceWatch(rows.state, state, source, recheck);
+    return new WrappedFunction<>(functions, state, watch, adapter, operation);
   }
 
   /** A batch of rows of one float each. */

@@ -78,12 +78,26 @@ public final class OpenRows implements AutoCloseable {
     return new OpenRows(config(rowCount, NONE, null, SampleConfig.store(directory, null)));
   }
 
+  /** A device tier of so many bytes above a heap for so many rows. */
+  public static OpenRows onDevice(long deviceBytes, int rowCount) {
+    return new OpenRows(config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null));
+  }
+
   static CacheConfig config(
       int rowCount, ByteSize disk, @Nullable Path diskDirectory, @Nullable StoreConfig store) {
+    return config(NONE, rowCount, disk, diskDirectory, store);
+  }
+
+  private static CacheConfig config(
+      ByteSize device,
+      int rowCount,
+      ByteSize disk,
+      @Nullable Path diskDirectory,
+      @Nullable StoreConfig store) {
     return new CacheConfig(
         "c",
         CacheLevel.NORMAL,
-        NONE,
+        device,
         NONE,
         ByteSize.ofBytes((long) rowCount * HEAP_ROW),
         NONE,
