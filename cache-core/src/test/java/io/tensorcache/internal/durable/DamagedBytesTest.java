@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every bit of a store flipped, one at a time; a store cut at every byte; and very many files of
  * which little is what was written. A row that is served is compared byte by byte.
  */
+@Tag("slow")
 class DamagedBytesTest {
   private static final int ROWS = 4;
   private static final int FUZZED_FILES = 100_000;

@@ -46,6 +46,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,7 @@ class DurableStoreTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void rowsOfEveryKindComeBackBitForBit() {
     Random random = new Random(7);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,7 @@ class HeldDirectoryTest {
   }
 
   /** The thing of a name changes between a file, a link and nothing, all the time. */
+  @Tag("slow")
   @Test
   void linkThatIsSwappedInIsNeverFollowed() throws Exception {
     Path rows = Files.createDirectory(directory.resolve("rows"));

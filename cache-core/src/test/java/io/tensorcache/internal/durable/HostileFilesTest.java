@@ -20,12 +20,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Things in the directory that no store puts there: never followed, never waited for. */
+@Tag("slow")
 class HostileFilesTest {
   private static final int ROWS = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(60);

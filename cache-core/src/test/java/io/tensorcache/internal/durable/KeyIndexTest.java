@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +69,7 @@ class KeyIndexTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void anEntryTakesAtMostFortyBytesAtEverySize() {
     Random random = new Random(2);
@@ -83,6 +85,7 @@ class KeyIndexTest {
     assertTrue(worst <= 40, worst + " bytes an entry");
   }
 
+  @Tag("slow")
   @Test
   void heapGrowsByAtMostFortyBytesAnEntry() {
     int entries = 1_000_000;
@@ -107,6 +110,7 @@ class KeyIndexTest {
     return least;
   }
 
+  @Tag("slow")
   @Test
   void aMillionEntriesAreOpenedFromTheirIndexFiles() throws IOException {
     int entries = Integer.getInteger("durable.entries", 1_000_000);

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ class LimitTest {
     assertEquals(List.of(), events.failures);
   }
 
+  @Tag("slow")
   @Test
   void limitHoldsAcrossRestarts() throws IOException {
     StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 64);
@@ -66,6 +68,7 @@ class LimitTest {
     assertTrue(events.evicted.get() > 5000);
   }
 
+  @Tag("slow")
   @Test
   void fullStoreKeepsWhatCameFirst() throws IOException {
     StoreConfig config = config(LIMIT_KIB, WhenFull.KEEP_FIRST, 64);
@@ -90,6 +93,7 @@ class LimitTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void rowsThatAreReadStayWhenOldSegmentsGo() throws IOException {
     StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 256);
@@ -105,6 +109,7 @@ class LimitTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void smallerLimitOfAnotherOpeningHolds() throws IOException {
     try (DurableStore store = open(directory, config(4 * LIMIT_KIB, WhenFull.EVICT, 64), events)) {
@@ -121,6 +126,7 @@ class LimitTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void fullQueueDeclinesOrWaits() {
     for (WhenBusy whenBusy : WhenBusy.values()) {

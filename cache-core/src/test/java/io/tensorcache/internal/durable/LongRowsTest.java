@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,7 @@ class LongRowsTest {
     assertEquals(1, segment.write(one.flip(), at));
   }
 
+  @Tag("slow")
   @Test
   void aFlippedBitIsFoundWhereverItIs() throws Exception {
     long seed = Long.getLong("durable.seed", System.nanoTime());
@@ -149,6 +151,7 @@ class LongRowsTest {
   }
 
   /** One row is damaged while threads, interrupted all the time, read all of them. */
+  @Tag("slow")
   @Test
   void interruptedReadersGetRightRowsOrNone() throws Exception {
     int readers = 4;

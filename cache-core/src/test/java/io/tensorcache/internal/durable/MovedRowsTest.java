@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,7 @@ class MovedRowsTest {
     store.remove(key(3));
   }
 
+  @Tag("slow")
   @Test
   void aRowThatIsRemovedWhileItMovesStaysRemoved() {
     try (DurableStore store = open()) {

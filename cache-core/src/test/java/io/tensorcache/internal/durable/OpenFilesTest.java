@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +97,7 @@ class OpenFilesTest {
   }
 
   /** Readers of a file that is closed under them read it again. */
+  @Tag("slow")
   @Test
   void manyThreadsReadManyFiles() throws Exception {
     fill();
@@ -161,6 +163,7 @@ class OpenFilesTest {
   }
 
   /** Segments of 4 KiB, and only so many descriptors that some must be given back. */
+  @Tag("slow")
   @Test
   void storeGoesOnWhereDescriptorsEnd() throws IOException {
     int most = 30;

@@ -21,12 +21,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several stores on one directory: in other processes, and in this one. */
+@Tag("slow")
 class ProcessesTest {
   private static final int LIMIT_KIB = 8192;
   private static final int QUEUE_KIB = 8192; // of the fixture's settings

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,7 @@ class SyncTest {
     assertEquals(List.of(), events.failures);
   }
 
+  @Tag("slow")
   @Test
   void longStreamIsPutOnTheDiskWhileItIsWritten() {
     try (DurableStore store = open(SyncPolicy.INTERVAL)) {
@@ -98,6 +100,7 @@ class SyncTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void onCloseWaitsForTheEndOfTheSegment() {
     try (DurableStore store = open(SyncPolicy.ON_CLOSE)) {

@@ -10,10 +10,12 @@ import io.tensorcache.internal.durable.DurableFixture.Events;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A writer that had no memory for a moment, on a disk that is well. */
+@Tag("slow")
 class WriterMemoryTest {
   private static final long SOON_NANOS = TimeUnit.SECONDS.toNanos(10);
 

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** In a JVM of its own, whose direct memory is bounded. */
+@Tag("slow")
 class DirectMemoryLimitTest {
   /** The child: prints the error it gets, which must leave nothing behind. */
   public static void main(String[] args) {

@@ -13,9 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Interrupts that arrive while the file of a disk tier grows. */
+@Tag("slow")
 class DiskInterruptTest {
   private static final int ROWS = 1500;
   private static final long PATIENCE_MILLIS = 60_000;

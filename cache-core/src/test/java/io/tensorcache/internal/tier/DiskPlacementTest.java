@@ -13,6 +13,7 @@ import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.stats.TierStats;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskPlacementTest {
   @TempDir Path directory;
 
+  @Tag("slow")
   @Test
   void evictingMovesRowsDownTierAfterTier() {
     try (TiersFixture f = onDisk(10L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
@@ -41,6 +43,7 @@ class DiskPlacementTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void whatIsReadStaysOffTheHeapAndWhatIsNotMoves() {
     try (TiersFixture f = onDisk(0, MIB, directory, WhenFull.EVICT)) {
@@ -82,6 +85,7 @@ class DiskPlacementTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void keepFirstFillsTierAfterTier() {
     try (TiersFixture f = onDisk(5L * HEAP_ROW, MIB, directory, WhenFull.KEEP_FIRST)) {

@@ -29,6 +29,7 @@ import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -123,6 +124,7 @@ class OffHeapTierTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(ints = {100, 1000, 2100, 30_000, 100_100})
   void keepFirstStopsBeforeEhcacheEvicts(int byteCount) {

@@ -12,6 +12,7 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.stats.TierStats;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Which row lives in which tier. */
@@ -43,6 +44,7 @@ class PlacementTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void rowsGoDownAndThenOut() {
     try (TiersFixture f = TiersFixture.evicting(10L * HEAP_ROW, MIB)) {

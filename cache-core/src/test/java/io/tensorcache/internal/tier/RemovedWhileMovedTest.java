@@ -15,9 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Rows that are removed while a reader moves them up stay removed. */
+@Tag("slow")
 class RemovedWhileMovedTest {
   private static final int ROUNDS = 8_000;
 
