@@ -48,10 +48,6 @@ final class HeapTier {
     this.limitBytes = limitBytes;
   }
 
-  long limitBytes() {
-    return limitBytes;
-  }
-
   /** True if a row with this payload would fit now. */
   boolean hasRoomFor(long payloadBytes) {
     return payloadBytes + HeapEntry.OVERHEAD_BYTES <= limitBytes - heldBytes;

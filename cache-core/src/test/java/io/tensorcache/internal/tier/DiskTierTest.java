@@ -35,6 +35,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +95,7 @@ class DiskTierTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void evictsWhenFullAndTellsEachRowOnce() {
     try (TiersFixture f = onDisk(0, 0, directory, WhenFull.EVICT)) {
@@ -114,6 +116,7 @@ class DiskTierTest {
     }
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(ints = {700, 2000, 30_000, 100_100, 602_200})
   void keepFirstStopsBeforeEhcacheEvicts(int byteCount) {
@@ -149,6 +152,7 @@ class DiskTierTest {
   }
 
   /** Of what Ehcache drops all the same, nothing stays uncounted. */
+  @Tag("slow")
   @Test
   void rowsOfAnySizeInAFullTierAreThereOrToldAsGone() {
     long seed = System.nanoTime();
@@ -192,6 +196,7 @@ class DiskTierTest {
   }
 
   /** Bits of the file itself, payloads and Ehcache's own lengths alike. */
+  @Tag("slow")
   @Test
   void aFileThatIsOverwrittenServesNothingWrongAndBreaksNothing() throws IOException {
     long seed = System.nanoTime();
@@ -307,6 +312,32 @@ class DiskTierTest {
             () -> new TiersFixture(0, 0, POOL - 1, directory, WhenFull.EVICT, Compression.NONE));
     assertTrue(small.getMessage().contains("disk tier"), small.getMessage());
     assertTrue(small.getMessage().contains("at least 16 MiB"), small.getMessage());
+  }
+
+  /** The reserve is for others, to the byte; between two looks at it a MiB may be written. */
+  @Test
+  void theReserveOfTheFileSystemStays() {
+    RecordedEvents events = new RecordedEvents();
+    Notices notices = new Notices(events);
+    long[] usable = {DiskSpace.RESERVE + 1000, 0};
+    DiskSpace space =
+        new DiskSpace(
+            () -> {
+              usable[1]++;
+              return usable[0];
+            },
+            notices);
+    assertTrue(space.hasRoomFor(1000));
+    usable[0] = DiskSpace.RESERVE;
+    assertTrue(space.hasRoomFor(1 << 20));
+    assertEquals(1, usable[1], "no second look before a MiB is written");
+    assertFalse(space.hasRoomFor(1));
+    assertEquals(2, usable[1]);
+    notices.deliver();
+    String message = events.failures.get(0).getMessage();
+    assertTrue(message.contains("has 64 MiB left, and 64 are for others"), message);
+    usable[0] = DiskSpace.RESERVE + 999;
+    assertFalse(space.hasRoomFor(1000));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tensorcache.internal.tier;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
@@ -17,7 +18,7 @@ class MoveOrderTest {
     MoveOrder order = new MoveOrder();
     ArrayDeque<TensorKey> expected = new ArrayDeque<>();
     for (int i = 0; i < 50_000; i++) {
-      if (random.nextInt(100) < (i < 30_000 ? 60 : 30)) {
+      if (random.nextInt(100) < (i < 30_000 ? 60 : 40)) {
         order.add(key(i));
         expected.add(key(i));
       } else {
@@ -27,6 +28,7 @@ class MoveOrderTest {
     }
     order.retainIf(key -> (key.lo() & 1) == 0);
     expected.removeIf(key -> (key.lo() & 1) != 0);
+    assertTrue(expected.size() > 100, "seed " + seed);
     while (!expected.isEmpty()) {
       assertEquals(expected.poll(), order.poll(), "seed " + seed);
     }
@@ -49,6 +51,35 @@ class MoveOrderTest {
     }
     assertEquals(key(0), order.poll(), "all were read: the oldest goes");
     order.clear();
+    assertEquals(0, order.size());
     assertNull(order.poll());
+  }
+
+  @Test
+  void aTurnThatWasGivenIsOver() {
+    MoveOrder order = new MoveOrder();
+    order.add(key(0));
+    order.add(key(1));
+    order.mark(key(0));
+    assertEquals(key(1), order.poll());
+    order.add(key(2));
+    assertEquals(key(0), order.poll());
+  }
+
+  /** Their marks lie side by side. */
+  @Test
+  void theTurnOfOneKeyIsNotAnothers() {
+    TensorKey read = new TensorKey(0L << 32, 7);
+    TensorKey readToo = new TensorKey(1L << 32, 7);
+    TensorKey notRead = new TensorKey(2L << 32, 7);
+    MoveOrder order = new MoveOrder();
+    for (TensorKey key : new TensorKey[] {read, readToo, notRead}) {
+      order.add(key);
+    }
+    order.mark(read);
+    order.mark(readToo);
+    assertEquals(notRead, order.poll());
+    assertEquals(read, order.poll());
+    assertEquals(readToo, order.poll());
   }
 }

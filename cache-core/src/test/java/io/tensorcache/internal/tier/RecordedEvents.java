@@ -28,8 +28,12 @@ final class RecordedEvents implements TierEvents {
   /** Keys that count as kept elsewhere. */
   final java.util.Set<TensorKey> elsewhere = ConcurrentHashMap.newKeySet();
 
+  /** What happens meanwhile, where the tiers ask for that. */
+  volatile Runnable whileAsked = () -> {};
+
   @Override
   public boolean isKeptElsewhere(TensorKey key) {
+    whileAsked.run();
     return elsewhere.contains(key);
   }
 }

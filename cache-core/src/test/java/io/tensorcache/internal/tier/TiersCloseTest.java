@@ -4,6 +4,7 @@ import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
 import static io.tensorcache.internal.tier.TiersFixture.MIB;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.ehcache.StateTransitionException;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +44,20 @@ class TiersCloseTest {
     assertTrue(fixture.use().stream().allMatch(use -> use.entries() == 0));
   }
 
+  @Test
+  void endsItsThread() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    TiersFixture fixture = TiersFixture.onDisk(0, 0, directory, WhenFull.EVICT);
+    List<Thread> started =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(each -> !before.contains(each) && each.getName().equals("tensorcache-disk"))
+            .toList();
+    assertEquals(1, started.size());
+    fixture.close();
+    assertFalse(started.get(0).isAlive());
+  }
+
+  @Tag("slow")
   @RepeatedTest(20)
   void closesWhileThreadsStoreAndRowsMoveThroughAllTiers() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);

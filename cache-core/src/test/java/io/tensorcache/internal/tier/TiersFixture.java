@@ -34,6 +34,7 @@ final class TiersFixture implements AutoCloseable {
   static final int MIB = 1 << 20;
 
   final RecordedEvents events = new RecordedEvents();
+  final MoveTickets tickets = new MoveTickets();
   final MemoryTiers tiers;
 
   TiersFixture(long heapBytes, long offHeapBytes, WhenFull whenFull, Compression compression) {
@@ -57,7 +58,7 @@ final class TiersFixture implements AutoCloseable {
                 compression),
             directory,
             events,
-            new MoveTickets());
+            tickets);
   }
 
   /** With a disk tier of 16 MiB. */
