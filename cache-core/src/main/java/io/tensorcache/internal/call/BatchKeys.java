@@ -89,10 +89,6 @@ final class BatchKeys {
     return count;
   }
 
-  int rows() {
-    return rows;
-  }
-
   /** Rows without the copies of earlier rows. */
   int distinct() {
     return distinct;

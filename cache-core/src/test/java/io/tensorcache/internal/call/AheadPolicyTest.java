@@ -1,6 +1,7 @@
 package io.tensorcache.internal.call;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,13 @@ class AheadPolicyTest {
       }
     }
     return count;
+  }
+
+  @Test
+  void timesAreOfUseOnceSomebodyAsks() {
+    assertFalse(policy.isAsked());
+    policy.next();
+    assertTrue(policy.isAsked());
   }
 
   @Test

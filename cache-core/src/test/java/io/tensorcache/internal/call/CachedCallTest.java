@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.Mismatch;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.Tier;
+import io.tensorcache.error.FunctionContractException;
 import io.tensorcache.error.MismatchException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -28,6 +30,7 @@ import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -307,5 +310,78 @@ class CachedCallTest {
     assertEquals(0, open.inFlight.size());
     assertEquals(0, open.rows.state.depth().now());
     assertCalled(function, 2, 1);
+  }
+
+  @Test
+  void countsNoMoreTimeThanPasses() {
+    WrappedFunction<HostTensor> function = function();
+    long start = System.nanoTime();
+    assertCalled(function, 1, 2);
+    assertCalled(function, 1, 3);
+    CacheStats stats = open.stats();
+    long all =
+        stats.keyNanos()
+            + stats.loadNanos()
+            + stats.storeNanos()
+            + stats.checkNanos()
+            + ofFunction().computeNanos();
+    assertTrue(all > 0 && all <= System.nanoTime() - start, all + " ns");
+  }
+
+  @Test
+  void rowsThatOutlivedTheirTimeAreComputedAnew() {
+    reopen(OpenRows.persisting(50, directory, Duration.ofHours(1)));
+    WrappedFunction<HostTensor> function = function(OpenCalls.persisting());
+    assertCalled(function, 1, 2);
+    assertTrue(open.functions.flush());
+    open.rows.now.addAndGet(3_000_000);
+    assertCalled(function, 1, 2);
+    assertEquals(2, open.stats().hitsByTier().get(Tier.HEAP));
+    doubling.calls.clear();
+    open.rows.now.addAndGet(3_000_000);
+    assertCalled(function, 1, 2);
+    assertEquals(List.of(2), doubling.calls);
+  }
+
+  @Test
+  void aFunctionThatIsNotRowByRowIsTold() {
+    doubling.change = values -> values.length == 1 ? new float[] {values[0] + 3} : values;
+    FunctionContractException e =
+        assertThrows(FunctionContractException.class, () -> OpenCalls.call(function(), 1, 2));
+    assertNull(e.getCause());
+    assertTrue(e.getMessage().contains("in a batch of 2, by up to 3.0"), e.getMessage());
+    assertTrue(e.getMessage().endsWith("with probing(false)"), e.getMessage());
+    doubling.change = values -> values.length == 1 ? new float[] {Float.NaN} : values;
+    e = assertThrows(FunctionContractException.class, () -> OpenCalls.call(function(), 1, 2));
+    assertTrue(e.getMessage().contains("in its shape or in what is finite"), e.getMessage());
+    IllegalStateException thrown = new IllegalStateException("injected");
+    doubling.change =
+        values -> {
+          if (values.length == 1) {
+            throw thrown;
+          }
+          return values;
+        };
+    e = assertThrows(FunctionContractException.class, () -> OpenCalls.call(function(), 1, 2));
+    assertSame(thrown, e.getCause());
+    assertTrue(e.getMessage().endsWith(": " + thrown), e.getMessage());
+  }
+
+  @Test
+  void anInterruptWhileHitsAreVerifiedIsNotLost() {
+    WrappedFunction<HostTensor> function = function(verifying(1, Mismatch.REPORT));
+    assertCalled(function, 1, 2);
+    doubling.change =
+        values -> {
+          throw CachedCallTest.<RuntimeException>unchecked(new InterruptedException());
+        };
+    assertCalled(function, 1, 2);
+    assertTrue(Thread.interrupted());
+    assertEquals(1, open.rows.failures.size());
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X unchecked(Throwable e) throws X {
+    throw (X) e;
   }
 }

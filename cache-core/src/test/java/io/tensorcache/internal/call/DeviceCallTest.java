@@ -5,17 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tensorcache.config.ByteSize;
-import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Granularity;
-import io.tensorcache.config.Mismatch;
-import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.Recheck;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.rows.OpenRows;
-import io.tensorcache.stats.DeviceStats;
 import io.tensorcache.stats.MissReason;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostMemory;
@@ -27,122 +22,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * Calls whose rows stay on the device of their inputs: there, 256 bytes for each row of a float.
  */
 @RequiresStandin
-class DeviceCallTest {
-  private final long stream = Standin.stream(0);
-  private final PlacedTensor.Adapter adapter = new PlacedTensor.Adapter(0, stream);
-  private final List<Integer> asked = new ArrayList<>(); // rows of each call
-  private OpenCalls open = new OpenCalls(OpenRows.onDevice(100 * 256, 50));
-
-  /** What the function returns, of twice its input. */
-  private UnaryOperator<PlacedTensor> placed = twice -> twice;
-
-  @AfterEach
-  void close() {
-    open.close();
-  }
-
-  @BeforeEach
-  void tryTheAdapter() {
-    call(function("tried", settings(Granularity.ROWS, null)), 100);
-    asked.clear();
-    function("tried", settings(Granularity.ROWS, null)).places().tiers().trimDevice(NONE);
-  }
-
-  private static final ByteSize NONE = ByteSize.ofBytes(0);
-
-  private void reopen(OpenRows rows) {
-    open.close();
-    open = new OpenCalls(rows);
-  }
-
-  private static FunctionSettings settings(Granularity granularity, @Nullable DType storeAs) {
-    RowChecks none = new RowChecks(0, 0, Mismatch.REPORT, -1);
-    return new FunctionSettings(
-        HostTensor.class,
-        CacheLevel.NORMAL,
-        granularity,
-        PartialMiss.COMPUTE_MISSING,
-        storeAs,
-        false,
-        none);
-  }
-
-  private WrappedFunction<PlacedTensor> function(String name, FunctionSettings settings) {
-    NamedOperation<PlacedTensor> operation =
-        new NamedOperation<>() {
-          @Override
-          public NamedTensors<PlacedTensor> apply(NamedTensors<PlacedTensor> inputs) {
-            return compute(inputs.first());
-          }
-
-          @Override
-          public Object code() {
-            return this;
-          }
-        };
-    return open.wrap(name, settings, adapter, operation, Recheck.ON_REQUEST);
-  }
-
-  private WrappedFunction<PlacedTensor> function() {
-    return function("f", settings(Granularity.ROWS, null));
-  }
-
-  private NamedTensors<PlacedTensor> compute(PlacedTensor input) {
-    float[] values = input.floats();
-    asked.add(values.length);
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= 2;
-    }
-    PlacedTensor twice = PlacedTensor.of(input.memory().device(), stream, values, values.length, 1);
-    return NamedTensors.of(placed.apply(twice));
-  }
-
-  private PlacedTensor batch(float... rows) {
-    return PlacedTensor.of(0, stream, rows, rows.length, 1);
-  }
-
-  private NamedTensors<PlacedTensor> outputs(
-      WrappedFunction<PlacedTensor> function, float... rows) {
-    return new CachedCall<>(function, NamedTensors.of(batch(rows))).outputs();
-  }
-
-  private float[] call(WrappedFunction<PlacedTensor> function, float... rows) {
-    return outputs(function, rows).first().floats();
-  }
-
-  private void assertCalled(WrappedFunction<PlacedTensor> function, float... rows) {
-    float[] twice = rows.clone();
-    for (int i = 0; i < rows.length; i++) {
-      twice[i] *= 2;
-    }
-    assertArrayEquals(twice, call(function, rows));
-  }
-
-  private long hits(Tier tier) {
-    return open.stats().hitsByTier().getOrDefault(tier, 0L);
-  }
-
-  private static DeviceStats device(WrappedFunction<PlacedTensor> function) {
-    return function.places().tiers().devices().get(0);
-  }
-
-  private long rowsInMemory() {
-    return open.stats().functions().stream()
-        .filter(each -> each.name().equals("f"))
-        .mapToLong(each -> each.rowsInMemory())
-        .sum();
-  }
-
+class DeviceCallTest extends PlacedCalls {
   @Test
   void rowsAndTheirCopiesNeverPassTheHost() {
     WrappedFunction<PlacedTensor> function = function();

@@ -15,13 +15,9 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.DType;
-import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.HostTensor;
-import io.tensorcache.tensor.TensorAdapter;
 import io.tensorcache.tensor.TensorSpec;
-import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +34,7 @@ class ResultBatchTest {
   private static final RowSchema SCHEMA = schema(3);
 
   private final OpenCalls open = OpenCalls.inMemory();
-  private final Engine engine = new Engine();
+  private final HostEngine engine = new HostEngine();
   private ResultBatch<HostTensor> result;
 
   private static RowSchema schema(int second) {
@@ -47,69 +43,6 @@ class ResultBatchTest {
 
   private static RowSchema.Part part(String name, int bytes) {
     return new RowSchema.Part(name, TensorSpec.of(DType.UINT8, bytes), DType.UINT8);
-  }
-
-  /** An engine on the host whose blocks may be said to be longer than a buffer can be. */
-  private static final class Engine implements TensorAdapter<HostTensor> {
-    final List<HostTensor> allocated = new ArrayList<>();
-    final List<HostTensor> released = new ArrayList<>();
-    long claimed; // bytes that each block says it has, if that is more
-    int failsAt = -1; // this allocation, from 0
-    boolean failsToRelease;
-
-    @Override
-    public Class<HostTensor> type() {
-      return HostTensor.class;
-    }
-
-    @Override
-    public TensorView view(HostTensor tensor) {
-      HostMemory own = HostMemory.of(tensor.bytes());
-      return TensorView.of(tensor.spec(), new Block(own, Math.max(claimed, own.byteCount())));
-    }
-
-    @Override
-    public HostTensor allocate(TensorSpec spec, HostTensor like) {
-      if (allocated.size() == failsAt) {
-        throw new IllegalStateException("injected");
-      }
-      HostTensor tensor = HostTensor.zeros(spec);
-      allocated.add(tensor);
-      return tensor;
-    }
-
-    @Override
-    public void release(HostTensor tensor) {
-      released.add(tensor);
-      if (failsToRelease) {
-        throw new IllegalStateException("injected");
-      }
-    }
-  }
-
-  private static final class Block extends HostMemory {
-    private final HostMemory own;
-    private final long bytes;
-
-    Block(HostMemory own, long bytes) {
-      this.own = own;
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long byteCount() {
-      return bytes;
-    }
-
-    @Override
-    public long address() {
-      return own.address();
-    }
-
-    @Override
-    public ByteBuffer slice(long offset, int length) {
-      return own.slice(offset, length);
-    }
   }
 
   private ResultBatch<HostTensor> batch(Granularity granularity) {

@@ -13,6 +13,7 @@ import io.tensorcache.internal.rows.OpenRows;
 import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.HostTensor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -132,5 +133,37 @@ class WarmRunTest {
     WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.ROWS, doubling);
     open.rows.state.close();
     assertThrows(IllegalStateException.class, () -> warm(function, told::add, rows(1)));
+  }
+
+  @Test
+  void takesNoMoreTimeThanPasses() {
+    long start = System.nanoTime();
+    WarmUp all = warm(open.wrap("f", OpenCalls.ROWS, doubling), told::add, rows(1));
+    assertTrue(all.elapsed().toNanos() <= System.nanoTime() - start);
+  }
+
+  @Test
+  void rowsThatOutlivedTheirTimeAreComputedAnew() {
+    open.close();
+    open = new OpenCalls(OpenRows.persisting(10, directory, Duration.ofHours(1)));
+    WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.persisting(), doubling);
+    warm(function, told::add, rows(1, 2));
+    open.rows.now.addAndGet(3_000_000);
+    assertEquals(0, warm(function, told::add, rows(1, 2)).computed());
+    open.rows.now.addAndGet(3_000_000);
+    assertEquals(2, warm(function, told::add, rows(1, 2)).computed());
+  }
+
+  /** The store has no room for the second row, which only memory has then. */
+  @Test
+  void whatOnlyMemoryHasIsNotSafe() {
+    open.close();
+    open = new OpenCalls(OpenRows.persisting(10, directory));
+    WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.persisting(), doubling);
+    assertTrue(warm(function, told::add, rows(1)).isSafe());
+    open.rows.rows.persisted().close();
+    WarmUp all = warm(function, told::add, rows(2), rows());
+    assertEquals(1, all.computed());
+    assertFalse(all.isSafe());
   }
 }

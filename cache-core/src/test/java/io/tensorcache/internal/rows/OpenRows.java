@@ -17,6 +17,7 @@ import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +37,7 @@ public final class OpenRows implements AutoCloseable {
 
   public final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
   final List<String> evicted = new CopyOnWriteArrayList<>();
-  final AtomicLong now = new AtomicLong(1_800_000_000_000L);
+  public final AtomicLong now = new AtomicLong(1_800_000_000_000L);
 
   /** Told of failures too, if it is there. */
   volatile @Nullable Consumer<TensorCacheException> listener;
@@ -76,6 +77,12 @@ public final class OpenRows implements AutoCloseable {
   /** A store below a heap for so many rows. */
   public static OpenRows persisting(int rowCount, @Nullable Path directory) {
     return new OpenRows(config(rowCount, NONE, null, SampleConfig.store(directory, null)));
+  }
+
+  /** The same where rows live for a time, by the clock of this. */
+  public static OpenRows persisting(int rowCount, Path directory, Duration timeToLive) {
+    StoreConfig store = SampleConfig.store(directory, timeToLive);
+    return new OpenRows(config(rowCount, NONE, null, store));
   }
 
   /** A device tier of so many bytes above a heap for so many rows. */
