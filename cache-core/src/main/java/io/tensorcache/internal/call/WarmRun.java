@@ -29,6 +29,7 @@ public final class WarmRun<T> {
   private long batches;
   private long computedBytes;
   private boolean isAllStored = true; // in the store, if the function persists
+  private final long losses; // of the store when this began
   private @Nullable ComputationDigest fingerprint; // of the first batch
   private boolean isSameFunction = true;
   private long failed; // rows of batches whose device failed before the function ran
@@ -46,6 +47,12 @@ public final class WarmRun<T> {
               + state.config().level()
               + ": there is nothing to warm");
     }
+    this.losses = losses();
+  }
+
+  private long losses() {
+    PersistedRows persisted = function.places().persisted();
+    return persisted == null ? 0 : persisted.losses();
   }
 
   public <B> WarmUp run(
@@ -63,6 +70,7 @@ public final class WarmRun<T> {
       }
     }
     boolean isFlushed = function.settings().persisting() && function.functions().flush();
+    isFlushed &= losses() == losses; // of which another thread's flush may have told
     isComplete &= isSameFunction && failed == 0;
     return soFar(isComplete, isFlushed && isComplete && isAllStored);
   }

@@ -365,6 +365,7 @@ public final class DurableStore implements AutoCloseable {
         writer.writtenBytes(),
         declined.get() + writer.lost(),
         writer.evicted(),
+        parts.health().losses(),
         parts.health().failures(),
         parts.health().refusal());
   }

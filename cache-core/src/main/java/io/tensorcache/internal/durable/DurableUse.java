@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param writtenBytes bytes this process wrote, moved rows and index files included
  * @param declined rows that were not admitted or not written: full, too large, busy or failed
  * @param evicted rows this process dropped to make room
+ * @param losses how often something that was admitted was not kept, or may not be
  * @param failures how often {@link DurableEvents#failed} was called
  * @param refusal why nothing is written, or null if the store is writable
  */
@@ -30,5 +31,6 @@ public record DurableUse(
     long writtenBytes,
     long declined,
     long evicted,
+    long losses,
     long failures,
     @Nullable String refusal) {}

@@ -30,6 +30,7 @@ final class Health {
   private final ConcurrentLinkedQueue<Consumer<DurableEvents>> pending =
       new ConcurrentLinkedQueue<>();
   private final AtomicLong failures = new AtomicLong();
+  private final AtomicLong losses = new AtomicLong();
 
   /** Not told yet; noted without taking memory. */
   private volatile @Nullable Throwable thrown;
@@ -58,6 +59,16 @@ final class Health {
   /** Notes what nobody expected; there may be no memory to say so, and then it is told later. */
   void thrown(Throwable e) {
     thrown = e;
+  }
+
+  /** Something that was admitted is not kept, or may not be. */
+  void lost() {
+    losses.incrementAndGet();
+  }
+
+  /** How often {@link #lost} was called. */
+  long losses() {
+    return losses.get();
   }
 
   void evicted(long entries) {

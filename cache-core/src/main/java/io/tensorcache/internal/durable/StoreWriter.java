@@ -50,7 +50,7 @@ final class StoreWriter implements Runnable {
   /** Made at the start: at the end there may be no memory for it. */
   private final List<Action> ending;
 
-  private boolean lostSinceFlush;
+  private long lossesTold;
   private volatile long written;
   private volatile long writtenBytes;
   private volatile long lost;
@@ -129,8 +129,9 @@ final class StoreWriter implements Runnable {
     force(parts.config().sync() != SyncPolicy.ON_CLOSE);
     parts.catalog().poll();
     parts.notes().save();
-    boolean complete = !lostSinceFlush && !parts.health().isRefusalFinal();
-    lostSinceFlush = false;
+    long losses = parts.health().losses();
+    boolean complete = losses == lossesTold && !parts.health().isRefusalFinal();
+    lossesTold = losses;
     return complete;
   }
 
@@ -151,7 +152,7 @@ final class StoreWriter implements Runnable {
       } catch (InterruptedException e) {
         continue; // this thread is nobody's to stop: close() ends it
       } catch (Throwable e) { // takes no memory: there may be none, and some again in a moment
-        lostSinceFlush = true; // what it was about to do, a removal for example
+        parts.health().lost(); // what it was about to do, a removal for example
         parts.health().thrown(e);
         LockSupport.parkNanos(PAUSE_NANOS);
       }
@@ -306,7 +307,7 @@ final class StoreWriter implements Runnable {
   private void lose(int rows) {
     if (rows > 0) {
       lost += rows;
-      lostSinceFlush = true;
+      parts.health().lost();
     }
   }
 
@@ -320,7 +321,7 @@ final class StoreWriter implements Runnable {
   }
 
   private void failWrite(Throwable e) {
-    lostSinceFlush = true; // what was written may not be on the disk
+    parts.health().lost(); // what was written may not be on the disk
     if (segment != null) {
       segment.abandon();
       recountQuietly();

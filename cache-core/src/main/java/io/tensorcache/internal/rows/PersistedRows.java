@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -49,7 +50,8 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
   /** What failed while this thread replaces a row, told afterwards. */
   private final ThreadLocal<@Nullable List<TensorCacheException>> untold = new ThreadLocal<>();
 
-  private final AtomicBoolean declined = new AtomicBoolean();
+  private final AtomicLong declined = new AtomicLong();
+  private final AtomicLong declinedTold = new AtomicLong();
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean closed;
 
@@ -135,7 +137,7 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
   boolean store(TensorKey key, Row row, Provenance provenance) {
     boolean admitted = guarded(false, () -> store.store(key, row, provenance));
     if (!admitted) {
-      declined.set(true);
+      declined.incrementAndGet();
     }
     return admitted;
   }
@@ -209,7 +211,14 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
   /** True if every row since the last flush is kept and acknowledged. */
   boolean flush() {
     entries.carryOutAll();
-    return guarded(false, store::flush) & !declined.getAndSet(false);
+    boolean isKept = guarded(false, store::flush);
+    long now = declined.get();
+    return isKept & declinedTold.getAndSet(now) == now;
+  }
+
+  /** Rises with every row that is not kept: of two threads that flush, one alone hears of it. */
+  public long losses() {
+    return declined.get() + store.use().losses();
   }
 
   void clear() {

@@ -9,9 +9,14 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.internal.key.ComputationDigest;
+import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.OpenRows;
 import io.tensorcache.stats.WarmUp;
 import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +36,8 @@ class WarmRunTest {
   void close() {
     open.close();
   }
+
+  private static final TensorKey KEY = new TensorKey(7, 8);
 
   private WarmUp warm(
       WrappedFunction<HostTensor> function, Consumer<WarmUp> progress, float[]... batches) {
@@ -109,6 +116,26 @@ class WarmRunTest {
     open = new OpenCalls(OpenRows.persisting(10, directory));
     OpenCalls.call(open.wrap("g", OpenCalls.persisting(), doubling), 1, 2);
     assertEquals(List.of(), doubling.calls);
+  }
+
+  @Test
+  void aLossThatAnotherFlushToldIsNotForgotten() {
+    open.close();
+    open = new OpenCalls(OpenRows.persisting(10, directory));
+    WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.persisting(), doubling);
+    Group other = open.rows.rows.groups().of("g", ComputationDigest.of(KEY));
+    Row tooLarge = SampleRows.ofBytes(1, 64 << 20); // as large as the store
+    WarmUp all =
+        warm(
+            function,
+            progress -> {
+              assertFalse(open.rows.rows.persisted().store(KEY, tooLarge, other));
+              assertFalse(open.functions.flush());
+              assertTrue(open.functions.flush(), "told once");
+            },
+            rows(1, 2));
+    assertTrue(all.isComplete());
+    assertFalse(all.isSafe());
   }
 
   @Test

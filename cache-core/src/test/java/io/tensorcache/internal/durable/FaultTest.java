@@ -66,6 +66,10 @@ class FaultTest {
           };
       assertTrue(store(store, 20), "still believed to fit");
       assertFalse(store.flush());
+      long losses = store.use().losses();
+      assertTrue(losses > 0);
+      assertTrue(store.flush(), "told once");
+      assertEquals(losses, store.use().losses());
       for (int i = 21; i < 40; i++) {
         assertFalse(store(store, i));
       }
