@@ -29,6 +29,9 @@ final class SoakCounts {
   /** Calls that ended with it. */
   final AtomicLong outOfMemory = new AtomicLong();
 
+  /** Of these: the JVM took whole frames away, {@code finally} and all. */
+  final AtomicLong framesLost = new AtomicLong();
+
   final AtomicLong wrong = new AtomicLong();
   final AtomicLong unexpected = new AtomicLong();
   final AtomicLong hangs = new AtomicLong();
@@ -71,9 +74,21 @@ final class SoakCounts {
     return false;
   }
 
+  /** Counts a call that ended with it. */
+  void outOfMemory(Throwable e) {
+    outOfMemory.incrementAndGet();
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (message != null && message.contains("failed reallocation")) {
+        framesLost.incrementAndGet();
+        return;
+      }
+    }
+  }
+
   /** True if nothing was wrong, also while the heap ran out. */
   boolean isClean() {
-    return outOfMemory.get() > 0 && wrong.get() == 0 && unexpected.get() == 0 && hangs.get() == 0;
+    return heapRanOut.get() > 0 && wrong.get() == 0 && unexpected.get() == 0 && hangs.get() == 0;
   }
 
   /** One line. */
@@ -83,7 +98,7 @@ final class SoakCounts {
         java.util.Locale.ROOT,
         "look-ups %,d, computed %,d, scope operations %,d, wrong %,d, unexpected exceptions %,d,"
             + " hangs %,d, calls that met a closed cache %,d, heap full %,d times, calls that ran out"
-            + " of memory %,d, openings and closings that did %,d, %s",
+            + " of memory %,d, of these without frames %,d, openings and closings that did %,d, %s",
         lookUps.sum(),
         computed.sum(),
         scopeOperations.sum(),
@@ -93,6 +108,7 @@ final class SoakCounts {
         whileClosed.sum(),
         heapRanOut.get(),
         outOfMemory.get(),
+        framesLost.get(),
         livesOutOfMemory.get(),
         new TreeMap<>(events));
   }

@@ -19,6 +19,9 @@ final class SoakHeap extends Thread {
 
   private final SoakCounts counts;
   private volatile boolean ended;
+  private volatile boolean isToRest;
+  private volatile boolean isFull;
+  private boolean hasRunOut; // since it was begun last
 
   SoakHeap(SoakCounts counts) {
     super("soak-heap");
@@ -31,7 +34,9 @@ final class SoakHeap extends Thread {
     pause(FIRST_NANOS);
     while (!ended || counts.heapRanOut.get() == 0) {
       try {
-        runOut();
+        if (!isToRest) {
+          runOut();
+        }
       } catch (OutOfMemoryError e) { // what it holds is free again
         continue;
       }
@@ -46,6 +51,11 @@ final class SoakHeap extends Thread {
     }
   }
 
+  /** Asks it to leave the heap alone, or to go on. */
+  void toRest(boolean isWanted) {
+    isToRest = isWanted;
+  }
+
   /** Ends after the heap ran out at least once; false if it does not end in time. */
   boolean end(long millis) throws InterruptedException {
     ended = true;
@@ -56,40 +66,62 @@ final class SoakHeap extends Thread {
   /** A list that needs nothing but its links. */
   private record Block(@Nullable Block before, byte[] bytes) {}
 
+  /** True while it leaves nothing to others: no call can go on. */
+  boolean isFull() {
+    return isFull;
+  }
+
   /** Holds the heap full until a call has met it so. */
   private void runOut() {
     long before = counts.outOfMemory.get();
-    Block all = fill();
     long since = System.nanoTime();
-    long held = 0;
-    while (held < HELD_NANOS || counts.outOfMemory.get() == before && held < MOST_HELD_NANOS) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-      if (held > HELD_NANOS) {
-        all = more(all, SMALLEST_BYTES); // what others gave back since
+    isFull = true;
+    hasRunOut = false;
+    try {
+      Block all = fill(since);
+      long held = 0;
+      while (held < HELD_NANOS
+          || !isToRest && counts.outOfMemory.get() == before && isInTime(since)) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        if (held > HELD_NANOS) {
+          all = more(all, SMALLEST_BYTES, since); // what others gave back since
+        }
+        held = System.nanoTime() - since;
       }
-      held = System.nanoTime() - since;
+      all = null;
+    } finally {
+      isFull = false;
     }
-    all = null;
-    counts.heapRanOut.incrementAndGet();
+    if (hasRunOut) {
+      counts.heapRanOut.incrementAndGet();
+    }
   }
 
-  private static Block fill() {
+  private static boolean isInTime(long since) {
+    return System.nanoTime() - since < MOST_HELD_NANOS;
+  }
+
+  private Block fill(long since) {
     Block all = new Block(null, new byte[0]);
     for (int size = LARGEST_BYTES; size >= SMALLEST_BYTES; size /= 32) {
-      all = more(all, size);
+      all = more(all, size, since);
     }
     return all;
   }
 
-  /** Takes blocks of this size until there are no more. */
-  private static Block more(Block before, int size) {
+  /**
+   * Takes blocks of this size until there are no more. Others may give back as much as it takes for
+   * a long time, each block after a collection of its own.
+   */
+  private Block more(Block before, int size, long since) {
     Block all = before;
     try {
-      while (true) {
+      while (isInTime(since)) {
         all = new Block(all, new byte[size]);
       }
     } catch (OutOfMemoryError e) {
-      return all;
+      hasRunOut |= size == SMALLEST_BYTES;
     }
+    return all;
   }
 }

@@ -34,7 +34,7 @@ final class SoakProcess {
     this.endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     this.lives = new SoakLives(directory, counts, version);
     this.keeper = new SoakKeeper(directory, counts, number);
-    this.watch = new SoakWatch(counts, threads, "seed " + seed);
+    this.watch = new SoakWatch(counts, threads, heap, "seed " + seed);
   }
 
   /** Arguments: directory, number of the process, seed, look-ups, seconds at most. */

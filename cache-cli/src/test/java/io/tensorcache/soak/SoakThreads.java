@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The threads of a process of the soak: platform ones, and virtual ones where there are any. */
 final class SoakThreads {
@@ -52,6 +54,22 @@ final class SoakThreads {
       longest = Math.max(longest, workers.get(i).secondsStill());
     }
     return longest;
+  }
+
+  /** Lets no worker begin a call, and waits until all are in none; false if one is at the end. */
+  boolean rest(long millis) {
+    workers.forEach(worker -> worker.toRest(true));
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    boolean isAtRest = false;
+    while (!isAtRest && System.nanoTime() < end) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      isAtRest = workers.stream().allMatch(SoakWorker::isResting);
+    }
+    return isAtRest;
+  }
+
+  void goOn() {
+    workers.forEach(worker -> worker.toRest(false));
   }
 
   /** Waits for all; false if one does not end in time. */

@@ -14,6 +14,7 @@ final class SoakWatch {
 
   private final SoakCounts counts;
   private final SoakThreads threads;
+  private final SoakHeap heap;
   private final String of;
   private long lastWork = -1;
   private long lastClosed;
@@ -23,9 +24,10 @@ final class SoakWatch {
   private long stepNanos;
 
   /** {@code of} names the process in what is printed. */
-  SoakWatch(SoakCounts counts, SoakThreads threads, String of) {
+  SoakWatch(SoakCounts counts, SoakThreads threads, SoakHeap heap, String of) {
     this.counts = counts;
     this.threads = threads;
+    this.heap = heap;
     this.of = of;
   }
 
@@ -50,7 +52,7 @@ final class SoakWatch {
   }
 
   private void look() {
-    if (moves()) {
+    if (moves() || heap.isFull()) { // full for ten seconds at most
       sinceNanos = System.nanoTime();
     }
     if (System.nanoTime() - sinceNanos > TimeUnit.SECONDS.toNanos(STILL_SECONDS)) {
@@ -64,9 +66,27 @@ final class SoakWatch {
       hang("no cache is opened or closed for " + 10 * STILL_SECONDS + " s");
     }
     if (threads.secondsStill() > 4 * STILL_SECONDS) {
-      threads.printStill(3 * STILL_SECONDS);
-      hang("a call does not return for " + 4 * STILL_SECONDS + " s");
+      rest();
     }
+  }
+
+  /**
+   * A call of many that waits for long may only be starved: when the others begin no more, and the
+   * heap is left alone, it must return.
+   */
+  private void rest() {
+    counts.event("rests");
+    heap.toRest(true);
+    if (!threads.rest(TimeUnit.SECONDS.toMillis(2 * STILL_SECONDS))) {
+      threads.printStill(3 * STILL_SECONDS);
+      hang(
+          "a call does not return for "
+              + 6 * STILL_SECONDS
+              + " s, nor when nothing else is called");
+    }
+    heap.toRest(false);
+    threads.goOn();
+    sinceNanos = System.nanoTime();
   }
 
   /** True if something moved since the last call. */

@@ -22,6 +22,8 @@ final class SoakWorker implements Runnable {
   private long pauseNanos = FIRST_PAUSE_NANOS;
   private volatile long movedNanos = System.nanoTime();
   private volatile boolean running = true;
+  private volatile boolean isToRest;
+  private volatile boolean isResting;
 
   SoakWorker(Supplier<SoakLife> life, SoakCounts counts, long seed, Supplier<Boolean> goesOn) {
     this.life = life;
@@ -34,16 +36,36 @@ final class SoakWorker implements Runnable {
   public void run() {
     try {
       while (goesOn.get()) {
+        rest();
         try {
           round();
         } catch (OutOfMemoryError e) { // of sorting or counting
-          counts.outOfMemory.incrementAndGet();
+          counts.outOfMemory(e);
         }
         movedNanos = System.nanoTime();
       }
     } finally {
       running = false;
     }
+  }
+
+  private void rest() {
+    while (isToRest && goesOn.get()) {
+      isResting = true;
+      LockSupport.parkNanos(LONGEST_PAUSE_NANOS);
+    }
+    isResting = false;
+    movedNanos = System.nanoTime();
+  }
+
+  /** Asks it to begin no call, or to go on. */
+  void toRest(boolean isWanted) {
+    isToRest = isWanted;
+  }
+
+  /** True if it is in no call, and begins none. */
+  boolean isResting() {
+    return isResting || !running;
   }
 
   private void round() {
@@ -61,7 +83,7 @@ final class SoakWorker implements Runnable {
 
   private void sort(SoakLife of, Throwable e) {
     if (SoakCounts.isOutOfMemory(e)) {
-      counts.outOfMemory.incrementAndGet();
+      counts.outOfMemory(e);
     } else if (of.explains(e)) {
       counts.whileClosed.increment();
       LockSupport.parkNanos(pauseNanos);
