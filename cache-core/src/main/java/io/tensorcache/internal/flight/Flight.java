@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what is computed
  */
 public class Flight<V> {
+  /** At first, then twice as long each time: thousands of virtual threads may wait. */
   private static final long LOOK_MILLIS = 100;
+
+  private static final long LONGEST_LOOK_MILLIS = 1_000;
 
   private final Owner owner;
   private final CompletableFuture<@Nullable V> result = new CompletableFuture<>();
@@ -52,10 +55,12 @@ public class Flight<V> {
    */
   public final @Nullable V await(Duration patience) {
     long waitedSince = System.nanoTime();
+    long lookMillis = LOOK_MILLIS;
     while (true) {
       try {
-        return result.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        return result.get(lookMillis, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
+        lookMillis = Math.min(2 * lookMillis, LONGEST_LOOK_MILLIS);
         if (owner.hasEnded) {
           return result.getNow(null);
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 final class FileThread implements AutoCloseable {
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConcurrentLinkedQueue<Call<?>> calls = new ConcurrentLinkedQueue<>();
   private final Thread thread;
