@@ -1,6 +1,9 @@
 package io.tensorcache.benchmarks;
 
+import io.tensorcache.benchmarks.policy.PolicyBench;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +18,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * A short form of the benchmarks that prints ratios: what the cache takes over what it is compared
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
  * Epoch}, {@code Scope}, {@code Module}, {@code Durable}; none means all but the last two: one
- * loads PyTorch, the other writes a gigabyte of files.
+ * loads PyTorch, the other writes a gigabyte of files. {@code Policy} prints how much each {@code
+ * WhenFull} serves of a row of traces.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
@@ -24,12 +28,19 @@ public final class Bench {
 
   /** Runs what the arguments select. */
   public static void main(String[] args) throws RunnerException {
+    List<String> names = new ArrayList<>(List.of(args));
+    if (names.remove("Policy")) {
+      PolicyBench.main();
+      if (names.isEmpty()) {
+        return;
+      }
+    }
     Bench bench = new Bench();
-    bench.run(args.length == 0 ? new String[] {"Key", "Hit", "Epoch", "Scope"} : args);
+    bench.run(names.isEmpty() ? List.of("Key", "Hit", "Epoch", "Scope") : names);
     bench.print();
   }
 
-  private void run(String[] names) throws RunnerException {
+  private void run(List<String> names) throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     for (String name : names) {
       options.include("\\." + name + "[A-Za-z]*Benchmark");

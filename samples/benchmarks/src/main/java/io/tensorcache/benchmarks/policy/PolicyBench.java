@@ -1,0 +1,53 @@
+package io.tensorcache.benchmarks.policy;
+
+import io.tensorcache.config.WhenFull;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * Prints how many look-ups of each trace a heap tier serves under each {@code WhenFull}, and
+ * Belady's bound beside them. Epochs count from the second on.
+ */
+public final class PolicyBench {
+  private static final int ROWS = 5_000;
+
+  private final PrintStream out;
+
+  PolicyBench(PrintStream out) {
+    this.out = out;
+  }
+
+  /** Runs it to standard output. */
+  public static void main() {
+    new PolicyBench(System.out).run(new Traces(ROWS, 0));
+  }
+
+  void run(Traces traces) {
+    out.printf(Locale.ROOT, "%-42s", "hits, % of the look-ups");
+    for (WhenFull whenFull : WhenFull.values()) {
+      out.printf(Locale.ROOT, " %12s", whenFull);
+    }
+    out.printf(Locale.ROOT, " %12s%n", "possible");
+    traces.all().forEach(this::print);
+  }
+
+  private void print(Trace trace) {
+    out.printf(Locale.ROOT, "%-42s", trace.name());
+    out.flush(); // a trace takes seconds
+    for (WhenFull whenFull : WhenFull.values()) {
+      try (TierRun run = new TierRun(trace, whenFull)) {
+        percent(run.hits(), trace);
+      }
+    }
+    if (trace.isOfEqualRows()) {
+      percent(Belady.hits(trace), trace);
+    } else {
+      out.printf(Locale.ROOT, " %12s", "-"); // his rule is for rows of one size
+    }
+    out.println();
+  }
+
+  private void percent(int hits, Trace trace) {
+    out.printf(Locale.ROOT, " %12.1f", 100.0 * hits / trace.counted());
+  }
+}
