@@ -27,6 +27,7 @@ class KillTest {
   @TempDir Path directory;
   private final DurableFixture.Events events = new DurableFixture.Events();
 
+  @Tag("slow")
   @Test
   void everyAcknowledgedRowSurvivesKill() throws Exception {
     kill(25);
