@@ -52,6 +52,22 @@ class HeldTensorsTest {
   }
 
   @Test
+  void someOfTheInputsWereGatheredWhereOneCannotBe() {
+    WrappedFunction<HostTensor> function = function(OpenCalls.ROWS);
+    NamedTensors<HostTensor> two =
+        NamedTensors.of(List.of("a", "b"), List.of(OpenCalls.batch(1, 2), OpenCalls.batch(3, 4)));
+    new CachedCall<>(function, two).outputs();
+    NamedTensors<HostTensor> more =
+        NamedTensors.of(List.of("a", "b"), List.of(OpenCalls.batch(1, 5), OpenCalls.batch(3, 6)));
+    CachedCall<HostTensor> call = new CachedCall<>(function, more);
+    engine.failsAt = engine.allocated.size() + 2; // after the result and the first input
+    assertThrows(IllegalStateException.class, call::outputs);
+    assertEquals(1, engine.live());
+    new CachedCall<>(function, more).outputs();
+    assertEquals(2, engine.live());
+  }
+
+  @Test
   void whatAWarmUpComputesIsReleased() {
     WrappedFunction<HostTensor> function = function(OpenCalls.ROWS);
     new WarmRun<>(function)

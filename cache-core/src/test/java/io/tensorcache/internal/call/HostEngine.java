@@ -17,7 +17,7 @@ final class HostEngine implements TensorAdapter<HostTensor> {
   final List<HostTensor> allocated = new ArrayList<>();
   final List<HostTensor> released = new ArrayList<>();
   long claimed; // bytes that each block says it has, if that is more
-  int failsAt = -1; // this allocation, from 0
+  int failsAt = -1; // this allocation, from 0; once
   boolean failsToRelease;
 
   @Override
@@ -34,6 +34,7 @@ final class HostEngine implements TensorAdapter<HostTensor> {
   @Override
   public HostTensor allocate(TensorSpec spec, HostTensor like) {
     if (allocated.size() == failsAt) {
+      failsAt = -1;
       throw new IllegalStateException("injected");
     }
     HostTensor tensor = HostTensor.zeros(spec);
