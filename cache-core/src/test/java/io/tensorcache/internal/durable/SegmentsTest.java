@@ -67,7 +67,7 @@ class SegmentsTest {
 
   @Test
   void removedRecordsAreThoseThatWereNamed() {
-    for (int seed = 0; seed < 50; seed++) {
+    for (int seed = 0; seed < 8; seed++) {
       Random random = new Random(seed);
       DeadRanges dead = new DeadRanges();
       BitSet expected = new BitSet();
