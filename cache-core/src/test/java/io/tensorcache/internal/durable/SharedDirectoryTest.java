@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.store.RowSelection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,5 +126,30 @@ class SharedDirectoryTest {
     assertTrue(one.store(key(-5), row(5), NET));
     assertEquals(row(5).schema(), one.row(key(-5)).schema(), "while it waits");
     assertFalse(fresh == one.row(key(-5)));
+  }
+
+  /** A look at the directory each tenth of a second, where something is missed. */
+  @Test
+  void looksForWhatTheOtherStoredJustNow() throws InterruptedException {
+    for (int i = ROWS; i < ROWS + 4; i++) {
+      assertTrue(store(one, i));
+      assertTrue(one.flush());
+      Thread.sleep(110);
+      switch (i - ROWS) {
+        case 0 -> assertEquals(1, found(other, i, i + 1));
+        case 1 -> assertEquals(row(i).schema(), other.schema(key(i)));
+        case 2 -> {
+          RowTarget target = SampleRows.target(row(i).schema(), 1, true);
+          assertEquals(
+              List.of(Lookup.DURABLE_HIT),
+              List.of(other.readAll(List.of(key(i)), () -> row -> target)));
+        }
+        default -> {
+          other.remove(key(i));
+          flush();
+          assertFalse(one.contains(key(i)));
+        }
+      }
+    }
   }
 }
