@@ -2,6 +2,7 @@ package io.tensorcache.internal.device;
 
 import io.tensorcache.error.DeviceException;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import jcuda.Pointer;
 import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUcontext;
@@ -45,32 +46,36 @@ public final class Driver {
     throw new DeviceException(function + " of the CUDA driver: " + name + " (" + code + ")", code);
   }
 
+  static void check(String function, IntSupplier call) {
+    check(function, ResultCode.of(call));
+  }
+
   static void init() {
-    check("cuInit", JCudaDriver.cuInit(0));
+    check("cuInit", () -> JCudaDriver.cuInit(0));
   }
 
   /** 12060 for CUDA 12.6. */
   static int version() {
     int[] version = new int[1];
-    check("cuDriverGetVersion", JCudaDriver.cuDriverGetVersion(version));
+    check("cuDriverGetVersion", () -> JCudaDriver.cuDriverGetVersion(version));
     return version[0];
   }
 
   static int deviceCount() {
     int[] count = new int[1];
-    check("cuDeviceGetCount", JCudaDriver.cuDeviceGetCount(count));
+    check("cuDeviceGetCount", () -> JCudaDriver.cuDeviceGetCount(count));
     return count[0];
   }
 
   static CUdevice device(int ordinal) {
     CUdevice device = new CUdevice();
-    check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, ordinal));
+    check("cuDeviceGet", () -> JCudaDriver.cuDeviceGet(device, ordinal));
     return device;
   }
 
   static String deviceName(int ordinal) {
     byte[] name = new byte[256];
-    check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(name, name.length, device(ordinal)));
+    check("cuDeviceGetName", () -> JCudaDriver.cuDeviceGetName(name, name.length, device(ordinal)));
     int length = 0;
     while (length < name.length && name[length] != 0) {
       length++;
@@ -82,28 +87,31 @@ public final class Driver {
     int[] value = new int[1];
     check(
         "cuDeviceGetAttribute",
-        JCudaDriver.cuDeviceGetAttribute(value, attribute, device(ordinal)));
+        () -> JCudaDriver.cuDeviceGetAttribute(value, attribute, device(ordinal)));
     return value[0];
   }
 
   static long retainPrimary(int ordinal) {
     CUcontext context = new CUcontext();
     check(
-        "cuDevicePrimaryCtxRetain", JCudaDriver.cuDevicePrimaryCtxRetain(context, device(ordinal)));
+        "cuDevicePrimaryCtxRetain",
+        () -> JCudaDriver.cuDevicePrimaryCtxRetain(context, device(ordinal)));
     return Handles.address(context);
   }
 
   static void push(long context) {
-    check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(Handles.set(new CUcontext(), context)));
+    check(
+        "cuCtxPushCurrent",
+        () -> JCudaDriver.cuCtxPushCurrent(Handles.set(new CUcontext(), context)));
   }
 
   static void pop() {
-    check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
+    check("cuCtxPopCurrent", () -> JCudaDriver.cuCtxPopCurrent(new CUcontext()));
   }
 
   static long loadModule(byte[] image) {
     CUmodule module = new CUmodule();
-    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image));
+    check("cuModuleLoadData", () -> JCudaDriver.cuModuleLoadData(module, image));
     return Handles.address(module);
   }
 
@@ -111,7 +119,7 @@ public final class Driver {
     CUfunction function = new CUfunction();
     check(
         "cuModuleGetFunction",
-        JCudaDriver.cuModuleGetFunction(function, Handles.set(new CUmodule(), module), name));
+        () -> JCudaDriver.cuModuleGetFunction(function, Handles.set(new CUmodule(), module), name));
     return Handles.address(function);
   }
 
@@ -119,39 +127,40 @@ public final class Driver {
   public static void launch(long function, int blocks, int threads, long stream, long parameters) {
     check(
         "cuLaunchKernel",
-        JCudaDriver.cuLaunchKernel(
-            Handles.set(new CUfunction(), function),
-            blocks,
-            1,
-            1,
-            threads,
-            1,
-            1,
-            0,
-            stream(stream),
-            Handles.set(new Pointer(), parameters),
-            null));
+        () ->
+            JCudaDriver.cuLaunchKernel(
+                Handles.set(new CUfunction(), function),
+                blocks,
+                1,
+                1,
+                threads,
+                1,
+                1,
+                0,
+                stream(stream),
+                Handles.set(new Pointer(), parameters),
+                null));
   }
 
   public static long allocate(long byteCount) {
     CUdeviceptr memory = new CUdeviceptr();
-    check("cuMemAlloc", JCudaDriver.cuMemAlloc(memory, byteCount));
+    check("cuMemAlloc", () -> JCudaDriver.cuMemAlloc(memory, byteCount));
     return Handles.address(memory);
   }
 
   public static void free(long address) {
-    check("cuMemFree", JCudaDriver.cuMemFree(at(address)));
+    check("cuMemFree", () -> JCudaDriver.cuMemFree(at(address)));
   }
 
   /** Host memory that devices reach. */
   static long allocatePinned(long byteCount) {
     Pointer memory = new Pointer();
-    check("cuMemHostAlloc", JCudaDriver.cuMemHostAlloc(memory, byteCount, PINNED_FLAGS));
+    check("cuMemHostAlloc", () -> JCudaDriver.cuMemHostAlloc(memory, byteCount, PINNED_FLAGS));
     return Handles.address(memory);
   }
 
   static void freePinned(long address) {
-    check("cuMemFreeHost", JCudaDriver.cuMemFreeHost(host(address)));
+    check("cuMemFreeHost", () -> JCudaDriver.cuMemFreeHost(host(address)));
   }
 
   /** Where the current device finds pinned memory. */
@@ -159,26 +168,26 @@ public final class Driver {
     CUdeviceptr address = new CUdeviceptr();
     check(
         "cuMemHostGetDevicePointer",
-        JCudaDriver.cuMemHostGetDevicePointer(address, host(pinned), 0));
+        () -> JCudaDriver.cuMemHostGetDevicePointer(address, host(pinned), 0));
     return Handles.address(address);
   }
 
   public static void copyToDevice(long to, long from, long byteCount, long stream) {
     check(
         "cuMemcpyHtoDAsync",
-        JCudaDriver.cuMemcpyHtoDAsync(at(to), host(from), byteCount, stream(stream)));
+        () -> JCudaDriver.cuMemcpyHtoDAsync(at(to), host(from), byteCount, stream(stream)));
   }
 
   public static void copyToHost(long to, long from, long byteCount, long stream) {
     check(
         "cuMemcpyDtoHAsync",
-        JCudaDriver.cuMemcpyDtoHAsync(host(to), at(from), byteCount, stream(stream)));
+        () -> JCudaDriver.cuMemcpyDtoHAsync(host(to), at(from), byteCount, stream(stream)));
   }
 
   static void copyOnDevice(long to, long from, long byteCount, long stream) {
     check(
         "cuMemcpyDtoDAsync",
-        JCudaDriver.cuMemcpyDtoDAsync(at(to), at(from), byteCount, stream(stream)));
+        () -> JCudaDriver.cuMemcpyDtoDAsync(at(to), at(from), byteCount, stream(stream)));
   }
 
   /**
@@ -194,45 +203,47 @@ public final class Driver {
     copy.dstPitch = width;
     copy.WidthInBytes = width;
     copy.Height = count;
-    check("cuMemcpy2DAsync", JCudaDriver.cuMemcpy2DAsync(copy, stream(stream)));
+    check("cuMemcpy2DAsync", () -> JCudaDriver.cuMemcpy2DAsync(copy, stream(stream)));
   }
 
   static void fillWithZeros(long address, long byteCount, long stream) {
     check(
         "cuMemsetD8Async",
-        JCudaDriver.cuMemsetD8Async(at(address), (byte) 0, byteCount, stream(stream)));
+        () -> JCudaDriver.cuMemsetD8Async(at(address), (byte) 0, byteCount, stream(stream)));
   }
 
   public static long createEvent() {
     CUevent event = new CUevent();
-    check("cuEventCreate", JCudaDriver.cuEventCreate(event, EVENT_FLAGS));
+    check("cuEventCreate", () -> JCudaDriver.cuEventCreate(event, EVENT_FLAGS));
     return Handles.address(event);
   }
 
   /** An event that keeps the time at which it was reached. */
   static long createTimedEvent() {
     CUevent event = new CUevent();
-    check("cuEventCreate", JCudaDriver.cuEventCreate(event, 0x1)); // CU_EVENT_BLOCKING_SYNC
+    check("cuEventCreate", () -> JCudaDriver.cuEventCreate(event, 0x1)); // CU_EVENT_BLOCKING_SYNC
     return Handles.address(event);
   }
 
   /** Milliseconds between two timed events that are complete. */
   static float millisBetween(long begin, long end) {
     float[] millis = new float[1];
-    check("cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(millis, event(begin), event(end)));
+    check(
+        "cuEventElapsedTime",
+        () -> JCudaDriver.cuEventElapsedTime(millis, event(begin), event(end)));
     return millis[0];
   }
 
   public static void destroyEvent(long event) {
-    check("cuEventDestroy", JCudaDriver.cuEventDestroy(event(event)));
+    check("cuEventDestroy", () -> JCudaDriver.cuEventDestroy(event(event)));
   }
 
   public static void record(long event, long stream) {
-    check("cuEventRecord", JCudaDriver.cuEventRecord(event(event), stream(stream)));
+    check("cuEventRecord", () -> JCudaDriver.cuEventRecord(event(event), stream(stream)));
   }
 
   public static boolean isDone(long event) {
-    int code = JCudaDriver.cuEventQuery(event(event));
+    int code = ResultCode.of(() -> JCudaDriver.cuEventQuery(event(event)));
     if (code == NOT_READY) {
       return false;
     }
@@ -241,11 +252,11 @@ public final class Driver {
   }
 
   public static void await(long event) {
-    check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(event(event)));
+    check("cuEventSynchronize", () -> JCudaDriver.cuEventSynchronize(event(event)));
   }
 
   static void synchronize(long stream) {
-    check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream(stream)));
+    check("cuStreamSynchronize", () -> JCudaDriver.cuStreamSynchronize(stream(stream)));
   }
 
   /**
@@ -253,8 +264,9 @@ public final class Driver {
    * say when that ends.
    */
   static boolean isSettled(long stream) {
-    return JCudaDriver.cuStreamSynchronize(stream(stream)) == CUresult.CUDA_SUCCESS
-        || JCudaDriver.cuCtxSynchronize() == CUresult.CUDA_SUCCESS;
+    return ResultCode.of(() -> JCudaDriver.cuStreamSynchronize(stream(stream)))
+            == CUresult.CUDA_SUCCESS
+        || ResultCode.of(JCudaDriver::cuCtxSynchronize) == CUresult.CUDA_SUCCESS;
   }
 
   /**
@@ -262,7 +274,7 @@ public final class Driver {
    */
   static boolean isCapturing(long stream) {
     int[] status = new int[1];
-    int code = JCudaDriver.cuStreamIsCapturing(stream(stream), status);
+    int code = ResultCode.of(() -> JCudaDriver.cuStreamIsCapturing(stream(stream), status));
     if (code == CUresult.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT) {
       return true;
     }
@@ -274,7 +286,8 @@ public final class Driver {
   static int exchangeCaptureMode(int mode) {
     int[] modes = {mode};
     check(
-        "cuThreadExchangeStreamCaptureMode", JCudaDriver.cuThreadExchangeStreamCaptureMode(modes));
+        "cuThreadExchangeStreamCaptureMode",
+        () -> JCudaDriver.cuThreadExchangeStreamCaptureMode(modes));
     return modes[0];
   }
 
@@ -283,7 +296,7 @@ public final class Driver {
     int[] value = new int[1];
     Pointer to = Pointer.to(value);
     int type = CUpointer_attribute.CU_POINTER_ATTRIBUTE_MEMORY_TYPE;
-    int code = JCudaDriver.cuPointerGetAttribute(to, type, at(address));
+    int code = ResultCode.of(() -> JCudaDriver.cuPointerGetAttribute(to, type, at(address)));
     if (code == CUresult.CUDA_ERROR_INVALID_VALUE) {
       return -1;
     }
@@ -292,7 +305,8 @@ public final class Driver {
       return -1;
     }
     int ordinal = CUpointer_attribute.CU_POINTER_ATTRIBUTE_DEVICE_ORDINAL;
-    check("cuPointerGetAttribute", JCudaDriver.cuPointerGetAttribute(to, ordinal, at(address)));
+    check(
+        "cuPointerGetAttribute", () -> JCudaDriver.cuPointerGetAttribute(to, ordinal, at(address)));
     return value[0];
   }
 
@@ -300,7 +314,8 @@ public final class Driver {
   static long bufferId(long address) {
     long[] value = new long[1];
     int id = CUpointer_attribute.CU_POINTER_ATTRIBUTE_BUFFER_ID;
-    int code = JCudaDriver.cuPointerGetAttribute(Pointer.to(value), id, at(address));
+    Pointer to = Pointer.to(value);
+    int code = ResultCode.of(() -> JCudaDriver.cuPointerGetAttribute(to, id, at(address)));
     if (NO_SUCH_BLOCK.contains(code)) {
       return 0;
     }

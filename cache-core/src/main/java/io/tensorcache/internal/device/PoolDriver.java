@@ -29,35 +29,37 @@ public final class PoolDriver {
   public static long allocate(long byteCount, long stream) {
     CUdeviceptr memory = new CUdeviceptr();
     Driver.check(
-        "cuMemAllocAsync", JCudaDriver.cuMemAllocAsync(memory, byteCount, Driver.stream(stream)));
+        "cuMemAllocAsync",
+        () -> JCudaDriver.cuMemAllocAsync(memory, byteCount, Driver.stream(stream)));
     return Handles.address(memory);
   }
 
   /** Frees memory of a pool after what is in the stream now. */
   public static void free(long address, long stream) {
     Driver.check(
-        "cuMemFreeAsync", JCudaDriver.cuMemFreeAsync(Driver.at(address), Driver.stream(stream)));
+        "cuMemFreeAsync",
+        () -> JCudaDriver.cuMemFreeAsync(Driver.at(address), Driver.stream(stream)));
   }
 
   /** Bytes of the current device that nobody has. */
   public static long freeBytes() {
     long[] free = new long[1];
-    Driver.check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
+    Driver.check("cuMemGetInfo", () -> JCudaDriver.cuMemGetInfo(free, new long[1]));
     return free[0];
   }
 
   /** Bytes of any device; needs no context. */
   static long memoryBytes(int ordinal) {
     long[] bytes = new long[1];
-    int code = JCudaDriver.cuDeviceTotalMem(bytes, Driver.device(ordinal));
-    Driver.check("cuDeviceTotalMem", code);
+    Driver.check(
+        "cuDeviceTotalMem", () -> JCudaDriver.cuDeviceTotalMem(bytes, Driver.device(ordinal)));
     return bytes[0];
   }
 
   /** Bytes of the current device. */
   public static long totalBytes() {
     long[] total = new long[1];
-    Driver.check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(new long[1], total));
+    Driver.check("cuMemGetInfo", () -> JCudaDriver.cuMemGetInfo(new long[1], total));
     return total[0];
   }
 
@@ -65,19 +67,19 @@ public final class PoolDriver {
   public static long createStream() {
     CUstream stream = new CUstream();
     int nonBlocking = 1;
-    Driver.check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, nonBlocking));
+    Driver.check("cuStreamCreate", () -> JCudaDriver.cuStreamCreate(stream, nonBlocking));
     return Handles.address(stream);
   }
 
   /** What is queued in it still runs. */
   public static void destroyStream(long stream) {
-    Driver.check("cuStreamDestroy", JCudaDriver.cuStreamDestroy(Driver.stream(stream)));
+    Driver.check("cuStreamDestroy", () -> JCudaDriver.cuStreamDestroy(Driver.stream(stream)));
   }
 
   /** What is queued in the stream later waits for the event as it is recorded now. */
   public static void waitFor(long stream, long event) {
     Driver.check(
         "cuStreamWaitEvent",
-        JCudaDriver.cuStreamWaitEvent(Driver.stream(stream), Driver.event(event), 0));
+        () -> JCudaDriver.cuStreamWaitEvent(Driver.stream(stream), Driver.event(event), 0));
   }
 }
