@@ -52,7 +52,15 @@ public final class ScratchDirectory implements AutoCloseable {
 
   /** A new one where the system keeps temporary files. */
   static ScratchDirectory create() {
-    return create(Path.of(System.getProperty("java.io.tmpdir")));
+    try {
+      // The JDK reads the property once; while JCuda is loaded, it names another directory.
+      Path probe = Files.createTempFile("tensorcache", ".probe").toAbsolutePath();
+      Files.delete(probe);
+      return create(probe.resolveSibling(""));
+    } catch (IOException e) {
+      throw new StorageException(
+          "no scratch directory among temporary files (" + e + "): name a directory", e);
+    }
   }
 
   /**

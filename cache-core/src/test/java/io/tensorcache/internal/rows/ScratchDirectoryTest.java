@@ -63,6 +63,20 @@ class ScratchDirectoryTest {
     }
   }
 
+  /** While JCuda's library is loaded, the property names a directory that is about to go. */
+  @Test
+  void liesThereWhateverThePropertySaysNow() throws IOException {
+    try (ScratchDirectory first = ScratchDirectory.create()) {
+      String before = System.setProperty("java.io.tmpdir", directory.resolve("passing").toString());
+      try (ScratchDirectory second = ScratchDirectory.create()) {
+        assertEquals(first.path().getParent(), second.path().getParent());
+        assertEquals(List.of(), in(directory));
+      } finally {
+        System.setProperty("java.io.tmpdir", String.valueOf(before));
+      }
+    }
+  }
+
   @Test
   void theOneOfAnotherPlaceIsRefusedByName() throws IOException {
     Path file = Files.write(directory.resolve("file"), new byte[1]);
