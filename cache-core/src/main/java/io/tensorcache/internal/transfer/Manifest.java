@@ -175,6 +175,7 @@ record Manifest(
   }
 
   private static Group group(JsonObject in, ExportFormat format) {
+    long rows = in.count("rows");
     List<Output> outputs = new ArrayList<>();
     for (JsonObject output : in.objects("outputs")) {
       long[] shape = output.longs("shape").stream().mapToLong(Long::longValue).toArray();
@@ -183,11 +184,12 @@ record Manifest(
               output.text("name"),
               TensorSpec.of(output.dtype("dtype"), shape),
               output.dtype("stored_as"));
+      part.spec().batch(rows); // refuses what no batch can be
       boolean isNamed = format == ExportFormat.SAFETENSORS;
       outputs.add(
           new Output(part, plain(output.text("file")), isNamed ? output.text("tensor") : null));
     }
-    Group group = new Group(in.count("rows"), plain(in.text("keys")), outputs);
+    Group group = new Group(rows, plain(in.text("keys")), outputs);
     group.schema(); // refuses what no row can be
     return group;
   }

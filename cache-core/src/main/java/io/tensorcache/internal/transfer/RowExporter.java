@@ -1,5 +1,7 @@
 package io.tensorcache.internal.transfer;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.CorruptEntryException;
 import io.tensorcache.error.StorageException;
@@ -71,17 +73,39 @@ public final class RowExporter {
    */
   public ExportedRows run() {
     Map<RowSchema, EntryRefs> groups = collect();
-    if (groups.isEmpty()) {
+    requireRows(groups.isEmpty());
+    groups.keySet().forEach(this::requireTypes);
+    List<Path> made = missing();
+    boolean isComplete = false;
+    try {
+      requireEmpty();
+      ExportedRows exported = write(groups);
+      isComplete = true;
+      return exported;
+    } catch (IOException e) {
+      throw new StorageException("the export to " + directory + " failed: " + e, e);
+    } finally {
+      if (!isComplete) {
+        made.forEach(each -> each.toFile().delete()); // those that are empty
+      }
+    }
+  }
+
+  private void requireRows(boolean areNone) {
+    if (areNone) {
       throw new IllegalArgumentException(
           "no row of function \"" + of.function() + "\" can be exported (" + skipped + " damaged)");
     }
-    groups.keySet().forEach(this::requireTypes);
-    try {
-      requireEmpty();
-      return write(groups);
-    } catch (IOException e) {
-      throw new StorageException("the export to " + directory + " failed: " + e, e);
+  }
+
+  /** The directories that are to be made, the inner first. */
+  private List<Path> missing() {
+    List<Path> missing = new ArrayList<>();
+    Path each = directory.toAbsolutePath();
+    for (; each != null && Files.notExists(each, NOFOLLOW_LINKS); each = each.getParent()) {
+      missing.add(each);
     }
+    return missing;
   }
 
   private Map<RowSchema, EntryRefs> collect() {
@@ -137,6 +161,7 @@ public final class RowExporter {
           written.add(result);
         }
       }
+      requireRows(written.isEmpty()); // all turned out to be damaged
       Manifest manifest =
           new Manifest(
               store,

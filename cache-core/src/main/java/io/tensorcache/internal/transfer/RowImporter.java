@@ -28,6 +28,7 @@ import java.util.function.LongConsumer;
  */
 public final class RowImporter {
   private static final int LARGEST_MANIFEST = 64 << 20;
+  private static final int MOST_ATTEMPTS = 1_000;
 
   private final DurableStore store;
   private final Path directory;
@@ -204,17 +205,36 @@ public final class RowImporter {
           for (int part = 0; part < payloads.length; part++) {
             payloads[part] = columns.outputs.get(part).row(i);
           }
-          if (!store.store(key, Row.of(schema, 0, payloads), from)) {
-            throw new StorageException(
-                "the store admits no more rows: "
-                    + (done - present)
-                    + " of "
-                    + manifest.rows()
-                    + " were stored. Raise its limit.");
+          if (!isAdmitted(key, Row.of(schema, 0, payloads), from)) {
+            throw notAdmitted(manifest);
           }
         }
         progress.accept(++done);
       }
     }
+  }
+
+  /** Waits for room in the queue: the store may be one that declines, the thread interrupted. */
+  private boolean isAdmitted(TensorKey key, Row row, Provenance from) {
+    boolean mayBeBusy = true;
+    for (int attempt = 0; mayBeBusy && attempt < MOST_ATTEMPTS; attempt++) {
+      if (store.store(key, row, from)) {
+        return true;
+      }
+      boolean isWritten = store.flush();
+      mayBeBusy = isWritten && (attempt == 0 || store.use().queuedBytes() > 0);
+    }
+    return false;
+  }
+
+  private StorageException notAdmitted(Manifest manifest) {
+    String refusal = store.use().refusal();
+    return new StorageException(
+        "the store admits no more rows: "
+            + (done - present)
+            + " of "
+            + manifest.rows()
+            + " were stored. "
+            + (refusal == null ? "Raise its limit." : refusal));
   }
 }

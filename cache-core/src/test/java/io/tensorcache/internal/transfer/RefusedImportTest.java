@@ -200,6 +200,7 @@ class RefusedImportTest {
       {"\"shape\":[4]", "\"shape\":[5]", "holds <f4[5, 4], the manifest says <f4[5, 5]"},
       {"\"rows\":5", "\"rows\":6", "holds |u1[5, 16], the manifest says |u1[6, 16]"},
       {"\"shape\":[4]", "\"shape\":[9223372036854775807,9]", "exceeds 2^63 bytes"},
+      {"\"shape\":[4]", "\"shape\":[9223372036854775807,0]", "exceeds 2^63 bytes"},
       {"\"shape\":[4]", "\"shape\":[-4]", "shape with -4"},
       {"\"name\":\"keys.npy\"", "\"name\":\"../keys.npy\"", "a file named \"../keys.npy\""},
       {"\"file\":\"rows.npy\"", "\"file\":\"/etc/passwd\"", "a file named \"/etc/passwd\""},

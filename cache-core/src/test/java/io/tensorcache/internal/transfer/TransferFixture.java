@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Stores to export from and import into. */
@@ -58,6 +59,12 @@ final class TransferFixture implements AutoCloseable {
       bytes[k] = (byte) (16 * i + k);
     }
     return KeyBytes.read(bytes);
+  }
+
+  /** Any key, the same for the same number. */
+  static TensorKey key(int i) {
+    Random random = new Random(i);
+    return new TensorKey(random.nextLong(), random.nextLong());
   }
 
   void put(TensorKey key, Row row) {

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.transfer;
 
+import static io.tensorcache.internal.transfer.TransferFixture.key;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -33,11 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rows that leave one store and come into another. */
 class TransferTest {
   @TempDir Path directory;
-
-  private static TensorKey key(int i) {
-    Random random = new Random(i);
-    return new TensorKey(random.nextLong(), random.nextLong());
-  }
 
   private static void assertSame(Map<TensorKey, Row> expected, Map<TensorKey, Row> actual) {
     assertEquals(expected.keySet(), actual.keySet());
@@ -147,6 +143,31 @@ class TransferTest {
     }
   }
 
+  /** Their heads are sound: it shows while they are written. */
+  @Test
+  void refusesToExportDamagedRowsOnlyAndLeavesNothingBehind() throws IOException {
+    Path stored = directory.resolve("from");
+    try (TransferFixture from = new TransferFixture(stored)) {
+      from.put(key(1), SampleRows.ofBytes(1, 500));
+    }
+    flip(stored.resolve("rows"), 64 + 128 + 300);
+    Path to = directory.resolve("a/b");
+    try (TransferFixture from = new TransferFixture(stored)) {
+      for (ExportFormat format : ExportFormat.values()) {
+        String why =
+            assertThrows(IllegalArgumentException.class, () -> from.exportTo(to, format))
+                .getMessage();
+        assertEquals("no row of function \"net\" can be exported (1 damaged)", why);
+        assertFalse(Files.exists(directory.resolve("a")));
+      }
+      Files.createDirectories(to);
+      assertThrows(IllegalArgumentException.class, () -> from.exportTo(to, ExportFormat.NPY));
+      try (Stream<Path> left = Files.list(to)) { // it was there before
+        assertEquals(0, left.count());
+      }
+    }
+  }
+
   private static void flip(Path store, int offset) throws IOException {
     try (Stream<Path> files = Files.list(store)) {
       Path segment = files.filter(file -> file.toString().endsWith(".tcs")).findAny().orElseThrow();
@@ -176,6 +197,9 @@ class TransferTest {
       assertEquals("mine", Files.readString(to.resolve("mine")));
       assertThrows(
           StorageException.class, () -> from.exportTo(to.resolve("mine/below"), ExportFormat.NPY));
+      Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("none"));
+      assertThrows(StorageException.class, () -> from.exportTo(link, ExportFormat.NPY));
+      assertTrue(Files.isSymbolicLink(link), "it is not the export's");
     }
   }
 
