@@ -42,7 +42,7 @@ public final class CommandLines {
         .println(
             command.getCommandSpec().qualifiedName()
                 + ": "
-                + String.valueOf(error.getMessage()).replaceAll("\\R\\s*", " ")
+                + Shown.line(String.valueOf(error.getMessage()).replaceAll("\\R\\s*", " "))
                 + " (--help lists the options)");
     command.getErr().flush();
     return CommandLine.ExitCode.USAGE;

@@ -98,4 +98,16 @@ class HostileNamesTest {
     run.assertRefused("has no row of function");
     assertTame(run);
   }
+
+  /** As a shell makes them of {@code *}. */
+  @Test
+  void argumentsThatAreRefusedAreShownTamed() {
+    String file = directory.resolve("a\u202Eb\u001b[2J").toString();
+    Run key = Run.here("key", "--dtype", "f32", file);
+    key.assertRefused("a\\u202eb\\u001b[2J is not a file");
+    assertTame(key);
+    Run listed = Run.here("ls", store, file);
+    listed.assertCode(ExitCode.USAGE);
+    assertTame(listed);
+  }
 }
