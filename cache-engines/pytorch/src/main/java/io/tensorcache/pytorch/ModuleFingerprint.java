@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fingerprint of a module: a digest of its parameters and buffers, the types and options of its
  * layers, its mode, and the precision it computes in (autocast of the calling thread, TF32 or
- * bfloat16 inside float32 operations). The weights are read again only when a look, one at each
- * call, has seen a change. Safe for use by several threads.
+ * bfloat16 inside float32 operations, how sums of 16-bit products are rounded, the default dtype).
+ * The weights are read again only when a look, one at each call, has seen a change. Safe for use by
+ * several threads.
  *
  * <p><b>Seen by the next look</b>, so that no row is served or stored under other weights:
  *

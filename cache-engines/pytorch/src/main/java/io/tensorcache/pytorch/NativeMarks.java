@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.StorageImpl;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorImpl;
@@ -89,7 +90,9 @@ final class NativeMarks implements TensorMarks {
     return LAID_OUT_AS_EXPECTED;
   }
 
-  private static boolean check() {
+  /** Whether it does, whatever mode the calling thread is in. */
+  @SuppressWarnings("try") // the mode ends with the block
+  static boolean check() {
     if (Loader.sizeof(Pointer.class) != Long.BYTES
         || Loader.sizeof(BytePointer.class) != 1
         || Loader.sizeof(Tensor.class) != Long.BYTES
@@ -97,7 +100,8 @@ final class NativeMarks implements TensorMarks {
         || Loader.sizeof(StorageImpl.class) <= COUNTED_BYTES) {
       return false;
     }
-    try (Tensor tensor = torch.zeros(2, 3);
+    try (InferenceMode none = new InferenceMode(false); // in it, tensors have no counter
+        Tensor tensor = torch.zeros(2, 3);
         Tensor other = torch.zeros(3, 2)) {
       for (int i = 0; i < 3; i++) {
         try (NativeMarks marks = new NativeMarks(tensor)) {

@@ -2,6 +2,7 @@ package io.tensorcache.pytorch;
 
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.DeviceMemory;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -22,7 +23,11 @@ final class TorchCuda {
    */
   static DeviceMemory memory(Tensor tensor, long byteCount) {
     int device = ordinal(tensor);
-    long address = byteCount == 0 ? 0 : tensor.const_data_ptr().address();
+    Pointer data = byteCount == 0 ? null : tensor.const_data_ptr();
+    if (data == null && byteCount > 0) {
+      throw TorchTensors.withoutMemory(tensor);
+    }
+    long address = data == null ? 0 : data.address();
     return DeviceMemory.of(device, address, byteCount, currentStream(device), tensor);
   }
 

@@ -27,6 +27,9 @@ final class TorchMemory extends HostMemory {
     // A pointer without a deallocator: nothing to close, and no PointerScope ever holds it.
     // Const: asking for a writable one would make a copy-on-write tensor copy.
     Pointer data = byteCount == 0 ? null : owner.const_data_ptr();
+    if (data == null && byteCount > 0) {
+      throw TorchTensors.withoutMemory(owner);
+    }
     this.base = data == null ? new BytePointer((Pointer) null) : new BytePointer(data);
   }
 

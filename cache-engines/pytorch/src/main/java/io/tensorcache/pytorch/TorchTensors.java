@@ -159,6 +159,11 @@ final class TorchTensors implements TensorAdapter<Tensor> {
     }
   }
 
+  /** Its storage let go of it, or was given none. */
+  static IllegalArgumentException withoutMemory(Tensor tensor) {
+    return refused(tensor, "its storage has no memory", "pass one that still has its elements");
+  }
+
   private static IllegalArgumentException refused(Tensor tensor, String why, String remedy) {
     return new IllegalArgumentException(
         TensorText.of(tensor) + " is refused: " + why + "; " + remedy);

@@ -16,10 +16,16 @@ import io.tensorcache.CachedFunction;
 import io.tensorcache.Fingerprint;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.Module;
 import org.bytedeco.pytorch.ReLUImpl;
@@ -279,5 +285,55 @@ class CachedModuleTest {
     context.setFloat32Precision(MKLDNN, MATMUL, NONE);
     context.setFloat32Precision(CUDA, MATMUL, NONE);
     assertEquals(before, fingerprint.current());
+  }
+
+  /** A tensor that the function makes without a dtype has it. */
+  @Test
+  void theDefaultDtypeIsPartOfTheFingerprint() {
+    CachedFunction<Tensor> cached =
+        PyTorch.cached(cache, "net", net, x -> net.forward(x).add(torch.ones(1)));
+    Tensor batch = torch.rand(4, 6);
+    assertEquals(torch.ScalarType.Float, cached.apply(batch).scalar_type().intern());
+    torch.set_default_dtype(torch.scalarTypeToTypeMeta(torch.ScalarType.Double));
+    try {
+      assertEquals(torch.ScalarType.Double, cached.apply(batch).scalar_type().intern());
+    } finally {
+      torch.set_default_dtype(torch.scalarTypeToTypeMeta(torch.ScalarType.Float));
+    }
+    assertEquals(torch.ScalarType.Float, cached.apply(batch).scalar_type().intern());
+    assertEquals(4, cache.stats().hits());
+  }
+
+  @Test
+  void theRoundingOf16BitSumsIsPartOfTheFingerprint() {
+    ModuleFingerprint fingerprint = PyTorch.fingerprint(net);
+    Context context = torch.globalContext();
+    Map<String, Consumer<Boolean>> switches = new LinkedHashMap<>();
+    switches.put("float16 in cuBLAS", isSet -> context.setAllowFP16ReductionCuBLAS(!isSet));
+    switches.put("bfloat16 in cuBLAS", isSet -> context.setAllowBF16ReductionCuBLAS(!isSet));
+    switches.put("attention", context::setAllowFP16BF16ReductionMathSDP);
+    Set<Fingerprint> seen = new HashSet<>(Set.of(fingerprint.current()));
+    switches.forEach(
+        (name, set) -> {
+          set.accept(true);
+          assertTrue(seen.add(fingerprint.current()), name);
+          set.accept(false);
+          assertFalse(seen.add(fingerprint.current()), name);
+        });
+  }
+
+  /** In it a tensor has no version counter: this ended the process. */
+  @Test
+  @SuppressWarnings("try") // the mode ends with the block
+  void theFirstLookMayBeInInferenceMode() {
+    CachedFunction<Tensor> cached = PyTorch.cached(cache, "net", net);
+    Tensor batch = torch.rand(4, 6);
+    try (InferenceMode mode = new InferenceMode(true)) {
+      assertTrue(NativeMarks.check());
+      assertTrue(cached.apply(batch).is_inference());
+      assertTrue(InferenceMode.is_enabled());
+    }
+    assertTrue(cached.apply(batch).equal(net.forward(batch)));
+    assertEquals(4, cache.stats().hits());
   }
 }

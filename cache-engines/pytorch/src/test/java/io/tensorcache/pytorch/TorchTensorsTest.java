@@ -13,6 +13,7 @@ import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
 import java.util.Random;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DataPtr;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -199,6 +200,9 @@ class TorchTensorsTest {
     Tensor closed = torch.rand(2);
     closed.close();
     assertRefused(closed, "closed", "after the call");
+    Tensor emptied = torch.rand(2);
+    emptied.storage().set_data_ptr_noswap(new DataPtr());
+    assertRefused(emptied, "its storage has no memory", "still has its elements");
     assertRefused(meta(), "not in host memory or on a CUDA device", "cpu()");
     Tensor complex = torch.view_as_complex(torch.rand(3, 2));
     assertRefused(complex.conj(), "conjugate", "resolve_conj()");
