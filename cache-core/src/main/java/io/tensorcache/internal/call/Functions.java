@@ -20,6 +20,7 @@ public final class Functions {
   private final InFlight inFlight;
   private final StatsRecorder recorder;
   private final FunctionUse use;
+  private final EarlyDrops earlyDrops;
   private final Map<String, FunctionState> byName = new ConcurrentHashMap<>();
 
   public Functions(CacheState state, CacheRows rows, RowKeys keys, InFlight inFlight) {
@@ -29,6 +30,7 @@ public final class Functions {
     this.inFlight = inFlight;
     this.recorder = new StatsRecorder(state.counts());
     this.use = new FunctionUse(rows.persisted());
+    this.earlyDrops = new EarlyDrops(state.config(), recorder, rows);
   }
 
   public CacheState state() {
@@ -49,6 +51,10 @@ public final class Functions {
 
   StatsRecorder recorder() {
     return recorder;
+  }
+
+  EarlyDrops earlyDrops() {
+    return earlyDrops;
   }
 
   /** What is known of their code and cost. */

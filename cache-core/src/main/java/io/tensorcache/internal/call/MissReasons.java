@@ -25,9 +25,12 @@ final class MissReasons {
     }
     long corrupt = Math.min(found.corrupt(), missing.size());
     long evicted = 0;
+    long longest = -1;
     long other = 0;
     for (int i = 0; i < missing.size(); i++) {
-      if (functions.rows().wasEvicted(batch.key(missing.get(i)))) {
+      long since = functions.rows().evictionsSince(batch.key(missing.get(i)));
+      longest = Math.max(longest, since);
+      if (since >= 0) {
         evicted++;
       } else if (elsewhere[i]) {
         other++;
@@ -40,5 +43,8 @@ final class MissReasons {
     recorder.miss(
         function, MissReason.COLD, Math.max(0, missing.size() - corrupt - evicted - other));
     found.addMissed(missing.size());
+    if (evicted > 0) {
+      functions.earlyDrops().cameBack(evicted, longest);
+    }
   }
 }

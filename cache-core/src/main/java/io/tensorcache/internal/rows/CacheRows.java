@@ -70,8 +70,9 @@ public final class CacheRows implements TierEvents {
     return persisting ? memoryAndStore : memory;
   }
 
-  public boolean wasEvicted(TensorKey key) {
-    return evicted.contains(key);
+  /** How many rows were evicted since this one was; -1 if it was not, or that is forgotten. */
+  public long evictionsSince(TensorKey key) {
+    return evicted.dropsSince(key);
   }
 
   @Override

@@ -146,9 +146,9 @@ class CacheRowsTest {
       RowPlaces places = open.rows.places(true);
       places.store(KEY, open.row(1), open.group);
       places.store(OTHER, open.row(2), open.group);
-      assertTrue(open.rows.wasEvicted(KEY));
+      assertTrue(open.rows.evictionsSince(KEY) >= 0);
       open.rows.reset();
-      assertFalse(open.rows.wasEvicted(KEY));
+      assertEquals(-1, open.rows.evictionsSince(KEY));
       assertFalse(places.tiers().contains(OTHER));
       assertEquals(0, open.group.rows());
       assertTrue(places.contains(KEY) && places.contains(OTHER));
@@ -207,7 +207,7 @@ class CacheRowsTest {
       open.rows.evicted(KEY, open.group.number());
       open.close();
       assertEquals(List.of(), left());
-      assertFalse(open.rows.wasEvicted(KEY));
+      assertEquals(-1, open.rows.evictionsSince(KEY));
       assertEquals(List.of(), open.failures);
       String tier = open.rows.stats(Map.of()).get(1).tier().toString();
       assertEquals("DISK", tier, "of a closed cache too");

@@ -1,29 +1,49 @@
 package io.tensorcache.internal.rows;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.tensor.TensorKey;
 import org.junit.jupiter.api.Test;
 
+/** Which keys were dropped, and how long ago. */
 class EvictedKeysTest {
   private final EvictedKeys keys = new EvictedKeys();
+
+  private boolean isKnown(TensorKey key) {
+    return keys.dropsSince(key) >= 0;
+  }
+
+  @Test
+  void knowsHowManyWereDroppedSince() {
+    TensorKey key = new TensorKey(5, 1);
+    assertEquals(-1, keys.dropsSince(key), "no table yet");
+    for (int round = 0; round < 2; round++) {
+      keys.add(key);
+      for (int others = 0; others < 70; others++) {
+        assertEquals(others, keys.dropsSince(key));
+        keys.add(new TensorKey(5, 2 + others));
+      }
+    }
+    assertEquals(69, keys.dropsSince(new TensorKey(5, 2)), "itself not");
+  }
 
   @Test
   void knowsWhatWasDroppedUntilItIsCleared() {
     TensorKey first = new TensorKey(5, 1);
     TensorKey second = new TensorKey(5, 2);
-    assertFalse(keys.contains(first));
+    assertFalse(isKnown(first));
     keys.add(first);
-    assertTrue(keys.contains(first));
-    assertFalse(keys.contains(second), "another place");
-    assertFalse(keys.contains(new TensorKey(6, 1)), "another key in the same place");
+    assertTrue(isKnown(first));
+    assertFalse(isKnown(second), "another place");
+    assertFalse(isKnown(new TensorKey(6, 1)), "another key in the same place");
     keys.add(second);
-    assertTrue(keys.contains(first) && keys.contains(second));
+    assertTrue(isKnown(first) && isKnown(second));
     keys.clear();
-    assertFalse(keys.contains(first));
+    assertFalse(isKnown(first));
     keys.add(second);
-    assertTrue(keys.contains(second));
+    assertTrue(isKnown(second));
   }
 
   @Test
@@ -32,24 +52,24 @@ class EvictedKeysTest {
     TensorKey second = new TensorKey(6, 3 + (1L << 16));
     keys.add(first);
     keys.add(second);
-    assertTrue(keys.contains(second));
-    assertFalse(keys.contains(first));
+    assertTrue(isKnown(second));
+    assertFalse(isKnown(first));
   }
 
   @Test
   void placesAreFoundForEveryKey() {
     TensorKey highest = new TensorKey(-1, -1);
     keys.add(highest);
-    assertTrue(keys.contains(highest));
-    assertFalse(keys.contains(new TensorKey(-1, -2)));
+    assertTrue(isKnown(highest));
+    assertFalse(isKnown(new TensorKey(-1, -2)));
   }
 
   @Test
   void zeroIsAKeyToo() {
     TensorKey zero = new TensorKey(0, 4);
     keys.add(new TensorKey(9, 9)); // makes the table
-    assertFalse(keys.contains(zero), "an empty place");
+    assertFalse(isKnown(zero), "an empty place");
     keys.add(zero);
-    assertTrue(keys.contains(zero));
+    assertTrue(isKnown(zero));
   }
 }

@@ -1,0 +1,109 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.tensor.HostTensor;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** One line where a cache is too small for how it is used, with the size that would do. */
+class EarlyDropsTest {
+  private static final int WIDTH = 256; // a row is 1 KiB, and what the heap tier adds
+  private static final int ROWS = 56;
+  private static final int BATCH = 7;
+  private static final ByteSize FOR_51_ROWS = ByteSize.ofKiB(64);
+  private static final Pattern SIZE = Pattern.compile("About ([0-9]+KiB) would hold");
+
+  private final Logger logger =
+      (Logger) LoggerFactory.getLogger("io.tensorcache.internal.call.EarlyDrops");
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void stop() {
+    logger.detachAppender(lines);
+  }
+
+  private static TensorCache cache(ByteSize heap, WhenFull whenFull) {
+    return TensorCache.builder("small").heap(heap).whenFull(whenFull).build();
+  }
+
+  private static CachedFunction<HostTensor> features(TensorCache cache) {
+    return cache
+        .function("f", Fingerprint.version("1"), HostTensor.adapter())
+        .probing(false)
+        .wrap(Counted.features(WIDTH));
+  }
+
+  private static void epochs(CachedFunction<HostTensor> function, int count) {
+    for (int epoch = 0; epoch < count; epoch++) {
+      for (int first = 0; first < ROWS; first += BATCH) {
+        function.apply(Counted.batch(first, BATCH, 3));
+      }
+    }
+  }
+
+  @Test
+  void saysOnceHowLargeItWouldHaveToBe() {
+    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.EVICT)) {
+      epochs(features(cache), 5); // 224 came back
+      assertEquals(List.of(), lines.list);
+      epochs(features(cache), 20);
+      assertTrue(cache.stats().hitRate() < 0.3, "two rows of each batch are still there");
+    }
+    assertEquals(1, lines.list.size());
+    assertEquals(Level.WARN, lines.list.get(0).getLevel());
+    String line = lines.list.get(0).getFormattedMessage();
+    assertTrue(
+        line.startsWith("cache small: its tiers of 64 KiB evict rows before they are used again: "),
+        line);
+    assertTrue(line.endsWith("; whenFull(KEEP_FIRST) would serve a part of them"), line);
+    Matcher size = SIZE.matcher(line);
+    assertTrue(size.find(), line);
+    try (TensorCache cache = cache(ByteSize.parse(size.group(1)), WhenFull.EVICT)) {
+      CachedFunction<HostTensor> function = features(cache);
+      epochs(function, 5);
+      assertEquals(ROWS, cache.stats().rowsComputed(), line);
+    }
+  }
+
+  @Test
+  void isSilentWhereMostRowsAreServed() {
+    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.EVICT)) {
+      CachedFunction<HostTensor> function = features(cache);
+      SplittableRandom random = new SplittableRandom(1);
+      for (int i = 0; i < 5_000; i++) {
+        int row = random.nextInt(4) == 0 ? 40 + random.nextInt(60) : random.nextInt(40);
+        function.apply(Counted.batch(row, 1, 3));
+      }
+      assertTrue(cache.stats().hitRate() > 0.5);
+    }
+    assertEquals(List.of(), lines.list);
+  }
+
+  @Test
+  void isSilentWhereNothingIsEvicted() {
+    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.KEEP_FIRST)) {
+      epochs(features(cache), 20);
+    }
+    assertEquals(List.of(), lines.list);
+  }
+}
