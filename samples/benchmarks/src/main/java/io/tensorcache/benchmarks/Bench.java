@@ -73,6 +73,24 @@ public final class Bench {
 
   private void print() {
     System.out.printf(Locale.ROOT, "%-44s %12s %12s %8s%n", "", "tensorcache", "beside", "ratio");
+    printKeys();
+    printHits();
+    row(
+        "later epoch, ms, table by hand",
+        "EpochBenchmark.cachedEpoch",
+        "EpochBenchmark.tableEpoch");
+    row(
+        "  the same, and the images read",
+        "EpochBenchmark.cachedEpoch",
+        "EpochBenchmark.tableEpochWithImages");
+    printScopes();
+    printModule();
+    printDurableHits();
+    printDurableWrites();
+    printDurableEpochs();
+  }
+
+  private void printKeys() {
     for (String shape : new String[] {"32x3x224x224", "64x768", "256x1024", "8x4x64x32"}) {
       row(
           "keys of " + shape + " float32, us, memcpy",
@@ -91,6 +109,9 @@ public final class Bench {
           "KeyBenchmark.javaKeys " + shape,
           "KeyBenchmark.memcpy " + shape);
     }
+  }
+
+  private void printHits() {
     for (String bytes : new String[] {"2048", "102400", "602112"}) {
       row(
           "heap hit of " + bytes + " B, us, memcpy",
@@ -105,17 +126,6 @@ public final class Bench {
           "HitBenchmark.offHeap " + bytes,
           "HitBenchmark.gather " + bytes);
     }
-    row(
-        "later epoch, ms, table by hand",
-        "EpochBenchmark.cachedEpoch",
-        "EpochBenchmark.tableEpoch");
-    row(
-        "  the same, and the images read",
-        "EpochBenchmark.cachedEpoch",
-        "EpochBenchmark.tableEpochWithImages");
-    printScopes();
-    printModule();
-    printDurable();
   }
 
   private void printModule() {
@@ -123,7 +133,7 @@ public final class Bench {
     alone("  all of it read again, ms", "ModuleLookBenchmark.recheck", 1e3);
   }
 
-  private void printDurable() {
+  private void printDurableHits() {
     String[] peers = {"pread", "filePerEntry", "ehcacheDisk", "mvStore"};
     for (String bytes : new String[] {"2048", "102400", "602112"}) {
       for (String peer : peers) {
@@ -137,7 +147,10 @@ public final class Bench {
           "DurableBenchmark.storeLz4 " + bytes,
           "DurableBenchmark.pread " + bytes);
     }
-    peers[0] = "pwrite";
+  }
+
+  private void printDurableWrites() {
+    String[] peers = {"pwrite", "filePerEntry", "ehcacheDisk", "mvStore"};
     for (String bytes : new String[] {"2048", "102400", "602112"}) {
       for (String peer : peers) {
         row(
@@ -150,6 +163,9 @@ public final class Bench {
           "DurableWriteBenchmark.storeLz4 " + bytes,
           "DurableWriteBenchmark.pwrite " + bytes);
     }
+  }
+
+  private void printDurableEpochs() {
     String epoch = "DurableEpochBenchmark.";
     row("epoch from disk, ms, pread", epoch + "epoch", epoch + "pread");
     row("  prefetched", epoch + "epochPrefetched", epoch + "pread");
