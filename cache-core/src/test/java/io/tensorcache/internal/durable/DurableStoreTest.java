@@ -229,6 +229,7 @@ class DurableStoreTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void batchIsReadWhateverItsOrder() {
     int rows = 300;
@@ -351,6 +352,7 @@ class DurableStoreTest {
     assertEquals(0, store.use().entries());
   }
 
+  @Tag("slow")
   @Test
   void filesAreHardlyLargerThanTheRows() throws Exception {
     for (int rowBytes : new int[] {2048, 102_400}) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeyIndexTest {
   @TempDir Path directory;
 
+  @Tag("slow")
   @Test
   void agreesWithAMapOfSets() {
     long seed = System.nanoTime();

@@ -19,9 +19,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two stores of one directory: each finds, once it has looked, what the other did. */
@@ -130,26 +133,30 @@ class SharedDirectoryTest {
 
   /** A look at the directory each tenth of a second, where something is missed. */
   @Test
-  void looksForWhatTheOtherStoredJustNow() throws InterruptedException {
-    for (int i = ROWS; i < ROWS + 4; i++) {
-      assertTrue(store(one, i));
-      assertTrue(one.flush());
-      Thread.sleep(110);
-      switch (i - ROWS) {
-        case 0 -> assertEquals(1, found(other, i, i + 1));
-        case 1 -> assertEquals(row(i).schema(), other.schema(key(i)));
-        case 2 -> {
-          RowTarget target = SampleRows.target(row(i).schema(), 1, true);
-          assertEquals(
-              List.of(Lookup.DURABLE_HIT),
-              List.of(other.readAll(List.of(key(i)), () -> row -> target)));
-        }
-        default -> {
-          other.remove(key(i));
+  @Timeout(60)
+  void looksForWhatTheOtherStoredJustNow() {
+    soon(number -> found(other, number, number + 1) == 1);
+    soon(number -> row(number).schema().equals(other.schema(key(number))));
+    soon(
+        number -> {
+          RowTarget target = SampleRows.target(row(number).schema(), 1, true);
+          return other.readAll(List.of(key(number)), () -> at -> target)[0] == Lookup.DURABLE_HIT;
+        });
+    soon(
+        number -> {
+          other.remove(key(number));
           flush();
-          assertFalse(one.contains(key(i)));
-        }
-      }
+          return !one.contains(key(number));
+        });
+  }
+
+  /** Stores a row, and asks of it until that is so. */
+  private void soon(IntPredicate isSo) {
+    int number = 1000 + (int) one.use().written();
+    assertTrue(store(one, number));
+    assertTrue(one.flush());
+    while (!isSo.test(number)) {
+      LockSupport.parkNanos(1_000_000);
     }
   }
 }
