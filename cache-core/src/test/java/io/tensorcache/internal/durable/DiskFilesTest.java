@@ -12,11 +12,14 @@ import io.tensorcache.internal.durable.StoreFiles.Mode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +166,74 @@ class DiskFilesTest {
     }
     try (StoreFile file = files.open("a", Mode.CREATE)) {
       assertTrue(file.tryLock());
+    }
+  }
+
+  /** An interrupt of another thread closes the channel of all. */
+  @Test
+  void aFileThatIsClosedByAnInterruptIsOpenedAgain() throws IOException {
+    write("a", 1, 2, 3);
+    Path path = directory.resolve("a");
+    List<FileChannel> opened = new ArrayList<>();
+    DiskFile.Opener opener =
+        () -> {
+          opened.add(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+          return opened.get(opened.size() - 1);
+        };
+    try (DiskFile file = new DiskFile(opener.open(), opener)) {
+      opened.get(0).close();
+      assertEquals(3, file.size());
+      assertEquals(2, opened.size());
+      assertEquals(3, file.size());
+      assertEquals(2, opened.size(), "once");
+      opened.get(1).close();
+      ByteBuffer some = ByteBuffer.allocate(4).put(0, (byte) 9).position(1);
+      assertEquals(3, file.read(some, 0));
+      assertEquals(ByteBuffer.wrap(new byte[] {9, 1, 2, 3}), some.flip());
+      opened.get(2).close();
+      file.write(ByteBuffer.wrap(new byte[] {7}), 1);
+      opened.get(3).close();
+      file.truncate(2);
+      assertEquals(5, opened.size());
+    }
+    assertFalse(opened.get(4).isOpen());
+    assertEquals(ByteBuffer.wrap(new byte[] {1, 7}), ByteBuffer.wrap(Files.readAllBytes(path)));
+  }
+
+  @Test
+  void aFileThatIsClosedAgainAndAgainIsGivenUp() throws IOException {
+    int[] opened = new int[1];
+    DiskFile.Opener closed =
+        () -> {
+          opened[0]++;
+          FileChannel channel =
+              FileChannel.open(
+                  directory.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          channel.close();
+          return channel;
+        };
+    try (DiskFile file = new DiskFile(closed.open(), closed)) {
+      assertThrows(ClosedChannelException.class, file::size);
+      assertEquals(1001, opened[0]);
+    }
+  }
+
+  /** Its lock went with the channel, and another process may have it. */
+  @Test
+  void aFileThatWasLockedIsNotOpenedAgain() throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("a"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (DiskFile file =
+        new DiskFile(
+            channel,
+            () -> {
+              throw new AssertionError("opened again");
+            })) {
+      assertTrue(file.tryLock());
+      channel.close();
+      String why = assertThrows(IOException.class, file::size).getMessage();
+      assertEquals("an interrupt has closed a file that was locked", why);
     }
   }
 

@@ -5,6 +5,7 @@ import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.row;
 import static io.tensorcache.internal.durable.DurableFixture.store;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
@@ -131,17 +133,41 @@ class SharedDirectoryTest {
     assertFalse(fresh == one.row(key(-5)));
   }
 
-  /** A look at the directory each tenth of a second, where something is missed. */
+  /** A look at the directory each tenth of a second, also while its own writer is busy. */
   @Test
   @Timeout(60)
-  void looksForWhatTheOtherStoredJustNow() {
-    soon(number -> found(other, number, number + 1) == 1);
-    soon(number -> row(number).schema().equals(other.schema(key(number))));
-    soon(
-        number -> {
-          RowTarget target = SampleRows.target(row(number).schema(), 1, true);
-          return other.readAll(List.of(key(number)), () -> at -> target)[0] == Lookup.DURABLE_HIT;
-        });
+  void looksForWhatTheOtherStoredJustNow() throws InterruptedException {
+    FaultyFiles files = new FaultyFiles();
+    CountDownLatch writes = new CountDownLatch(1);
+    CountDownLatch mayWrite = new CountDownLatch(1);
+    files.fault =
+        (operation, file) -> {
+          if (operation == FaultyFiles.Operation.WRITE && file.toString().endsWith(".tcs")) {
+            writes.countDown();
+            assertDoesNotThrow(() -> mayWrite.await());
+          }
+        };
+    try (DurableStore busy =
+        DurableStore.open(
+            directory, "rows", DurableFixture.large(), events, files, () -> 1L << 40)) {
+      store(busy, -7);
+      writes.await();
+      soon(number -> found(busy, number, number + 1) == 1);
+      soon(number -> row(number).schema().equals(busy.schema(key(number))));
+      soon(
+          number -> {
+            RowTarget target = SampleRows.target(row(number).schema(), 1, true);
+            return busy.readAll(List.of(key(number)), () -> at -> target)[0] == Lookup.DURABLE_HIT;
+          });
+      mayWrite.countDown();
+    } finally {
+      mayWrite.countDown();
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void removesWhatTheOtherStoredJustNow() {
     soon(
         number -> {
           other.remove(key(number));

@@ -7,15 +7,19 @@ import static io.tensorcache.internal.durable.DurableFixture.row;
 import static io.tensorcache.internal.durable.DurableFixture.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.store.RowSelection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -170,6 +174,57 @@ class StoreWriterTest {
       assertEquals(9, store.use().entries());
       assertEquals(10, store.use().written());
     }
+  }
+
+  @Test
+  void whatIsClearedLeavesNothingBehind() {
+    try (DurableStore store = open()) {
+      store(store, 1);
+      store.notes().put(new FunctionNote(NET, 10, 20, "code"));
+      assertTrue(store.flush());
+      store.clear();
+      assertNull(store.notes().of(NET));
+      assertEquals(0, store.use().byteCount());
+      assertEquals(0, store.use().segments());
+    }
+    try (DurableStore store = open()) {
+      assertNull(store.notes().of(NET));
+    }
+  }
+
+  @Test
+  void aSegmentThatIsDeletedWhileItIsWrittenEndsThat() throws IOException {
+    try (DurableStore store = open()) {
+      store(store, 1);
+      assertTrue(store.flush());
+      Files.delete(DurableFixture.files(directory, SegmentName.SEGMENT).get(0));
+      assertFalse(store.flush());
+      assertFalse(store.contains(key(1)));
+      assertFalse(store(store, 2));
+      String why = String.valueOf(store.use().refusal());
+      assertTrue(why.contains(" was deleted while it was written: nothing more is stored"), why);
+      assertEquals(0, store.prune(RowSelection.all()).rows());
+      events.expectFailures(2);
+      assertEquals("nothing is removed: " + why, events.failures.get(1).getMessage());
+    }
+  }
+
+  @Test
+  void aStoreThatIsReadTakesNothing() {
+    try (DurableStore store = open()) {
+      store(store, 1);
+    }
+    try (DurableStore store = DurableStore.openForReading(directory, "rows", events)) {
+      assertEquals("the store was opened for reading only", store.use().refusal());
+      assertFalse(store(store, 2));
+      assertTrue(store(store, 1), "it is here");
+      assertEquals(1, found(store, 1, 2));
+      assertEquals(1, store.use().declined());
+    }
+    assertEquals(List.of(), events.failures);
+    StoreConfig small = DurableFixture.config(1023, WhenFull.EVICT, 64);
+    assertThrows(
+        IllegalArgumentException.class, () -> DurableFixture.open(directory, small, events));
   }
 
   /** It can be read meanwhile, and removed. */
