@@ -54,6 +54,11 @@ abstract class PlacedCalls {
   }
 
   static FunctionSettings settings(Granularity granularity, @Nullable DType storeAs) {
+    return settings(granularity, storeAs, false);
+  }
+
+  static FunctionSettings settings(
+      Granularity granularity, @Nullable DType storeAs, boolean persisting) {
     RowChecks none = new RowChecks(0, 0, Mismatch.REPORT, -1);
     return new FunctionSettings(
         HostTensor.class,
@@ -61,7 +66,7 @@ abstract class PlacedCalls {
         granularity,
         PartialMiss.COMPUTE_MISSING,
         storeAs,
-        false,
+        persisting,
         none);
   }
 

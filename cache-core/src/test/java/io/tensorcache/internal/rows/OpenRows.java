@@ -90,6 +90,12 @@ public final class OpenRows implements AutoCloseable {
     return new OpenRows(config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null));
   }
 
+  /** A device tier of so many bytes and a store, and nothing between. */
+  public static OpenRows onDevice(long deviceBytes, Path directory) {
+    StoreConfig store = SampleConfig.store(directory, null);
+    return new OpenRows(config(ByteSize.ofBytes(deviceBytes), 0, NONE, null, store));
+  }
+
   static CacheConfig config(
       int rowCount, ByteSize disk, @Nullable Path diskDirectory, @Nullable StoreConfig store) {
     return config(NONE, rowCount, disk, diskDirectory, store);
