@@ -97,6 +97,9 @@ final class StoreDirectory {
     if (Files.isRegularFile(directory.resolve(Ledger.FILE))) {
       return true;
     }
+    if (!Files.isDirectory(directory)) {
+      return false; // to list a pipe would wait for who writes to it
+    }
     try {
       return HeldDirectory.names(Files.newDirectoryStream(directory)).stream()
           .anyMatch(name -> SegmentName.of(name, SegmentName.SEGMENT) != null);
