@@ -21,6 +21,7 @@ public final class CommandLines {
         .registerConverter(TensorKey.class, plain(TensorKey::parse))
         .registerConverter(Age.class, plain(Age::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false) // a name that begins with @ is a name
         .setParameterExceptionHandler((error, args) -> refuse(error));
   }
 

@@ -110,4 +110,11 @@ class HostileNamesTest {
     listed.assertCode(ExitCode.USAGE);
     assertTame(listed);
   }
+
+  /** A file of that name was read, and what it holds taken for arguments. */
+  @Test
+  void aNameThatBeginsWithAnAtIsAName() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), store.toString());
+    Run.here("ls", "@" + file).assertRefused("there is no store");
+  }
 }
