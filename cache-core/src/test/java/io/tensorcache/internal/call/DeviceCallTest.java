@@ -216,6 +216,22 @@ class DeviceCallTest extends PlacedCalls {
   }
 
   @Test
+  void aBatchIsComputedWhereTheFunctionNowReturnsAnotherSchema() {
+    WrappedFunction<PlacedTensor> function = function();
+    assertCalled(function, 1);
+    placed =
+        twice -> {
+          float[] values = twice.floats();
+          return PlacedTensor.of(0, stream, new float[2 * values.length], values.length, 2);
+        };
+    assertEquals(4, call(function, 1, 2).length);
+    assertEquals(List.of(1, 1, 2), asked, "the missing row, and then all");
+    assertEquals(1, open.misses(MissReason.RECOMPUTED), "the row that was found");
+    assertEquals(0, open.stats().hits());
+    assertEquals(0, open.inFlight.size());
+  }
+
+  @Test
   void aResultElsewhereIsComputedAnew() {
     WrappedFunction<PlacedTensor> function = function();
     assertCalled(function, 1, 2);
