@@ -181,6 +181,41 @@ class TakeoverTest {
   }
 
   @Test
+  void saysWhetherThereWasAnything() throws IOException {
+    StoreParts parts =
+        StoreParts.of(
+            StoreDirectory.hold(faulty, rows),
+            rows,
+            DurableFixture.large(),
+            new StoreClock(() -> 1L << 40),
+            new Health(events));
+    try {
+      assertFalse(taken(parts), "nothing");
+      left(DEAD + "-0.tcs", open);
+      assertTrue(taken(parts));
+      assertFalse(taken(parts), "all is sealed");
+      left(DEAD + "-1.tcs", new byte[10]);
+      assertTrue(taken(parts), "a file without a head");
+      assertFalse(taken(parts));
+      try (WriterLock living = WriterLock.create(parts.files())) {
+        left(new SegmentName(living.writer(), 0).file(SegmentName.SEGMENT), open);
+        assertFalse(taken(parts));
+        left(DEAD + "-2.tcs", open);
+        assertTrue(taken(parts), "that of the other one");
+        assertFalse(taken(parts));
+      }
+      assertTrue(taken(parts), "it has died since");
+    } finally {
+      parts.catalog().close();
+    }
+  }
+
+  private static boolean taken(StoreParts parts) {
+    parts.catalog().poll();
+    return parts.takeover().run();
+  }
+
+  @Test
   void whatALivingOneWritesIsLeftToIt() throws IOException {
     try (DurableStore living = openStore()) {
       for (int i = 0; i < ROWS; i++) {
