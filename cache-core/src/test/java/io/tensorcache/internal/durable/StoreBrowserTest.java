@@ -13,10 +13,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.CorruptEntryException;
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.store.RemovedRows;
 import io.tensorcache.store.RowSelection;
 import io.tensorcache.store.Verification;
+import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorSpec;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
@@ -111,6 +116,29 @@ class StoreBrowserTest {
     assertThrows(ClosedChannelException.class, () -> browser.header(key(1), unknown));
     assertThrows(ClosedChannelException.class, () -> browser.row(key(1), unknown));
     assertEquals(List.of(), events.failures, "thrown, not told");
+  }
+
+  /** Rows that are not read at once, one with a head that is longer than what is read first. */
+  @Test
+  void longRowsAndLongHeadsAreReadInFull() throws IOException {
+    Row large = SampleRows.ofBytes(50, 300_000);
+    List<RowSchema.Part> parts = new ArrayList<>();
+    byte[][] payloads = new byte[60][];
+    for (int i = 0; i < payloads.length; i++) {
+      TensorSpec spec = TensorSpec.of(DType.UINT8, 1000);
+      parts.add(new RowSchema.Part("an output of the number " + i, spec, DType.UINT8));
+      payloads[i] = new byte[1000];
+      payloads[i][i] = (byte) i;
+    }
+    Row wide = Row.of(new RowSchema(parts), 0, payloads);
+    assertTrue(store.store(key(50), large, NET));
+    assertTrue(store.store(key(51), wide, NET));
+    assertTrue(store.flush());
+    assertArrayEquals(large.payload(0), browser.row(key(50), entry(50).place()).payload(0));
+    assertEquals(large.schema(), browser.header(key(50), entry(50).place()).schema());
+    assertEquals(wide.schema(), browser.header(key(51), entry(51).place()).schema());
+    assertEquals(wide.schema(), store.schema(key(51)));
+    assertArrayEquals(payloads[59], browser.row(key(51), entry(51).place()).payload(59));
   }
 
   @Test
