@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * nothing of it stays after the last close.
  */
 class CollectedLoadersTest {
-  private static final int LOADERS = 20;
+  private static final int LOADERS = 5;
+  private static final int LOADERS_AT_NIGHT = 20;
 
   @TempDir Path directory;
 
@@ -110,9 +112,9 @@ class CollectedLoadersTest {
     }
   }
 
-  private void useAll(String kind) throws Exception {
+  private void useAll(String kind, int count) throws Exception {
     List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
-    for (int i = 0; i < LOADERS; i++) {
+    for (int i = 0; i < count; i++) {
       loaders.add(use(kind));
     }
     Garbage.collectUntil(() -> loaders.stream().allMatch(loader -> loader.get() == null));
@@ -121,13 +123,20 @@ class CollectedLoadersTest {
   @ParameterizedTest
   @ValueSource(strings = {"heap", "heap off-heap disk lz4", "heap store scope"})
   void collectsLoadersAfterTheLastClose(String kind) throws Exception {
-    useAll(kind);
+    useAll(kind, LOADERS);
+  }
+
+  @ParameterizedTest
+  @Tag("nightly")
+  @ValueSource(strings = {"heap", "heap off-heap disk lz4", "heap store scope", "heap native"})
+  void collectsManyLoaders(String kind) throws Exception {
+    useAll(kind, LOADERS_AT_NIGHT);
   }
 
   @Test
   @RequiresNative
   void collectsLoadersOfTheNativeLibrary() throws Exception {
-    useAll("heap native");
+    useAll("heap native", LOADERS);
   }
 
   @Test
