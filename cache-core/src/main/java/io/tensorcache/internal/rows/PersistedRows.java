@@ -213,7 +213,7 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
     entries.carryOutAll();
     boolean isKept = guarded(false, store::flush);
     long now = declined.get();
-    return isKept & declinedTold.getAndSet(now) == now;
+    return isKept & declinedTold.getAndAccumulate(now, Math::max) >= now;
   }
 
   /** Rises with every row that is not kept: of two threads that flush, one alone hears of it. */
