@@ -88,7 +88,7 @@ final class SoakCounts {
 
   /** True if nothing was wrong, also while the heap ran out. */
   boolean isClean() {
-    return heapRanOut.get() > 0 && wrong.get() == 0 && unexpected.get() == 0 && hangs.get() == 0;
+    return outOfMemory.get() > 0 && wrong.get() == 0 && unexpected.get() == 0 && hangs.get() == 0;
   }
 
   /** One line. */

@@ -32,7 +32,7 @@ final class SoakHeap extends Thread {
   @Override
   public void run() {
     pause(FIRST_NANOS);
-    while (!ended || counts.heapRanOut.get() == 0) {
+    while (!ended || counts.outOfMemory.get() == 0) {
       try {
         if (!isToRest) {
           runOut();
@@ -56,7 +56,7 @@ final class SoakHeap extends Thread {
     isToRest = isWanted;
   }
 
-  /** Ends after the heap ran out at least once; false if it does not end in time. */
+  /** Ends after a call has met a full heap; false if it does not end in time. */
   boolean end(long millis) throws InterruptedException {
     ended = true;
     join(millis);
