@@ -3,10 +3,6 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.tensor.HostTensor;
@@ -14,10 +10,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One line where a cache is too small for how it is used, with the size that would do. */
 class EarlyDropsTest {
@@ -27,20 +21,7 @@ class EarlyDropsTest {
   private static final ByteSize FOR_51_ROWS = ByteSize.ofKiB(64);
   private static final Pattern SIZE = Pattern.compile("About ([0-9]+KiB) would hold");
 
-  private final Logger logger =
-      (Logger) LoggerFactory.getLogger("io.tensorcache.internal.call.EarlyDrops");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void stop() {
-    logger.detachAppender(lines);
-  }
+  @RegisterExtension final LogLines log = new LogLines("io.tensorcache.internal.call.EarlyDrops");
 
   private static TensorCache cache(ByteSize heap, WhenFull whenFull) {
     return TensorCache.builder("small").heap(heap).whenFull(whenFull).build();
@@ -65,13 +46,12 @@ class EarlyDropsTest {
   void saysOnceHowLargeItWouldHaveToBe() {
     try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.EVICT)) {
       epochs(features(cache), 5); // 224 came back
-      assertEquals(List.of(), lines.list);
+      assertEquals(List.of(), log.warnings());
       epochs(features(cache), 20);
       assertTrue(cache.stats().hitRate() < 0.3, "two rows of each batch are still there");
     }
-    assertEquals(1, lines.list.size());
-    assertEquals(Level.WARN, lines.list.get(0).getLevel());
-    String line = lines.list.get(0).getFormattedMessage();
+    assertEquals(1, log.warnings().size());
+    String line = log.warnings().get(0);
     assertTrue(
         line.startsWith("cache small: its tiers of 64 KiB evict rows before they are used again: "),
         line);
@@ -96,7 +76,7 @@ class EarlyDropsTest {
       }
       assertTrue(cache.stats().hitRate() > 0.5);
     }
-    assertEquals(List.of(), lines.list);
+    assertEquals(List.of(), log.warnings());
   }
 
   @Test
@@ -104,6 +84,6 @@ class EarlyDropsTest {
     try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.KEEP_FIRST)) {
       epochs(features(cache), 20);
     }
-    assertEquals(List.of(), lines.list);
+    assertEquals(List.of(), log.warnings());
   }
 }

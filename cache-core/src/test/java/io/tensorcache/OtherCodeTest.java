@@ -3,20 +3,15 @@ package io.tensorcache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.internal.call.FunctionUse;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** One line where a name and fingerprint come back with other code. */
 class OtherCodeTest {
@@ -24,23 +19,7 @@ class OtherCodeTest {
   private static final Fingerprint V1 = Fingerprint.version("1");
   private static final HostTensor X = Counted.batch(0, 3, 3);
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(FunctionUse.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void stop() {
-    logger.detachAppender(lines);
-  }
-
-  private List<String> warnings() {
-    return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-  }
+  @RegisterExtension final LogLines log = new LogLines(FunctionUse.class.getName());
 
   private static CachedFunction<HostTensor> wrapInALoop(TensorCache cache) {
     return cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 4, 1));
@@ -52,15 +31,15 @@ class OtherCodeTest {
       for (int i = 0; i < 3; i++) {
         wrapInALoop(cache).apply(X);
       }
-      assertEquals(List.of(), warnings());
+      assertEquals(List.of(), log.warnings());
       CachedFunction<HostTensor> other =
           cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 4, 2));
       for (int i = 0; i < 3; i++) {
         other.apply(X);
         wrapInALoop(cache).apply(X);
       }
-      assertEquals(1, warnings().size(), warnings().toString());
-      String line = warnings().get(0);
+      assertEquals(1, log.warnings().size(), log.warnings().toString());
+      String line = log.warnings().get(0);
       assertTrue(line.contains("function \"f\""), line);
       assertTrue(line.contains("OtherCodeTest"), line);
       assertTrue(line.contains("change the version"), line);
@@ -73,7 +52,7 @@ class OtherCodeTest {
       cache.wrap("f", V1, HOST, x -> Counted.featuresOf(x, 4, 1)).apply(X);
       cache.wrap("g", V1, HOST, x -> Counted.featuresOf(x, 4, 2)).apply(X);
       cache.wrap("f", Fingerprint.version("2"), HOST, x -> Counted.featuresOf(x, 4, 3)).apply(X);
-      assertEquals(List.of(), warnings());
+      assertEquals(List.of(), log.warnings());
     }
   }
 
@@ -89,14 +68,14 @@ class OtherCodeTest {
   void aLaterProgramIsToldOfAnotherClass(@TempDir Path directory) {
     run(directory, new Earlier());
     run(directory, new Earlier());
-    assertEquals(List.of(), warnings());
+    assertEquals(List.of(), log.warnings());
     run(directory, x -> Counted.featuresOf(x, 4, 1));
-    assertEquals(1, warnings().size(), warnings().toString());
-    String line = warnings().get(0);
+    assertEquals(1, log.warnings().size(), log.warnings().toString());
+    String line = log.warnings().get(0);
     assertTrue(line.contains("was with " + Earlier.class.getName()), line);
     assertTrue(line.contains("a lambda in " + OtherCodeTest.class.getName()), line);
     run(directory, x -> Counted.featuresOf(x, 4, 1)); // another lambda of the same class: not seen
-    assertEquals(1, warnings().size(), warnings().toString());
+    assertEquals(1, log.warnings().size(), log.warnings().toString());
   }
 
   private static void run(Path directory, TensorFunction<HostTensor> function) {

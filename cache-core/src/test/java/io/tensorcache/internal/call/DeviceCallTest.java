@@ -199,15 +199,17 @@ class DeviceCallTest extends PlacedCalls {
     assertEquals(0, device(whole).entries());
   }
 
+  /** Rows of another schema. */
+  private PlacedTensor ofTwoEach(PlacedTensor twice) {
+    int rows = twice.floats().length;
+    return PlacedTensor.of(0, stream, new float[2 * rows], rows, 2);
+  }
+
   @Test
   void rowsOfAnotherSchemaAreComputedWithTheBatch() {
     WrappedFunction<PlacedTensor> function = function();
     assertCalled(function, 1);
-    placed =
-        twice -> {
-          float[] values = twice.floats();
-          return PlacedTensor.of(0, stream, new float[2 * values.length], values.length, 2);
-        };
+    placed = this::ofTwoEach;
     assertEquals(2, call(function, 2).length);
     assertEquals(4, call(function, 1, 2).length);
     assertEquals(List.of(1, 1, 2), asked);
@@ -219,11 +221,7 @@ class DeviceCallTest extends PlacedCalls {
   void aBatchIsComputedWhereTheFunctionNowReturnsAnotherSchema() {
     WrappedFunction<PlacedTensor> function = function();
     assertCalled(function, 1);
-    placed =
-        twice -> {
-          float[] values = twice.floats();
-          return PlacedTensor.of(0, stream, new float[2 * values.length], values.length, 2);
-        };
+    placed = this::ofTwoEach;
     assertEquals(4, call(function, 1, 2).length);
     assertEquals(List.of(1, 1, 2), asked, "the missing row, and then all");
     assertEquals(1, open.misses(MissReason.RECOMPUTED), "the row that was found");

@@ -110,6 +110,14 @@ final class DurableFixture {
     return SampleRows.ofBytes(number, 1 + Math.floorMod(number * 31, 3000));
   }
 
+  /** One that adds what it writes to the catalog, with tag 7. */
+  static SegmentWriter segmentWriter(StoreParts parts, WriterLock lock) {
+    return parts.segmentWriter(
+        lock,
+        () -> 7,
+        (segment, key, start, size, at) -> parts.catalog().add(segment, key, start, size, at));
+  }
+
   static DurableStore open(Path directory, StoreConfig config, Events events) {
     return DurableStore.open(directory, "rows", config, events, InstantSource.system());
   }

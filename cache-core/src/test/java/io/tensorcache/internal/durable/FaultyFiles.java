@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A file system whose operations fail when told to; else it is the real one, without fsync. */
@@ -33,6 +34,25 @@ final class FaultyFiles implements StoreFiles.Source {
   volatile Runnable allocation = () -> {};
 
   final AtomicLong segmentBytesRead = new AtomicLong();
+
+  /** From now on a write to a segment says that it has begun, and waits until it may go on. */
+  void holdWrites(CountDownLatch begun, CountDownLatch mayGoOn) {
+    fault =
+        (operation, file) -> {
+          if (operation == Operation.WRITE && file.toString().endsWith(".tcs")) {
+            begun.countDown();
+            await(mayGoOn);
+          }
+        };
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
 
   @Override
   public StoreFiles hold(Path directory) throws IOException {

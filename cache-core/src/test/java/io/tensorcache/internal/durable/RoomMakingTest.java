@@ -43,11 +43,7 @@ class RoomMakingTest {
             new StoreClock(() -> 1_800_000_000_000L),
             new Health(events));
     lock = WriterLock.create(parts.files());
-    writer =
-        parts.segmentWriter(
-            lock,
-            () -> 7,
-            (segment, key, start, size, at) -> parts.catalog().add(segment, key, start, size, at));
+    writer = DurableFixture.segmentWriter(parts, lock);
     for (int i = 0; i < 3; i++) {
       append(i, bytes);
       writer.seal();

@@ -152,12 +152,7 @@ class RoomTest {
             new StoreClock(() -> 1_800_000_000_000L),
             health);
     try (WriterLock lock = WriterLock.create(parts.files())) {
-      SegmentWriter writer =
-          parts.segmentWriter(
-              lock,
-              () -> 7,
-              (segment, key, start, size, at) ->
-                  parts.catalog().add(segment, key, start, size, at));
+      SegmentWriter writer = DurableFixture.segmentWriter(parts, lock);
       for (int i = 0; i < 2; i++) {
         EncodedEntry entry = EncodedEntry.of(key(i), row(i, 10), 0, Compression.NONE);
         writer.append(key(i), entry, NET, 1_000_000 + i * 5_000);

@@ -5,7 +5,6 @@ import static io.tensorcache.internal.durable.DurableFixture.found;
 import static io.tensorcache.internal.durable.DurableFixture.key;
 import static io.tensorcache.internal.durable.DurableFixture.row;
 import static io.tensorcache.internal.durable.DurableFixture.store;
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -140,13 +139,7 @@ class SharedDirectoryTest {
     FaultyFiles files = new FaultyFiles();
     CountDownLatch writes = new CountDownLatch(1);
     CountDownLatch mayWrite = new CountDownLatch(1);
-    files.fault =
-        (operation, file) -> {
-          if (operation == FaultyFiles.Operation.WRITE && file.toString().endsWith(".tcs")) {
-            writes.countDown();
-            assertDoesNotThrow(() -> mayWrite.await());
-          }
-        };
+    files.holdWrites(writes, mayWrite);
     try (DurableStore busy =
         DurableStore.open(
             directory, "rows", DurableFixture.large(), events, files, () -> 1L << 40)) {

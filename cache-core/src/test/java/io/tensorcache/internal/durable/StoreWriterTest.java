@@ -232,13 +232,7 @@ class StoreWriterTest {
   void aRowThatWaitsIsAsGoodAsOneThatIsWritten() throws Exception {
     CountDownLatch writes = new CountDownLatch(1);
     CountDownLatch mayWrite = new CountDownLatch(1);
-    files.fault =
-        (operation, file) -> {
-          if (operation == FaultyFiles.Operation.WRITE && file.toString().endsWith(".tcs")) {
-            writes.countDown();
-            await(mayWrite);
-          }
-        };
+    files.holdWrites(writes, mayWrite);
     try (DurableStore store = open()) {
       store(store, 1);
       writes.await();
@@ -268,13 +262,5 @@ class StoreWriterTest {
       assertEquals(0, found(store, 1, 3));
     }
     assertEquals(List.of(), events.failures);
-  }
-
-  private static void await(CountDownLatch latch) throws IOException {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IOException(e);
-    }
   }
 }

@@ -44,11 +44,7 @@ class UpkeepTest {
             new StoreClock(clock::get),
             health);
     lock = WriterLock.create(parts.files());
-    writer =
-        parts.segmentWriter(
-            lock,
-            () -> 7,
-            (segment, key, start, size, at) -> parts.catalog().add(segment, key, start, size, at));
+    writer = DurableFixture.segmentWriter(parts, lock);
     upkeep = new Upkeep(parts, parts.room());
     append(1);
   }
