@@ -29,6 +29,7 @@ class PackageDirectionTest {
           Map.entry("internal.json", Set.of()),
           Map.entry("internal.lock", Set.of()),
           Map.entry("internal.flight", Set.of()),
+          Map.entry("internal.gate", Set.of("tensor", "internal.lock")),
           Map.entry("internal.device", Set.of("error", "internal.lock")),
           Map.entry(
               "internal.resident",
@@ -45,7 +46,14 @@ class PackageDirectionTest {
           Map.entry("internal.codec", Set.of("tensor", "config", "error")),
           Map.entry(
               "internal.tier",
-              Set.of("tensor", "config", "stats", "error", "internal.lock", "internal.codec")),
+              Set.of(
+                  "tensor",
+                  "config",
+                  "stats",
+                  "error",
+                  "internal.lock",
+                  "internal.codec",
+                  "internal.gate")),
           Map.entry(
               "internal.durable",
               Set.of("tensor", "config", "store", "error", "internal.lock", "internal.codec")),

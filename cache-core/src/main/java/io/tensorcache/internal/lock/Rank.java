@@ -98,6 +98,9 @@ public enum Rank {
   /** In which order rows leave one of Ehcache's segments for the next tier. */
   MOVE_ORDER,
 
+  /** Whether the tiers let all rows in, and the look-ups by which that is decided. Tried only. */
+  GATE,
+
   /**
    * Not ours: the lock of one of Ehcache's segments, off-heap or disk, which Ehcache holds while it
    * calls serialisers and equality of ours. They copy bytes and take no lock. Eviction notices and

@@ -1,0 +1,143 @@
+package io.tensorcache.internal.gate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether rows are better let in by how often they are asked for, or all of them. Of a sample of
+ * the keys it is followed what a cache that lets all in would have served. While that is more than
+ * the tiers serve, the gate is open; it closes again when a cache with a gate would have served
+ * clearly more. Guarded by the lock of the {@link Gate}; what others ask is volatile.
+ */
+final class Duel {
+  /** A level of the sample is left when so many rows remain in the next one. */
+  private static final long ENOUGH_ROWS = 512;
+
+  /** For a row that the gate serves and the other one does not, and the other way round. */
+  private static final int FOR_GATE = 5;
+
+  private static final int FOR_ALL = 4;
+
+  /** It takes so much more to close the gate than to open it. */
+  private static final int TO_CLOSE = 8;
+
+  private final Holdings held;
+  private Shadow all = new Shadow(false);
+
+  /** Null unless the gate is open and it is known what the tiers held. */
+  private @Nullable Shadow gated;
+
+  private volatile boolean wantsSample;
+
+  private long score;
+  private volatile int level;
+  private volatile boolean isOpen;
+
+  Duel(Holdings held) {
+    this.held = held;
+  }
+
+  boolean isOpen() {
+    return isOpen;
+  }
+
+  /** True if the key is one of those that are followed. */
+  boolean isSampled(long hash) {
+    return (hash >>> 24 & (1L << level) - 1) == 0;
+  }
+
+  int level() {
+    return level;
+  }
+
+  /** True until {@link #start} is told what the tiers hold. */
+  boolean wantsSample() {
+    return wantsSample;
+  }
+
+  /** The rows from which a cache with a gate goes on. */
+  void start(Sample sample) {
+    if (wantsSample && sample.level() == level) {
+      Shadow shadow = new Shadow(true);
+      sample.fill(shadow, held.bound(level));
+      gated = shadow;
+      wantsSample = false;
+    }
+  }
+
+  /** A row of the sample was asked for, which the tiers had or had not. */
+  void asked(Shadow.Look look, boolean isHit) {
+    fitLevel();
+    if (!isSampled(look.hash())) {
+      return;
+    }
+    long bound = held.bound(level);
+    boolean isInAll = all.ask(look, bound);
+    if (!isOpen) {
+      count(isHit, isInAll);
+      if (score <= -limit()) {
+        isOpen = true;
+        begin();
+      }
+    } else if (gated != null) {
+      count(gated.ask(look, bound), isHit);
+      if (score >= TO_CLOSE * limit()) {
+        isOpen = false;
+        gated = null;
+        score = limit();
+      } else if (score <= -limit()) {
+        begin(); // with what the tiers hold now
+      }
+    }
+  }
+
+  private void begin() {
+    gated = null;
+    wantsSample = isOpen;
+    score = 0;
+  }
+
+  private void count(boolean byGate, boolean byAll) {
+    if (byGate != byAll) {
+      score += byGate ? FOR_GATE : -FOR_ALL;
+    }
+    if (!isOpen) {
+      score = Math.min(score, limit());
+    }
+  }
+
+  private long limit() {
+    return 4 * Math.max(32, (held.rows() >> level) / 16);
+  }
+
+  /** A user removed a row. */
+  void removed(long hash) {
+    all.remove(hash);
+    if (gated != null) {
+      gated.remove(hash);
+    }
+  }
+
+  /** Takes fewer keys as there are more rows. */
+  private void fitLevel() {
+    long rows = held.rows() >> level;
+    if (!held.isFull() && all.count() > 2 * (rows + ENOUGH_ROWS)) {
+      forget(); // users removed most of it while others had the lock
+    }
+    if (level < Holdings.TOP_LEVEL && rows >> 1 >= ENOUGH_ROWS) {
+      level++;
+      all.keepLevel(level);
+      if (gated != null) {
+        gated.keepLevel(level);
+      }
+    } else if (level > 0 && rows < ENOUGH_ROWS / 2) {
+      level--;
+      forget();
+    }
+  }
+
+  /** The tiers were cleared, or the sample has other keys. */
+  void forget() {
+    all = new Shadow(false);
+    begin();
+  }
+}

@@ -1,0 +1,204 @@
+package io.tensorcache.internal.gate;
+
+import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.internal.lock.RankedLock;
+import io.tensorcache.tensor.TensorKey;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Which new rows a full stack of tiers lets in. A row is let in if it was asked for more often
+ * lately than each row that would go for it, by a margin. So rows that come round in epochs stay
+ * where they are, and frequent ones drive out rare ones. Where what was used last serves more, the
+ * gate opens, and all rows are let in ({@link Duel}).
+ *
+ * <p>The bits of a key that decide are mixed with a secret: who can choose keys cannot make them
+ * share counters. Safe for use by several threads. Its lock is taken by none that waits: who finds
+ * it taken goes on, and a look-up is not counted.
+ */
+public final class Gate {
+  /** Look-ups for each row until all frequencies are halved; afterwards half of that. */
+  private static final long LOOKUPS_A_ROW = 20;
+
+  private static final long FEWEST_ROWS = 64;
+
+  private final long secret;
+  private final long otherSecret;
+  private final Sketch sketch = new Sketch();
+  private final Holdings held = new Holdings();
+  private final Duel duel = new Duel(held);
+  private final RankedLock lock = new RankedLock(Rank.GATE);
+  private final AtomicLong lookups = new AtomicLong(); // opaque: a few may be lost
+  private volatile int age;
+  private volatile boolean wasCleared;
+
+  /** With secrets of its own. */
+  public Gate() {
+    this(new SecureRandom()::nextLong);
+  }
+
+  Gate(LongSupplier secrets) {
+    this.secret = secrets.getAsLong();
+    this.otherSecret = secrets.getAsLong();
+  }
+
+  /** True if all rows are let in for now. */
+  public boolean isOpen() {
+    return duel.isOpen();
+  }
+
+  /** How often all frequencies were halved. */
+  public int age() {
+    return age;
+  }
+
+  long hash(TensorKey key) {
+    return mix(key.hi() ^ secret) ^ mix(key.lo() + otherSecret);
+  }
+
+  /** The finalizer of MurmurHash3 (A. Appleby), with which each bit changes half of the others. */
+  private static long mix(long bits) {
+    long a = (bits ^ bits >>> 33) * 0xff51afd7ed558ccdL;
+    long b = (a ^ a >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return b ^ b >>> 33;
+  }
+
+  /**
+   * A row was asked for that is held.
+   *
+   * @param frequency how often lately, with this time
+   */
+  public void found(TensorKey key, long byteCount, int frequency) {
+    long hash = hash(key);
+    if (duel.isSampled(hash)) {
+      tick();
+      if (held.isFull()) {
+        duel(hash, byteCount, frequency, true);
+      }
+    }
+  }
+
+  /**
+   * A row was asked for that is not held. Without a lock.
+   *
+   * @param residents asked, at times, for what is held
+   * @return how often it was asked for lately, with this time
+   */
+  public int missed(TensorKey key, long byteCount, Residents residents) {
+    long hash = hash(key);
+    int frequency = sketch.increment(hash);
+    if (duel.isSampled(hash)) {
+      tick();
+      duel(hash, byteCount, frequency, false);
+    }
+    if (duel.wantsSample()) {
+      start(residents);
+    }
+    if (sketch.isTooSmallFor(held.rows())) {
+      grow();
+    }
+    return frequency;
+  }
+
+  private void duel(long hash, long byteCount, int frequency, boolean isHit) {
+    try {
+      if (lock.tryLock()) {
+        if (wasCleared) {
+          wasCleared = false;
+          duel.forget();
+        }
+        duel.asked(new Shadow.Look(hash, byteCount, frequency, age), isHit);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void start(Residents residents) {
+    Sample sample = new Sample(this, duel.level());
+    residents.addTo(sample);
+    try {
+      if (lock.tryLock()) {
+        duel.start(sample);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How often a row that is not held was asked for lately. */
+  public int frequency(TensorKey key) {
+    return sketch.frequency(hash(key));
+  }
+
+  /** A row is held from now on. */
+  public void entered(TensorKey key, long byteCount) {
+    held.add(hash(key), byteCount, 1);
+  }
+
+  /** A row is not held any more; its frequency is kept in mind. */
+  public void left(TensorKey key, long byteCount, int frequency) {
+    long hash = hash(key);
+    held.add(hash, -byteCount, -1);
+    sketch.raise(hash, frequency);
+  }
+
+  /** After it left: nobody has it any more, whatever the policy. */
+  public void removed(TensorKey key) {
+    long hash = hash(key);
+    if (duel.isSampled(hash)) {
+      try {
+        if (lock.tryLock()) {
+          duel.removed(hash);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** A row found no room, unless others go for it. */
+  public void foundNoRoom() {
+    held.setFull(true);
+  }
+
+  /** Nothing is held any more. */
+  public void cleared() {
+    held.setFull(false);
+    wasCleared = true;
+  }
+
+  private void tick() {
+    lookups.setOpaque(lookups.getOpaque() + (1L << duel.level()));
+    if (isTimeToHalve()) {
+      halve();
+    }
+  }
+
+  private boolean isTimeToHalve() {
+    return lookups.getOpaque() >= LOOKUPS_A_ROW * Math.max(FEWEST_ROWS, held.rows());
+  }
+
+  private void halve() {
+    try {
+      if (lock.tryLock() && isTimeToHalve()) {
+        lookups.setOpaque(lookups.getOpaque() / 2);
+        sketch.halve();
+        age++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void grow() {
+    try {
+      if (lock.tryLock() && sketch.isTooSmallFor(held.rows())) {
+        sketch.grow();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

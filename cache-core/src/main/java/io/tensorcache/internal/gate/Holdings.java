@@ -1,0 +1,60 @@
+package io.tensorcache.internal.gate;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * How much a stack of tiers holds, in all and of the keys of a sample. Every key is in the sample
+ * of level 0, half of them in that of level 1, and so on. Safe for use by several threads.
+ */
+final class Holdings {
+  /** Of the sample with the fewest keys: one of 32. */
+  static final int TOP_LEVEL = 5;
+
+  private final AtomicLong rows = new AtomicLong();
+  private final AtomicLongArray bytes = new AtomicLongArray(TOP_LEVEL + 1); // of no higher level
+  private volatile boolean isFull;
+
+  /** The highest level whose sample has the key. By bits of the hash that the sketch leaves. */
+  static int level(long hash) {
+    return Math.min(TOP_LEVEL, Long.numberOfTrailingZeros(hash >>> 24));
+  }
+
+  /** A row came, or with negative numbers went. */
+  void add(long hash, long byteCount, int rowCount) {
+    bytes.getAndAdd(level(hash), byteCount);
+    rows.getAndAdd(rowCount);
+  }
+
+  long rows() {
+    return rows.get();
+  }
+
+  /** Of the rows in the sample of this level. */
+  long bytes(int level) {
+    long sum = 0;
+    for (int i = level; i <= TOP_LEVEL; i++) {
+      sum += bytes.get(i);
+    }
+    return sum;
+  }
+
+  /** * True from when a row did not find room. */
+  boolean isFull() {
+    return isFull;
+  }
+
+  void setFull(boolean value) {
+    if (isFull != value) {
+      isFull = value;
+    }
+  }
+
+  /**
+   * What a cache of the sample alone may hold: what the full tiers hold of it. Its share of their
+   * limit would not do, as a sample is richer or poorer than that.
+   */
+  long bound(int level) {
+    return isFull ? bytes(level) : Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,41 @@
+package io.tensorcache.internal.gate;
+
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is held of the keys that are looked at closely. Confined to one thread. */
+public final class Sample {
+  private final Gate gate;
+  private final int level;
+  private final List<Shadow.Look> looks = new ArrayList<>();
+  private final List<Boolean> used = new ArrayList<>();
+
+  Sample(Gate gate, int level) {
+    this.gate = gate;
+    this.level = level;
+  }
+
+  /** Adds a row if its key is one of them. */
+  public void add(TensorKey key, RingEntry<?> entry) {
+    long hash = gate.hash(key);
+    if (Holdings.level(hash) >= level) {
+      int age = gate.age();
+      looks.add(new Shadow.Look(hash, entry.byteCount, entry.frequency(age), age));
+      used.add(entry.isUsed());
+    }
+  }
+
+  int level() {
+    return level;
+  }
+
+  /** Puts the rows into a shadow. */
+  void fill(Shadow shadow, long bound) {
+    for (int i = 0; i < looks.size(); i++) {
+      if (shadow.byteCount() + looks.get(i).byteCount() <= bound) {
+        shadow.insert(looks.get(i), used.get(i));
+      }
+    }
+  }
+}
