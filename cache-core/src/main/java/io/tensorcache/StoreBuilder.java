@@ -63,7 +63,7 @@ public final class StoreBuilder {
 
   /**
    * Sets what a full store does with a new row. The default is {@code EVICT}, the oldest files
-   * first.
+   * first; {@code RECENT} does that too.
    */
   public StoreBuilder whenFull(WhenFull value) {
     whenFull.set(value);

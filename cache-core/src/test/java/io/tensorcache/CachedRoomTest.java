@@ -64,7 +64,10 @@ class CachedRoomTest {
   @Test
   void evictsToTheByteAndSaysSo() {
     try (TensorCache small =
-        TensorCache.builder("small").heap(ByteSize.ofBytes(10 * (40 + 256))).build()) {
+        TensorCache.builder("small")
+            .heap(ByteSize.ofBytes(10 * (40 + 256)))
+            .whenFull(WhenFull.RECENT)
+            .build()) {
       var cached = small.wrap("f", V1, HOST, Counted.features(10));
       for (int i = 0; i < 50; i++) {
         cached.apply(batch(10 * i, 10, 3));

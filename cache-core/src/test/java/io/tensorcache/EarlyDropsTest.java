@@ -44,7 +44,7 @@ class EarlyDropsTest {
 
   @Test
   void saysOnceHowLargeItWouldHaveToBe() {
-    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.EVICT)) {
+    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.RECENT)) {
       epochs(features(cache), 5); // 224 came back
       assertEquals(List.of(), log.warnings());
       epochs(features(cache), 20);
@@ -53,14 +53,40 @@ class EarlyDropsTest {
     assertEquals(1, log.warnings().size());
     String line = log.warnings().get(0);
     assertTrue(
-        line.startsWith("cache small: its tiers of 64 KiB evict rows before they are used again: "),
+        line.startsWith(
+            "cache small: its tiers of 64 KiB do not keep rows until they are used again: "),
         line);
     assertTrue(line.endsWith("; whenFull(KEEP_FIRST) would serve a part of them"), line);
     Matcher size = SIZE.matcher(line);
     assertTrue(size.find(), line);
-    try (TensorCache cache = cache(ByteSize.parse(size.group(1)), WhenFull.EVICT)) {
+    try (TensorCache cache = cache(ByteSize.parse(size.group(1)), WhenFull.RECENT)) {
       CachedFunction<HostTensor> function = features(cache);
       epochs(function, 5);
+      assertEquals(ROWS, cache.stats().rowsComputed(), line);
+    }
+  }
+
+  @Test
+  void isSilentWhereMostOfAnEpochIsServed() {
+    try (TensorCache cache = cache(FOR_51_ROWS, WhenFull.EVICT)) {
+      epochs(features(cache), 20);
+      assertTrue(cache.stats().hitRate() > 0.8);
+    }
+    assertEquals(List.of(), log.warnings());
+  }
+
+  @Test
+  void saysHowLargeItWouldHaveToBeToKeepWhatItRefuses() {
+    try (TensorCache cache = cache(ByteSize.ofKiB(16), WhenFull.EVICT)) { // for 12 rows
+      epochs(features(cache), 20);
+    }
+    assertEquals(1, log.warnings().size());
+    String line = log.warnings().get(0);
+    assertTrue(line.endsWith(" would hold all that came back"), line);
+    Matcher size = SIZE.matcher(line);
+    assertTrue(size.find(), line);
+    try (TensorCache cache = cache(ByteSize.parse(size.group(1)), WhenFull.EVICT)) {
+      epochs(features(cache), 5);
       assertEquals(ROWS, cache.stats().rowsComputed(), line);
     }
   }

@@ -44,8 +44,13 @@ class PersistingTest {
   }
 
   private TensorCache open(ByteSize heap) {
+    return open(heap, WhenFull.EVICT);
+  }
+
+  private TensorCache open(ByteSize heap, WhenFull whenFull) {
     return TensorCache.builder("rows")
         .heap(heap)
+        .whenFull(whenFull)
         .store(store -> store.directory(directory).limit(ByteSize.ofMiB(64)))
         .build();
   }
@@ -163,7 +168,7 @@ class PersistingTest {
   void rowsThatLeftMemoryAreStillServed() {
     Counted features = Counted.features(64);
     HostTensor x = batch(0, 100, 3);
-    try (TensorCache cache = open(ByteSize.ofKiB(8))) {
+    try (TensorCache cache = open(ByteSize.ofKiB(8), WhenFull.RECENT)) {
       var cached = persisting(cache, V1, features);
       for (int i = 0; i < 3; i++) {
         assertTrue(sameBits(Counted.featuresOf(x, 64, 1), cached.apply(x)));
@@ -171,6 +176,28 @@ class PersistingTest {
       assertEquals(100, features.rows.get());
       assertTrue(cache.stats().evictions() > 0);
       assertEquals(0, cache.stats().rowsNotAdmitted());
+    }
+  }
+
+  @Test
+  void rowsThatMemoryRefusedAreServedAndEnterWhenTheyAreAskedForMore() {
+    Counted features = Counted.features(64);
+    HostTensor x = batch(0, 100, 3);
+    try (TensorCache cache = open(ByteSize.ofKiB(8))) {
+      var cached = persisting(cache, V1, features);
+      assertTrue(sameBits(Counted.featuresOf(x, 64, 1), cached.apply(x)));
+      long inMemory = cache.stats().functions().get(0).rowsInMemory();
+      assertEquals(100 - inMemory, cache.stats().rowsRefused());
+      assertEquals(0, cache.stats().rowsNotAdmitted());
+      for (int i = 0; i < 6; i++) {
+        cached.apply(batch(90, 5, 3)); // the heap has the first rows
+      }
+      assertTrue(cache.stats().evictions() >= 4, cache.stats().toString());
+      long before = cache.stats().hitsByTier().get(Tier.HEAP);
+      cached.apply(batch(90, 5, 3));
+      assertEquals(before + 5, cache.stats().hitsByTier().get(Tier.HEAP));
+      assertEquals(inMemory, cache.stats().functions().get(0).rowsInMemory());
+      assertEquals(100, features.rows.get(), "computed once each");
     }
   }
 

@@ -15,8 +15,20 @@ package io.tensorcache.config;
  * }</pre>
  */
 public enum WhenFull {
-  /** Makes room by dropping what was used least recently. It suits working sets that change. */
+  /**
+   * Lets a new row in if it was asked for more often lately than each row that would go for it, by
+   * more than two: so rows that come round in epochs are not driven out by each other, and frequent
+   * rows drive out rare ones. Of rows that were asked for as often, those used longest ago go
+   * first. While that serves less than {@link #RECENT} would, as when the working set changes, it
+   * does what {@code RECENT} does; a sample of the keys is followed to know. A tier of few rows has
+   * the same rule. A copy of a scope's entry always enters.
+   *
+   * <p>So far this holds for caches whose only tier is the heap. With another tier, and in the
+   * store, {@code EVICT} and {@code RECENT} do the same.
+   */
   EVICT,
+  /** Makes room for every new row by dropping what was used longest ago. */
+  RECENT,
   /** Keeps what it has and admits nothing more. It suits epochs over data that does not fit. */
   KEEP_FIRST
 }

@@ -33,6 +33,9 @@ import java.util.OptionalLong;
  * @param mismatches those that differed from what was served
  * @param rowsComputed rows the functions computed, without those computed again as a check
  * @param rowsNotAdmitted computed rows that neither a tier nor the store took
+ * @param rowsRefused rows that full tiers did not let in, because they were asked for no more often
+ *     than what would have gone for them; those that the store took are not in {@code
+ *     rowsNotAdmitted}
  * @param evictions rows dropped to make room, from memory or from the store
  * @param failures errors of tiers and entries, each told to the listener
  * @param keyNanos time spent on keys; without what is set up once, such as the kernels of a device
@@ -59,6 +62,7 @@ public record CacheStats(
     long mismatches,
     long rowsComputed,
     long rowsNotAdmitted,
+    long rowsRefused,
     long evictions,
     long failures,
     long keyNanos,
@@ -156,6 +160,7 @@ public record CacheStats(
         mismatches - earlier.mismatches,
         rowsComputed - earlier.rowsComputed,
         rowsNotAdmitted - earlier.rowsNotAdmitted,
+        rowsRefused - earlier.rowsRefused,
         evictions - earlier.evictions,
         failures - earlier.failures,
         keyNanos - earlier.keyNanos,
@@ -200,7 +205,13 @@ public record CacheStats(
     if (rowsVerified > 0) {
       line(text, "verified %,d hits, of which %,d differed", rowsVerified, mismatches);
     }
-    line(text, "not admitted %,d, evicted %,d, failures %,d", rowsNotAdmitted, evictions, failures);
+    line(
+        text,
+        "not admitted %,d, refused %,d, evicted %,d, failures %,d",
+        rowsNotAdmitted,
+        rowsRefused,
+        evictions,
+        failures);
     line(
         text,
         "seconds: keys %.3f, loads %.3f, stores %.3f, checks %.3f, computing %.3f, saved %s",

@@ -20,10 +20,15 @@ public enum MissReason {
    */
   COLD,
   /**
-   * It was stored and has been dropped to make room. This is known for about the last 65,536
-   * dropped rows; older ones count as cold.
+   * It was stored and has been dropped to make room. This is known for about the last 65,536 rows
+   * that were dropped or refused; older ones count as cold.
    */
   EVICTED,
+  /**
+   * It was computed before, and full tiers did not let it in, because it was asked for no more
+   * often than what would have gone for it ({@code EVICT}). Known as long as for {@link #EVICTED}.
+   */
+  REFUSED,
   /** It is stored under an earlier fingerprint of the function. */
   OTHER_FINGERPRINT,
   /** What was stored did not pass its checks. */

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Says once that a cache is too small for how it is used: more rows came back after they were
- * evicted than were served from it since. Between the eviction of a row and its return others were
- * evicted; a cache that had been larger by as many would have had it. Safe for use by several
+ * evicted or refused than were served from it since. Until a row came back others were evicted or
+ * refused; a cache that had been larger by as many would have had it. Safe for use by several
  * threads.
  */
 final class EarlyDrops {
@@ -42,10 +42,10 @@ final class EarlyDrops {
   }
 
   /**
-   * Rows were asked for that had been evicted.
+   * Rows were asked for that had been evicted or refused.
    *
    * @param count at least 1
-   * @param evictions of other rows since the first of them was
+   * @param evictions and refusals of other rows since the first of them was
    */
   void cameBack(long count, long evictions) {
     if (isTold.get()) {
@@ -74,16 +74,21 @@ final class EarlyDrops {
     }
     double needed = bytes * (1 + (longest.get() + 1.0) / entries); // and the row itself
     log.warn(
-        "cache {}: its tiers of {} evict rows before they are used again: {} of {} rows came back"
-            + " after that. About {} would hold all that came back{}",
+        "cache {}: its tiers of {} do not keep rows until they are used again: {} of {} rows came"
+            + " back after that. About {} would hold all that came back{}",
         config.name(),
         ByteSize.ofBytes(bytes),
         now,
         now + served() - servedBefore.get(),
         wholeUnits(needed),
-        config.whenFull() == WhenFull.EVICT
-            ? "; whenFull(KEEP_FIRST) would serve a part of them"
-            : "");
+        keepsPart(tiers) ? "" : "; whenFull(KEEP_FIRST) would serve a part of them");
+  }
+
+  /** True if new rows do not drive out those that would be used again. */
+  private boolean keepsPart(List<TierStats> tiers) {
+    boolean hasGate = tiers.size() == 1 && tiers.get(0).tier() == Tier.HEAP;
+    return config.whenFull() == WhenFull.KEEP_FIRST
+        || config.whenFull() == WhenFull.EVICT && hasGate;
   }
 
   /** As it can be configured, rounded up. */

@@ -25,12 +25,15 @@ final class MissReasons {
     }
     long corrupt = Math.min(found.corrupt(), missing.size());
     long evicted = 0;
+    long refused = 0;
     long longest = -1;
     long other = 0;
     for (int i = 0; i < missing.size(); i++) {
       long since = functions.rows().evictionsSince(batch.key(missing.get(i)));
       longest = Math.max(longest, since);
-      if (since >= 0) {
+      if (since >= 0 && functions.rows().wasRefused(batch.key(missing.get(i)))) {
+        refused++;
+      } else if (since >= 0) {
         evicted++;
       } else if (elsewhere[i]) {
         other++;
@@ -39,12 +42,13 @@ final class MissReasons {
     StatsRecorder recorder = functions.recorder();
     recorder.miss(function, MissReason.CORRUPT, corrupt);
     recorder.miss(function, MissReason.EVICTED, evicted);
+    recorder.miss(function, MissReason.REFUSED, refused);
     recorder.miss(function, MissReason.OTHER_FINGERPRINT, other);
-    recorder.miss(
-        function, MissReason.COLD, Math.max(0, missing.size() - corrupt - evicted - other));
+    long known = corrupt + evicted + refused + other;
+    recorder.miss(function, MissReason.COLD, Math.max(0, missing.size() - known));
     found.addMissed(missing.size());
-    if (evicted > 0) {
-      functions.earlyDrops().cameBack(evicted, longest);
+    if (evicted + refused > 0) {
+      functions.earlyDrops().cameBack(evicted + refused, longest);
     }
   }
 }

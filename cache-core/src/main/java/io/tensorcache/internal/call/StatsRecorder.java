@@ -80,6 +80,7 @@ final class StatsRecorder {
         mismatches.sum(),
         functions.stream().mapToLong(FunctionStats::rowsComputed).sum(),
         counts.rowsNotAdmitted.sum(),
+        counts.rowsRefused.sum(),
         counts.evictions.sum(),
         counts.failures.sum(),
         keyNanos.sum(),

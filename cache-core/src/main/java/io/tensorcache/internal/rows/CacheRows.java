@@ -70,9 +70,17 @@ public final class CacheRows implements TierEvents {
     return persisting ? memoryAndStore : memory;
   }
 
-  /** How many rows were evicted since this one was; -1 if it was not, or that is forgotten. */
+  /**
+   * How many rows were evicted or refused since this one was; -1 if it was not, or that is
+   * forgotten.
+   */
   public long evictionsSince(TensorKey key) {
     return evicted.dropsSince(key);
+  }
+
+  /** True if {@link #evictionsSince} tells of a row that was refused. */
+  public boolean wasRefused(TensorKey key) {
+    return evicted.wasRefused(key);
   }
 
   @Override
@@ -84,6 +92,12 @@ public final class CacheRows implements TierEvents {
     }
     groups.dropped(group);
     events.evicted(key, group);
+  }
+
+  @Override
+  public void refused(TensorKey key) {
+    state.counts().rowsRefused.increment();
+    evicted.addRefused(key);
   }
 
   /** Rows in the store are on a disk already. */

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers which keys were dropped and when, to tell an evicted row from a new one. A fixed table
- * of 512 KiB, made when the first one is: a later key in the same place replaces an earlier one.
- * Safe for use by several threads.
+ * Remembers which keys were dropped and when, evicted or never let in, to tell their rows from new
+ * ones. A fixed table of 512 KiB, made when the first one is: a later key in the same place
+ * replaces an earlier one. Safe for use by several threads.
  */
 final class EvictedKeys {
   private static final int SLOTS = 1 << 16;
@@ -22,20 +22,35 @@ final class EvictedKeys {
 
   private static final long TIME = 0xFFFFFFFFL;
 
+  private static final long REFUSED = TIME + 1;
+
+  private static final long MARK = ~(TIME | REFUSED);
+
   private final RankedLock lock = new RankedLock(Rank.EVICTED_KEYS);
 
   /** How many keys were dropped, from 0 again after 2^32. */
   private final AtomicInteger dropped = new AtomicInteger();
 
   /**
-   * A mark of the key above the number that it was dropped as. Null as long as nothing was dropped.
+   * A mark of the key, whether it was refused, and the number that it was dropped as. Null as long
+   * as nothing was dropped.
    */
   private volatile @Nullable AtomicLongArray slots;
 
+  /** The row was evicted. */
   void add(TensorKey key) {
+    add(key, 0);
+  }
+
+  /** The row was not let in. */
+  void addRefused(TensorKey key) {
+    add(key, REFUSED);
+  }
+
+  private void add(TensorKey key, long how) {
     AtomicLongArray table = slots;
     long number = dropped.incrementAndGet() & TIME;
-    (table == null ? newTable() : table).setOpaque(slot(key), mark(key) | number);
+    (table == null ? newTable() : table).setOpaque(slot(key), mark(key) | how | number);
   }
 
   private AtomicLongArray newTable() {
@@ -54,9 +69,20 @@ final class EvictedKeys {
 
   /** How many others were dropped since this one was; -1 if it was not, or is forgotten. */
   long dropsSince(TensorKey key) {
+    long found = found(key);
+    return found == 0 ? -1 : dropped.get() - found & TIME;
+  }
+
+  /** True if it was not let in the last time. */
+  boolean wasRefused(TensorKey key) {
+    return (found(key) & REFUSED) != 0;
+  }
+
+  /** What is known of a key; 0 if nothing is. */
+  private long found(TensorKey key) {
     AtomicLongArray table = slots;
     long found = table == null ? 0 : table.getOpaque(slot(key));
-    return (found & ~TIME) == mark(key) ? dropped.get() - found & TIME : -1;
+    return (found & MARK) == mark(key) ? found : 0;
   }
 
   void clear() {
@@ -69,7 +95,7 @@ final class EvictedKeys {
 
   /** Never 0, which an empty slot has. */
   private static long mark(TensorKey key) {
-    long mark = key.hi() * SPREAD & ~TIME;
-    return mark == 0 ? TIME + 1 : mark;
+    long mark = key.hi() * SPREAD & MARK;
+    return mark == 0 ? REFUSED << 1 : mark;
   }
 }

@@ -84,7 +84,8 @@ public final class RowPlaces {
 
   /**
    * Told that the store served a row: at the second time it goes to memory too, if there is room,
-   * never at another's expense. Not where the store has a time to live: only it knows the age.
+   * and at another's expense only where that is asked for less often. Not where the store has a
+   * time to live: only it knows the age.
    *
    * @param shared gives the schema as the one object that the function's rows have
    */

@@ -3,6 +3,9 @@ package io.tensorcache.internal.tier;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Ring;
+import io.tensorcache.internal.gate.Sample;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.stats.TierStats;
@@ -18,19 +21,21 @@ import org.jspecify.annotations.Nullable;
  * its payload and a fixed share for the objects around it, so that very small rows are bounded too.
  *
  * <p>Ehcache's heap store is bounded in entries only, so it is left unbounded, and the order in
- * which rows go is our own: a ring with a mark per row (second chance). A read looks up, marks, and
- * takes no lock; everything that changes the tier takes one. Safe for use by several threads.
+ * which rows go is our own: a ring with a mark per row (second chance). With a {@link Gate} a row
+ * goes only for one that is asked for more often. A read looks up, marks, and takes no lock;
+ * everything that changes the tier takes one. Safe for use by several threads.
  */
 final class HeapTier {
+  /** The frequency of a row that enters whatever has to go for it. */
+  static final int ALWAYS = Integer.MAX_VALUE;
+
   private final Cache<TensorKey, HeapEntry> cache;
   private final long limitBytes;
+  private final @Nullable Gate gate;
   private final RankedLock lock = new RankedLock(Rank.HEAP_TIER);
 
-  /** Oldest first. Guarded by lock. */
-  private final HeapEntry ring = new HeapEntry();
-
-  /** Bytes of the rows in the ring. Guarded by lock. */
-  private long linkedBytes;
+  /** The rows that are here to stay. Guarded by lock. */
+  private final Ring<HeapEntry> ring = new Ring<>(new HeapEntry());
 
   /** How often the tier was cleared. Guarded by lock. */
   private long clears;
@@ -43,9 +48,13 @@ final class HeapTier {
 
   private volatile long evictions;
 
-  HeapTier(Cache<TensorKey, HeapEntry> cache, long limitBytes) {
+  /**
+   * @param gate counts what is asked for; null to let all rows in
+   */
+  HeapTier(Cache<TensorKey, HeapEntry> cache, long limitBytes, @Nullable Gate gate) {
     this.cache = cache;
     this.limitBytes = limitBytes;
+    this.gate = gate;
   }
 
   /** True if a row with this payload would fit now. */
@@ -53,13 +62,24 @@ final class HeapTier {
     return payloadBytes + HeapEntry.OVERHEAD_BYTES <= limitBytes - heldBytes;
   }
 
+  /** The row that was asked for; null if it is not here. */
   @Nullable Row get(TensorKey key) {
     HeapEntry entry = cache.get(key);
     if (entry == null) {
       return null;
     }
-    entry.markUsed();
+    if (gate == null) {
+      entry.markUsed();
+    } else {
+      gate.found(key, entry.byteCount, entry.use(gate.age()));
+    }
     return entry.row;
+  }
+
+  /** The row, whether or not it was asked for; null if it is not here. */
+  @Nullable Row peek(TensorKey key) {
+    HeapEntry entry = cache.get(key);
+    return entry == null ? null : entry.row;
   }
 
   /** Of the rows that are here to stay, oldest first. */
@@ -67,13 +87,21 @@ final class HeapTier {
     List<TensorKey> keys = new ArrayList<>();
     try {
       lock.lock();
-      for (HeapEntry entry = ring.next; entry != ring; entry = entry.next) {
-        keys.add(entry.key);
-      }
+      ring.forEach(entry -> keys.add(entry.key));
     } finally {
       lock.unlock();
     }
     return keys;
+  }
+
+  /** Adds what is here to stay to a sample, oldest first. */
+  void addTo(Sample sample) {
+    try {
+      lock.lock();
+      ring.forEach(entry -> sample.add(entry.key, entry));
+    } finally {
+      lock.unlock();
+    }
   }
 
   boolean contains(TensorKey key) {
@@ -99,16 +127,18 @@ final class HeapTier {
   }
 
   /**
-   * Adds the row; the rows used longest ago go for it. Each of them is handed to {@code leaving},
-   * without a lock and while it can still be found here, and dropped afterwards.
+   * Adds the row; the rows used longest ago go for it, if they were asked for less often. Each of
+   * them is handed to {@code leaving}, without a lock and while it can still be found here, and
+   * dropped afterwards.
    *
-   * @return true if the key is in the tier afterwards; false if the row is larger than the tier, or
-   *     if other threads are just moving out what would have to go
+   * @param frequency how often the row was asked for lately; {@link #ALWAYS} if that is not asked
+   * @return that it is in, also if it was; that it does not fit also if other threads are just
+   *     moving out what would have to go
    */
-  boolean add(TensorKey key, Row row, Consumer<HeapEntry> leaving) {
+  Admission add(TensorKey key, Row row, int frequency, Consumer<HeapEntry> leaving) {
     long size = HeapEntry.bytesOf(row);
     if (size > limitBytes) {
-      return false;
+      return Admission.DOES_NOT_FIT;
     }
     HeapEntry victims;
     long reserved;
@@ -116,22 +146,47 @@ final class HeapTier {
     try {
       lock.lock();
       if (cache.containsKey(key)) {
-        return true;
+        return Admission.IS_IN;
       }
       reserved = Math.min(size, limitBytes - heldBytes);
-      if (size - reserved > linkedBytes) {
-        return false;
+      if (size - reserved > ring.byteCount()) {
+        return Admission.DOES_NOT_FIT;
       }
-      victims = takeOldest(size - reserved);
+      if (!givesWay(size - reserved, frequency)) {
+        return Admission.REFUSED;
+      }
+      victims = takeOldest(size - reserved, frequency);
       setHeld(heldBytes + reserved);
       epoch = clears;
       if (victims == null) {
-        return insert(key, row);
+        return Admission.isIn(insert(key, row));
       }
     } finally {
       lock.unlock();
     }
-    return exchange(key, row, victims, reserved, epoch, leaving);
+    return Admission.isIn(exchange(key, row, victims, reserved, epoch, leaving));
+  }
+
+  /** True if a row with this payload would find room, or others would go for it now. */
+  boolean wouldAdd(long payloadBytes, int frequency) {
+    if (hasRoomFor(payloadBytes)) {
+      return true;
+    }
+    try {
+      lock.lock();
+      long excess = payloadBytes + HeapEntry.OVERHEAD_BYTES - (limitBytes - heldBytes);
+      return excess <= ring.byteCount() && givesWay(excess, frequency);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean givesWay(long byteCount, int frequency) {
+    if (byteCount <= 0 || gate == null) {
+      return true;
+    }
+    gate.foundNoRoom();
+    return frequency == ALWAYS || ring.isBeaten(byteCount, frequency, Ring.MARGIN, gate.age());
   }
 
   /** Moves the victims out, then uses their bytes and the reserved ones for the new row. */
@@ -163,29 +218,27 @@ final class HeapTier {
   }
 
   /**
-   * Takes rows that were not used lately out of the ring until they have {@code byteCount} bytes.
-   * Needs no memory, or rows could be neither in the ring nor on their way out.
+   * Takes rows out of the ring until they have {@code byteCount} bytes. Needs no memory, or rows
+   * could be neither in the ring nor on their way out.
    *
    * @return the first of them, with the others behind it; null if none has to go
    */
-  private @Nullable HeapEntry takeOldest(long byteCount) {
-    HeapEntry first = null;
-    HeapEntry last = null;
-    long chances = entries; // one second chance each, also when readers mark faster than we look
-    for (long bytes = 0; bytes < byteCount; ) {
-      HeapEntry oldest = ring.next;
-      oldest.unlink();
-      if (chances-- > 0 && oldest.takeUsed()) {
-        oldest.linkBefore(ring);
-      } else {
-        first = first == null ? oldest : first;
-        oldest.takeAfter(last);
-        last = oldest;
-        bytes += oldest.byteCount;
-        linkedBytes -= oldest.byteCount;
-      }
+  private @Nullable HeapEntry takeOldest(long byteCount, int frequency) {
+    boolean areChosen = frequency != ALWAYS && gate != null;
+    // else one second chance each, also when readers mark faster than we look
+    HeapEntry first = ring.take(byteCount, areChosen ? 0 : ring.count());
+    for (HeapEntry entry = first; entry != null; entry = entry.nextTaken()) {
+      wentOut(entry);
     }
     return first;
+  }
+
+  /** The entry is not in the ring any more. */
+  private void wentOut(HeapEntry entry) {
+    entry.linked = false;
+    if (gate != null) {
+      gate.left(entry.key, entry.byteCount, entry.frequency(gate.age()));
+    }
   }
 
   private long drop(HeapEntry victims, boolean cleared) {
@@ -208,8 +261,7 @@ final class HeapTier {
       HeapEntry entry = new HeapEntry(key, row);
       isIn = cache.putIfAbsent(key, entry) == null;
       if (isIn) {
-        entry.linkBefore(ring);
-        linkedBytes += entry.byteCount;
+        link(entry);
         entries++;
       }
       return isIn;
@@ -217,6 +269,15 @@ final class HeapTier {
       if (!isIn) {
         setHeld(heldBytes - HeapEntry.bytesOf(row));
       }
+    }
+  }
+
+  private void link(HeapEntry entry) {
+    ring.add(entry);
+    entry.linked = true;
+    if (gate != null) {
+      entry.setFrequency(gate.frequency(entry.key), gate.age());
+      gate.entered(entry.key, entry.byteCount);
     }
   }
 
@@ -235,8 +296,11 @@ final class HeapTier {
       entries--;
       entry.removed = true;
       if (entry.linked) {
-        entry.unlink();
-        linkedBytes -= entry.byteCount;
+        ring.remove(entry);
+        wentOut(entry);
+        if (gate != null) {
+          gate.removed(key);
+        }
         setHeld(heldBytes - entry.byteCount);
       }
     } finally {
@@ -250,6 +314,9 @@ final class HeapTier {
       clears++;
       cache.clear();
       unlinkAll();
+      if (gate != null) {
+        gate.cleared();
+      }
     } finally {
       lock.unlock();
     }
@@ -266,11 +333,11 @@ final class HeapTier {
   }
 
   private void unlinkAll() {
-    while (ring.next != ring) {
-      ring.next.unlink();
+    setHeld(heldBytes - ring.byteCount());
+    for (HeapEntry entry = ring.oldest(); entry != null; entry = ring.oldest()) {
+      ring.remove(entry);
+      wentOut(entry);
     }
-    setHeld(heldBytes - linkedBytes);
-    linkedBytes = 0;
     entries = 0;
   }
 

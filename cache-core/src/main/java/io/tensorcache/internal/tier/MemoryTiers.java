@@ -9,6 +9,7 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.gate.Gate;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
@@ -24,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * The rows in memory and, as scratch, on a disk: a heap tier above an off-heap tier above a disk
  * tier, each optional, a row in one of them.
  *
- * <p>{@code EVICT}: a row enters the highest tier that it fits, and the rows used longest ago move
- * on to the next one, or out when there is none. {@code KEEP_FIRST}: tier after tier fills, then
- * nothing more is admitted. A second hit moves a row up if a tier above has room for it. What is
- * kept elsewhere, in the durable store, is never written to the disk tier.
+ * <p>{@code RECENT}: a row enters the highest tier that it fits, and the rows used longest ago move
+ * on to the next one, or out when there is none. {@code EVICT}: the same, but a heap tier without
+ * another one below lets a row in only if it is asked for more often than those that would go for
+ * it ({@link Gate}). {@code KEEP_FIRST}: tier after tier fills, then nothing more is admitted. A
+ * second hit moves a row up if a tier above has room for it. What is kept elsewhere, in the durable
+ * store, is never written to the disk tier.
  *
  * <p>What a tier fails to do is a miss or "not admitted", and is reported; it never breaks the
  * caller. Safe for use by several threads; reads wait for no one but, off-heap, for another
@@ -35,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryTiers implements AutoCloseable {
   private final String name;
-  private final WhenFull whenFull;
   private final Notices notices;
   private final EhcacheTiers ehcache;
   private final @Nullable HeapTier heap;
+  private final @Nullable HeapPlacement placement;
   private final Pools pools;
   private final Promotions promotions;
   private final MoveTickets tickets;
@@ -56,20 +59,29 @@ public final class MemoryTiers implements AutoCloseable {
       CacheConfig config, @Nullable Path diskDirectory, TierEvents events, MoveTickets tickets) {
     this.tickets = tickets;
     this.name = config.name();
-    this.whenFull = config.whenFull();
     this.notices = new Notices(events);
     Pools.requireAtLeast(PoolKind.OFF_HEAP, config.offHeap());
     Pools.requireAtLeast(PoolKind.DISK, config.disk());
     this.ehcache = new EhcacheTiers(diskDirectory);
     try {
       long heapBytes = config.heap().bytes();
-      this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes) : null;
       this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
-      this.promotions = new Promotions(heap, pools, tickets);
+      Gate gate = gate(config);
+      this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes, gate) : null;
+      this.placement =
+          heap == null ? null : new HeapPlacement(heap, pools, config.whenFull(), gate, notices);
+      this.promotions = new Promotions(heap, placement, pools, tickets);
     } catch (RuntimeException | Error e) {
       ehcache.close();
       throw e;
     }
+  }
+
+  /** So far only a heap tier alone has one. */
+  private @Nullable Gate gate(CacheConfig config) {
+    boolean isAlone = pools.count() == 0 && config.device().bytes() == 0;
+    boolean isWanted = isAlone && config.whenFull() == WhenFull.EVICT;
+    return isWanted ? new Gate() : null;
   }
 
   /**
@@ -82,7 +94,7 @@ public final class MemoryTiers implements AutoCloseable {
     return guarded(
         null,
         () -> {
-          Row row = heap == null ? null : heap.get(key);
+          Row row = heap == null ? null : heap.peek(key);
           if (row != null) {
             return row.schema();
           }
@@ -140,15 +152,16 @@ public final class MemoryTiers implements AutoCloseable {
 
   /**
    * Told that a row was served from below the tiers. True if that is its second time and the memory
-   * has room for it, so that {@link #addIfRoom} is worth reading it once more.
+   * has room for it, or it is asked for more often than what would go for it; so that {@link
+   * #addIfRoom} is worth reading it once more.
    */
   public boolean isWanted(TensorKey key, long byteCount) {
     return !closed.get() && promotions.isWanted(key, byteCount);
   }
 
   /**
-   * Adds a row to the tiers in memory if nothing has to go for it. It is kept by reference on the
-   * heap.
+   * Adds a row to the tiers in memory if nothing has to go for it, or only what is asked for less
+   * often. It is kept by reference on the heap.
    *
    * @param ticket taken before the row was read where it lies
    * @return true if it was added; false also if it was there, or was removed since
@@ -176,8 +189,8 @@ public final class MemoryTiers implements AutoCloseable {
    * Puts a row where it belongs. The row is kept by reference in the heap tier. A key that is here
    * already keeps its row.
    *
-   * @return where the key lies now, or null if it was not admitted: larger than every tier, or
-   *     everything is full and {@code KEEP_FIRST}
+   * @return where the key lies now, or null if it was not admitted: larger than every tier,
+   *     everything is full and {@code KEEP_FIRST}, or refused
    * @throws IllegalStateException if closed
    */
   public @Nullable Tier store(TensorKey key, Row row) {
@@ -189,48 +202,15 @@ public final class MemoryTiers implements AutoCloseable {
     if (found != null) {
       return found;
     }
-    return heap != null && placeOnHeap(heap, key, row) ? Tier.HEAP : pools.add(key, row);
-  }
-
-  private boolean placeOnHeap(HeapTier tier, TensorKey key, Row row) {
-    if (whenFull == WhenFull.KEEP_FIRST) {
-      return tier.addIfRoom(key, row);
+    if (placement == null) {
+      return pools.add(key, row);
     }
-    List<HeapEntry> left = new ArrayList<>();
-    try {
-      return tier.add(key, row, entry -> moveDown(entry, left));
-    } finally {
-      forgetRemoved(left);
+    Admission onHeap = placement.place(key, row, this::report);
+    if (onHeap == Admission.REFUSED) {
+      notices.refused(key);
+      return null;
     }
-  }
-
-  private void moveDown(HeapEntry entry, List<HeapEntry> left) {
-    if (entry.row == null) {
-      return;
-    }
-    if (pools.count() > 0) {
-      left.add(entry);
-      try {
-        if (pools.add(entry.key, entry.row) != null) {
-          return;
-        }
-      } catch (RuntimeException e) {
-        report(e);
-      }
-    }
-    if (heap != null) {
-      heap.countEviction();
-      notices.evicted(entry.key, entry.row.group());
-    }
-  }
-
-  /** What was removed while it moved down must not have arrived. */
-  private void forgetRemoved(List<HeapEntry> left) {
-    for (HeapEntry entry : left) {
-      if (entry.removed) {
-        pools.remove(entry.key);
-      }
-    }
+    return onHeap == Admission.IS_IN ? Tier.HEAP : pools.add(key, row);
   }
 
   /**

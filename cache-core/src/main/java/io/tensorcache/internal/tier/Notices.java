@@ -18,6 +18,10 @@ final class Notices {
     pending.add(to -> to.evicted(key, group));
   }
 
+  void refused(TensorKey key) {
+    pending.add(to -> to.refused(key));
+  }
+
   void failed(TensorCacheException failure) {
     pending.add(to -> to.failed(failure));
   }

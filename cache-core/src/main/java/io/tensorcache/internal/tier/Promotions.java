@@ -7,17 +7,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way up: a row that is served for the second time from below moves to the highest tier that
- * has room for it, never at another's expense. Safe for use by several threads.
+ * has room for it, and only through a gate at another's expense. Safe for use by several threads.
  */
 final class Promotions {
   private final @Nullable HeapTier heap;
+  private final @Nullable HeapPlacement gated; // of the heap tier if that has a gate
   private final Pools pools;
   private final MoveTickets tickets;
   private final SecondHits secondHits = new SecondHits();
   private final AtomicLong count = new AtomicLong();
 
-  Promotions(@Nullable HeapTier heap, Pools pools, MoveTickets tickets) {
+  Promotions(
+      @Nullable HeapTier heap,
+      @Nullable HeapPlacement placement,
+      Pools pools,
+      MoveTickets tickets) {
     this.heap = heap;
+    this.gated = placement != null && placement.hasGate() ? placement : null;
     this.pools = pools;
     this.tickets = tickets;
   }
@@ -46,12 +52,15 @@ final class Promotions {
 
   /** True if a row that was read below all tiers is worth reading once more, to be added here. */
   boolean isWanted(TensorKey key, long byteCount) {
+    if (gated != null) {
+      return gated.isWanted(key, byteCount);
+    }
     return hasRoomAbove(pools.countInMemory(), byteCount) && secondHits.isSecond(key);
   }
 
   /** Adds a row from below all tiers; the ticket was taken before it was read there. */
   boolean add(TensorKey key, Row row, long ticket) {
-    if (ticket == MoveTickets.NONE || !addAbove(pools.countInMemory(), key, row)) {
+    if (ticket == MoveTickets.NONE || !addFromBelow(key, row)) {
       return false;
     }
     if (!tickets.stands(key, ticket)) {
@@ -59,6 +68,10 @@ final class Promotions {
       return false;
     }
     return true;
+  }
+
+  private boolean addFromBelow(TensorKey key, Row row) {
+    return gated != null ? gated.addWanted(key, row) : addAbove(pools.countInMemory(), key, row);
   }
 
   private boolean hasRoomAbove(int pool, long byteCount) {

@@ -11,6 +11,9 @@ public interface TierEvents {
   /** A row was dropped to make room. It may have been stored again since. */
   void evicted(TensorKey key, int group);
 
+  /** A row was not let in, because those that would have gone for it are asked for as often. */
+  void refused(TensorKey key);
+
   /** A tier could not do what was asked; the caller got a miss or "not admitted". */
   void failed(TensorCacheException failure);
 

@@ -185,7 +185,7 @@ class CachedCallTest {
 
   @Test
   void tellsWhyRowsAreMissing() {
-    reopen(OpenRows.inMemory(1)); // five rows of one float
+    reopen(OpenRows.recent(1)); // five rows of one float
     WrappedFunction<HostTensor> function = function();
     assertCalled(function, 1, 2, 3);
     open.source.version = 2;

@@ -24,7 +24,7 @@ class MissReasonsTest {
 
   @Test
   void aRowIsMissingForOneReason() {
-    try (OpenCalls open = new OpenCalls(OpenRows.inMemory(1))) { // five rows of one float
+    try (OpenCalls open = new OpenCalls(OpenRows.recent(1))) { // five rows of one float
       WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.ROWS, doubling);
       OpenCalls.call(function, 1, 2, 3);
       open.source.version = 2;
@@ -37,6 +37,23 @@ class MissReasonsTest {
       assertEquals(1, open.misses(MissReason.EVICTED));
       assertEquals(10, open.misses(MissReason.COLD));
       assertEquals(1, open.misses(MissReason.OTHER_FINGERPRINT));
+    }
+  }
+
+  @Test
+  void aRowThatWasRefusedIsNotCold() {
+    try (OpenCalls open = new OpenCalls(OpenRows.inMemory(1))) { // five rows of one float
+      WrappedFunction<HostTensor> function = open.wrap("f", OpenCalls.ROWS, doubling);
+      OpenCalls.call(function, 1, 2, 3, 4, 5);
+      OpenCalls.call(function, 6, 7);
+      assertEquals(2, open.stats().rowsRefused());
+      assertEquals(2, open.stats().rowsNotAdmitted());
+      OpenCalls.call(function, 6, 7, 8);
+      assertEquals(2, open.misses(MissReason.REFUSED));
+      assertEquals(8, open.misses(MissReason.COLD));
+      assertEquals(0, open.misses(MissReason.EVICTED));
+      assertEquals(5, open.stats().rowsRefused());
+      assertEquals(0, open.stats().evictions());
     }
   }
 

@@ -55,6 +55,11 @@ class DeviceTierTest {
     }
 
     @Override
+    public void refused(TensorKey key) {
+      told.add("refused " + key.lo());
+    }
+
+    @Override
     public void failed(TensorCacheException failure) {
       throw new AssertionError(failure);
     }

@@ -47,6 +47,23 @@ class EvictedKeysTest {
   }
 
   @Test
+  void knowsWhatWasRefused() {
+    TensorKey evicted = new TensorKey(5, 1);
+    TensorKey refused = new TensorKey(-1, 2);
+    assertFalse(keys.wasRefused(refused), "no table yet");
+    keys.add(evicted);
+    keys.addRefused(refused);
+    assertTrue(isKnown(refused) && keys.wasRefused(refused));
+    assertEquals(0, keys.dropsSince(refused));
+    assertEquals(1, keys.dropsSince(evicted), "refused ones count too");
+    assertFalse(keys.wasRefused(evicted));
+    assertFalse(keys.wasRefused(new TensorKey(4, 2)), "another key in the same place");
+    keys.add(refused);
+    assertTrue(isKnown(refused));
+    assertFalse(keys.wasRefused(refused), "it was let in, and evicted");
+  }
+
+  @Test
   void aLaterOneTakesThePlace() {
     TensorKey first = new TensorKey(5, 3);
     TensorKey second = new TensorKey(6, 3 + (1L << 16));

@@ -69,6 +69,11 @@ public final class OpenRows implements AutoCloseable {
     return new OpenRows(config(rowCount, NONE, null, null));
   }
 
+  /** A heap for so many rows that lets all in. */
+  public static OpenRows recent(int rowCount) {
+    return new OpenRows(config(NONE, rowCount, NONE, null, null, WhenFull.RECENT));
+  }
+
   /** A disk tier below a heap for so many rows. */
   public static OpenRows onDisk(int rowCount, Path directory) {
     return new OpenRows(config(rowCount, ByteSize.ofMiB(16), directory, null));
@@ -87,18 +92,25 @@ public final class OpenRows implements AutoCloseable {
 
   /** A device tier of so many bytes above a heap for so many rows. */
   public static OpenRows onDevice(long deviceBytes, int rowCount) {
-    return new OpenRows(config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null));
+    return new OpenRows(
+        config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null, WhenFull.EVICT));
   }
 
   /** A device tier of so many bytes and a store, and nothing between. */
   public static OpenRows onDevice(long deviceBytes, Path directory) {
     StoreConfig store = SampleConfig.store(directory, null);
-    return new OpenRows(config(ByteSize.ofBytes(deviceBytes), 0, NONE, null, store));
+    return new OpenRows(
+        config(ByteSize.ofBytes(deviceBytes), 0, NONE, null, store, WhenFull.EVICT));
   }
 
   static CacheConfig config(
       int rowCount, ByteSize disk, @Nullable Path diskDirectory, @Nullable StoreConfig store) {
-    return config(NONE, rowCount, disk, diskDirectory, store);
+    return config(NONE, rowCount, disk, diskDirectory, store, WhenFull.EVICT);
+  }
+
+  /** A heap for so many rows that lets all in, above a store. */
+  static CacheConfig recent(int rowCount, StoreConfig store) {
+    return config(NONE, rowCount, NONE, null, store, WhenFull.RECENT);
   }
 
   private static CacheConfig config(
@@ -106,7 +118,8 @@ public final class OpenRows implements AutoCloseable {
       int rowCount,
       ByteSize disk,
       @Nullable Path diskDirectory,
-      @Nullable StoreConfig store) {
+      @Nullable StoreConfig store,
+      WhenFull whenFull) {
     return new CacheConfig(
         "c",
         CacheLevel.NORMAL,
@@ -116,7 +129,7 @@ public final class OpenRows implements AutoCloseable {
         NONE,
         disk,
         diskDirectory,
-        WhenFull.EVICT,
+        whenFull,
         Compression.NONE,
         KeyAlgorithm.TCH1,
         0,

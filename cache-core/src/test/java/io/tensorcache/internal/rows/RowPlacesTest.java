@@ -37,7 +37,7 @@ class RowPlacesTest {
 
   @Test
   void aRowOfMemoryOnlyIsCountedWithItsGroup() {
-    try (OpenRows open = OpenRows.inMemory(1)) {
+    try (OpenRows open = OpenRows.recent(1)) {
       RowPlaces places = open.rows.places(false);
       assertNull(places.persisted());
       assertFalse(places.mayLieOnDisk());
@@ -60,6 +60,22 @@ class RowPlacesTest {
       assertFalse(places.contains(OTHER));
       assertEquals(0, open.group.rows());
       assertEquals(0, open.state.counts().rowsNotAdmitted.sum());
+    }
+  }
+
+  @Test
+  void aRowThatIsRefusedIsCountedAsThat() {
+    try (OpenRows open = OpenRows.inMemory(1)) {
+      RowPlaces places = open.rows.places(false);
+      places.store(KEY, open.row(1), open.group);
+      places.store(OTHER, open.row(2), open.group);
+      assertTrue(places.contains(KEY));
+      assertFalse(places.contains(OTHER));
+      assertEquals(1, open.group.rows());
+      assertEquals(1, open.state.counts().rowsRefused.sum());
+      assertEquals(1, open.state.counts().rowsNotAdmitted.sum());
+      assertTrue(open.rows.evictionsSince(OTHER) >= 0 && open.rows.wasRefused(OTHER));
+      assertFalse(open.rows.wasRefused(KEY));
     }
   }
 
@@ -186,7 +202,7 @@ class RowPlacesTest {
   @Test
   void theAgeOfARowEndsWithIt() {
     var store = SampleConfig.store(directory, Duration.ofHours(1));
-    try (OpenRows open = new OpenRows(OpenRows.config(1, OpenRows.NONE, null, store))) {
+    try (OpenRows open = new OpenRows(OpenRows.recent(1, store))) {
       RowPlaces places = open.rows.places(true);
       places.store(KEY, open.row(1), open.group);
       places.drop(KEY, open.group);

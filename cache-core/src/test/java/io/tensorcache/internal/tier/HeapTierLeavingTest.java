@@ -11,8 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.codec.Row;
+import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,15 +24,19 @@ import org.junit.jupiter.api.Test;
 class HeapTierLeavingTest {
   private final EhcacheTiers ehcache = new EhcacheTiers(null);
   private final HeapTier tier =
-      new HeapTier(ehcache.heap(new Notices(new RecordedEvents())), 3L * HEAP_ROW);
+      new HeapTier(ehcache.heap(new Notices(new RecordedEvents())), 3L * HEAP_ROW, null);
   private final List<HeapEntry> left = new ArrayList<>();
 
   @BeforeEach
   void fill() {
     for (int i = 0; i < 3; i++) {
-      assertTrue(tier.add(key(i), row(i), left::add));
+      assertTrue(add(key(i), row(i), left::add));
     }
     assertEquals(List.of(), left);
+  }
+
+  private boolean add(TensorKey key, Row row, Consumer<HeapEntry> leaving) {
+    return tier.add(key, row, HeapTier.ALWAYS, leaving) == Admission.IS_IN;
   }
 
   @AfterEach
@@ -44,7 +51,7 @@ class HeapTierLeavingTest {
 
   @Test
   void canBeFoundUntilItArrived() {
-    tier.add(key(9), row(9), entry -> assertNotNull(tier.get(key(0)), "still here"));
+    add(key(9), row(9), entry -> assertNotNull(tier.get(key(0)), "still here"));
     assertNull(tier.get(key(0)));
     holds(3);
   }
@@ -52,9 +59,9 @@ class HeapTierLeavingTest {
   @Test
   void theOldestLeavesFirst() {
     tier.get(key(1));
-    assertTrue(tier.add(key(9), row(9, ROW_BYTES + HEAP_ROW), left::add));
+    assertTrue(add(key(9), row(9, ROW_BYTES + HEAP_ROW), left::add));
     assertEquals(List.of(key(0), key(2)), left.stream().map(entry -> entry.key).toList());
-    assertTrue(tier.add(key(10), row(10, ROW_BYTES + 2 * HEAP_ROW), left::add));
+    assertTrue(add(key(10), row(10, ROW_BYTES + 2 * HEAP_ROW), left::add));
     assertEquals(
         List.of(key(0), key(2), key(1), key(9)), left.stream().map(entry -> entry.key).toList());
     assertEquals(1, tier.stats(0).entries());
@@ -62,7 +69,7 @@ class HeapTierLeavingTest {
 
   @Test
   void removedMeanwhileIsMarkedAndCountedOnce() {
-    tier.add(
+    add(
         key(9),
         row(9),
         entry -> {
@@ -81,7 +88,7 @@ class HeapTierLeavingTest {
   @Test
   void clearedMeanwhileIsMarkedAndCountedOnce() {
     assertTrue(
-        tier.add(
+        add(
             key(9),
             row(9),
             entry -> {
@@ -95,16 +102,16 @@ class HeapTierLeavingTest {
 
   @Test
   void anotherThreadDoesNotTakeWhatIsLeavingNorPassTheLimit() {
-    tier.add(
+    add(
         key(9),
         row(9, 2 * ROW_BYTES),
         entry -> {
           if (left.isEmpty()) {
             left.add(entry);
             // two rows leave, one is in the ring: room for one row can be made, for two not
-            assertFalse(tier.add(key(10), row(10, 2 * HEAP_ROW), left::add));
+            assertFalse(add(key(10), row(10, 2 * HEAP_ROW), left::add));
             assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
-            assertTrue(tier.add(key(11), row(11), left::add));
+            assertTrue(add(key(11), row(11), left::add));
             assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
           }
         });
@@ -117,7 +124,7 @@ class HeapTierLeavingTest {
 
   @Test
   void aRowOnItsWayOutIsNotHereToStay() {
-    tier.add(
+    add(
         key(9),
         row(9),
         entry -> assertFalse(tier.addIfRoom(entry.key, row(0)), "must not count as promoted"));
@@ -128,13 +135,13 @@ class HeapTierLeavingTest {
   @Test
   void theSameKeyStoredMeanwhileIsCountedOnce() {
     assertTrue(
-        tier.add(
+        add(
             key(9),
             row(9),
             entry -> {
               if (left.isEmpty()) {
                 left.add(entry);
-                assertTrue(tier.add(key(9), row(9), left::add));
+                assertTrue(add(key(9), row(9), left::add));
               }
             }));
     assertEquals(2, tier.stats(0).entries());
@@ -146,7 +153,7 @@ class HeapTierLeavingTest {
     assertThrows(
         IllegalStateException.class,
         () ->
-            tier.add(
+            add(
                 key(9),
                 row(9),
                 entry -> {

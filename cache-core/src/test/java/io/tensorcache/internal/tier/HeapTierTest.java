@@ -53,7 +53,7 @@ class HeapTierTest {
 
   @Test
   void dropsTheRowsUsedLongestAgoAndTellsWhich() {
-    try (TiersFixture f = TiersFixture.evicting(4L * HEAP_ROW, 0)) {
+    try (TiersFixture f = TiersFixture.recent(4L * HEAP_ROW, 0)) {
       for (int i = 0; i < 4; i++) {
         f.store(i);
       }
@@ -76,7 +76,7 @@ class HeapTierTest {
 
   @Test
   void looksAreNotUses() {
-    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0)) {
+    try (TiersFixture f = TiersFixture.recent(2L * HEAP_ROW, 0)) {
       f.store(0);
       f.store(1);
       assertTrue(f.tiers.contains(key(0)));
@@ -87,7 +87,7 @@ class HeapTierTest {
 
   @Test
   void dropsSeveralSmallRowsForOneLarge() {
-    try (TiersFixture f = TiersFixture.evicting(10L * HEAP_ROW, 0)) {
+    try (TiersFixture f = TiersFixture.recent(10L * HEAP_ROW, 0)) {
       for (int i = 0; i < 10; i++) {
         f.store(i);
       }
@@ -100,7 +100,7 @@ class HeapTierTest {
 
   @Test
   void doesNotAdmitARowLargerThanTheTierAndDropsNothingForIt() {
-    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0)) {
+    try (TiersFixture f = TiersFixture.recent(2L * HEAP_ROW, 0)) {
       f.store(0);
       f.store(1);
       assertNull(f.store(2, 3 * HEAP_ROW));
@@ -169,7 +169,7 @@ class HeapTierTest {
 
   @Test
   void rowsWithoutBytesAreBoundedToo() {
-    try (TiersFixture f = TiersFixture.evicting(100L * HeapEntry.OVERHEAD_BYTES, 0)) {
+    try (TiersFixture f = TiersFixture.recent(100L * HeapEntry.OVERHEAD_BYTES, 0)) {
       for (int i = 0; i < 1000; i++) {
         assertEquals(Tier.HEAP, f.store(i, 0));
       }

@@ -12,12 +12,18 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RecordedEvents implements TierEvents {
   final Map<TensorKey, Integer> evicted = new ConcurrentHashMap<>();
   final AtomicLong evictions = new AtomicLong();
+  final List<TensorKey> refused = new CopyOnWriteArrayList<>();
   final List<TensorCacheException> failures = new CopyOnWriteArrayList<>();
 
   @Override
   public void evicted(TensorKey key, int group) {
     evicted.put(key, group);
     evictions.incrementAndGet();
+  }
+
+  @Override
+  public void refused(TensorKey key) {
+    refused.add(key);
   }
 
   @Override

@@ -29,7 +29,7 @@ class RowsFromBelowTest {
 
   @Test
   void isWantedTheSecondTimeWhereThereIsRoom() {
-    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0)) {
+    try (TiersFixture f = TiersFixture.recent(2L * HEAP_ROW, 0)) {
       assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "the first time");
       assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
       f.store(2);
@@ -37,6 +37,25 @@ class RowsFromBelowTest {
       for (int i = 0; i < 4; i++) {
         assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "no room");
       }
+    }
+  }
+
+  @Test
+  void throughAGateItIsWantedWhereItIsAskedForMoreOften() {
+    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0)) {
+      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "the first time");
+      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
+      f.store(2);
+      f.store(3);
+      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "no room");
+      assertFalse(add(f, 1), "twice more is not enough");
+      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
+      assertTrue(add(f, 1));
+      assertEquals(2, f.use(Tier.HEAP).entries());
+      assertEquals(1, f.events.evictions.get());
+      assertEquals(0, f.events.refused.size(), "it lies below");
+      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW));
+      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW), "too large");
     }
   }
 

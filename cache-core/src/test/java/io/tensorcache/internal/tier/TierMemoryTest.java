@@ -13,6 +13,7 @@ import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.WhenFull;
+import io.tensorcache.internal.gate.Gate;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import org.ehcache.Cache;
@@ -52,11 +53,13 @@ class TierMemoryTest {
 
   @Test
   void onTheHeap() {
-    HeapTier tier = new HeapTier(failing(ehcache.heap(notices)), 3L * HEAP_ROW);
+    Gate gate = new Gate();
+    HeapTier tier = new HeapTier(failing(ehcache.heap(notices)), 3L * HEAP_ROW, gate);
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;
-      assertThrows(OutOfMemoryError.class, () -> tier.add(key(number), row(number), entry -> {}));
+      assertThrows(
+          OutOfMemoryError.class, () -> tier.add(key(number), row(number), 3, entry -> {}));
     }
     isHeapFull = false;
     for (int i = 0; i < 3; i++) {

@@ -71,6 +71,11 @@ final class TiersFixture implements AutoCloseable {
     return new TiersFixture(heapBytes, offHeapBytes, WhenFull.EVICT, Compression.NONE);
   }
 
+  /** With what was used longest ago going first, however often it was asked for. */
+  static TiersFixture recent(long heapBytes, long offHeapBytes) {
+    return new TiersFixture(heapBytes, offHeapBytes, WhenFull.RECENT, Compression.NONE);
+  }
+
   static TiersFixture keeping(long heapBytes, long offHeapBytes) {
     return new TiersFixture(heapBytes, offHeapBytes, WhenFull.KEEP_FIRST, Compression.NONE);
   }

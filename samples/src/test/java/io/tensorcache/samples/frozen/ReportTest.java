@@ -60,6 +60,7 @@ class ReportTest {
         0,
         0,
         0,
+        0,
         SECOND / 8,
         SECOND / 4,
         SECOND / 8,

@@ -68,8 +68,8 @@ class PolicyBenchTest {
     new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(new Traces(44, 3));
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     assertEquals(traces.size() + 1, lines.size());
-    assertTrue(lines.get(0).matches(".*EVICT +KEEP_FIRST.*possible"), lines.get(0));
-    assertTrue(lines.get(2).matches("in order, 1.100 x the tier( +[0-9.]+){3}"), lines.get(2));
+    assertTrue(lines.get(0).matches(".*EVICT +RECENT +KEEP_FIRST +possible"), lines.get(0));
+    assertTrue(lines.get(2).matches("in order, 1.100 x the tier( +[0-9.]+){4}"), lines.get(2));
     assertTrue(lines.get(lines.size() - 1).endsWith(" -"), "no bound for many sizes");
   }
 }
