@@ -75,6 +75,21 @@ class EarlyDropsTest {
     assertEquals(List.of(), log.warnings());
   }
 
+  /** They come one after the other, without a row between them that is served. */
+  @Test
+  void isSilentWhereManyRowsAreRefusedAtTheEndOfAnEpoch() {
+    try (TensorCache cache = cache(ByteSize.ofKiB(1_280), WhenFull.EVICT)) { // for 1,024 rows
+      CachedFunction<HostTensor> function = features(cache);
+      for (int epoch = 0; epoch < 3; epoch++) {
+        for (int first = 0; first < 1_400; first += 100) {
+          function.apply(Counted.batch(first, 100, 3));
+        }
+      }
+      assertTrue(cache.stats().rowsRefused() > 900);
+    }
+    assertEquals(List.of(), log.warnings());
+  }
+
   @Test
   void saysHowLargeItWouldHaveToBeToKeepWhatItRefuses() {
     try (TensorCache cache = cache(ByteSize.ofKiB(16), WhenFull.EVICT)) { // for 12 rows

@@ -32,7 +32,7 @@ final class EarlyDrops {
   private final CacheRows rows;
   private final AtomicLong returned = new AtomicLong();
   private final AtomicLong longest = new AtomicLong(); // evictions until a row came back
-  private final AtomicLong servedBefore = new AtomicLong(-1); // the first one came back
+  private final AtomicLong servedBefore = new AtomicLong(-1); // from there on it counts
   private final AtomicBoolean isTold = new AtomicBoolean();
 
   EarlyDrops(CacheConfig config, StatsRecorder recorder, CacheRows rows) {
@@ -51,7 +51,7 @@ final class EarlyDrops {
     if (isTold.get()) {
       return;
     }
-    servedBefore.compareAndSet(-1, served());
+    servedBefore.compareAndSet(-1, keepsPart() ? 0 : served());
     longest.accumulateAndGet(evictions, Math::max);
     long now = returned.addAndGet(count);
     boolean isLook = now >= FIRST_LOOK && Long.highestOneBit(now) > now - count;
@@ -81,14 +81,17 @@ final class EarlyDrops {
         now,
         now + served() - servedBefore.get(),
         wholeUnits(needed),
-        keepsPart(tiers) ? "" : "; whenFull(KEEP_FIRST) would serve a part of them");
+        keepsPart() ? "" : "; whenFull(KEEP_FIRST) would serve a part of them");
   }
 
-  /** True if new rows do not drive out those that would be used again. */
-  private boolean keepsPart(List<TierStats> tiers) {
-    boolean hasGate = tiers.size() == 1 && tiers.get(0).tier() == Tier.HEAP;
+  /**
+   * True if new rows do not drive out those that would be used again. What was refused may then
+   * come back all at once at the end of an epoch, so that what was served before counts too.
+   */
+  private boolean keepsPart() {
+    long otherBytes = config.device().bytes() + config.offHeap().bytes() + config.disk().bytes();
     return config.whenFull() == WhenFull.KEEP_FIRST
-        || config.whenFull() == WhenFull.EVICT && hasGate;
+        || config.whenFull() == WhenFull.EVICT && otherBytes == 0;
   }
 
   /** As it can be configured, rounded up. */
