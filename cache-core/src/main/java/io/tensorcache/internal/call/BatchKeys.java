@@ -37,23 +37,25 @@ final class BatchKeys {
     Functions functions = function.functions();
     functions.keys().setUp(batch.views());
     long start = System.nanoTime();
-    KeyPlan.Kind kind =
-        new KeyPlan.Kind(
-            functions.state().config().keyAlgorithm(),
-            function.state().name(),
-            group.fingerprint().digest(),
-            function.settings().granularity(),
-            List.copyOf(batch.inputs().tensors().keySet()),
-            batch.views().stream().map(view -> view.spec().row()).toList(),
-            KeyPlan.Arguments.of(batch.inputs().arguments()));
-    KeyPlan plan = function.state().plan(kind);
+    KeyPlan plan = function.state().plan(group.fingerprint().digest(), batch);
     if (plan == null) {
-      plan = function.state().newPlan(kind, functions.keys());
+      plan = function.state().newPlan(kind(function, group, batch), functions.keys());
       start = System.nanoTime();
     }
     BatchKeys keys = of(functions.keys(), plan, batch.views(), batch.rows());
     functions.recorder().keyNanos.add(System.nanoTime() - start);
     return keys;
+  }
+
+  private static KeyPlan.Kind kind(WrappedFunction<?> function, Group group, InputBatch<?> batch) {
+    return new KeyPlan.Kind(
+        function.functions().state().config().keyAlgorithm(),
+        function.state().name(),
+        group.fingerprint().digest(),
+        function.settings().granularity(),
+        List.copyOf(batch.inputs().tensors().keySet()),
+        batch.views().stream().map(view -> view.spec().row()).toList(),
+        KeyPlan.Arguments.of(batch.inputs().arguments()));
   }
 
   static BatchKeys of(RowKeys hasher, KeyPlan plan, List<TensorView> inputs, int rows) {

@@ -9,6 +9,7 @@ import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.Groups;
 import io.tensorcache.internal.rows.RowPlaces;
 import io.tensorcache.stats.FunctionStats;
+import io.tensorcache.tensor.TensorKey;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,9 +68,13 @@ public final class FunctionState {
   }
 
   /** The plan of the last call if this call is of the same kind, else null. */
-  @Nullable KeyPlan plan(KeyPlan.Kind kind) {
+  @Nullable KeyPlan plan(TensorKey fingerprint, InputBatch<?> batch) {
     KeyPlan plan = lastPlan;
-    return plan == null || !plan.kind().equals(kind) ? null : plan;
+    NamedTensors<?> inputs = batch.inputs();
+    boolean isSame =
+        plan != null
+            && plan.isOf(fingerprint, inputs.tensors().keySet(), batch.views(), inputs.arguments());
+    return isSame ? plan : null;
   }
 
   /** Makes the plan of another kind of call, and keeps it for the next. */

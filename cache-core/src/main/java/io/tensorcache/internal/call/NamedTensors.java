@@ -34,6 +34,9 @@ public final class NamedTensors<T> {
 
   /** As many tensors as names. */
   public static <T> NamedTensors<T> of(List<String> names, List<T> tensors) {
+    if (names.size() == 1) {
+      return NamedTensors.<T>none().withTensor(names.get(0), tensors.get(0));
+    }
     Map<String, T> named = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       named.put(names.get(i), tensors.get(i));
@@ -53,6 +56,9 @@ public final class NamedTensors<T> {
 
   private static <V extends @Nullable Object> Map<String, V> plus(
       Map<String, V> map, String name, V value) {
+    if (map.isEmpty()) {
+      return Collections.singletonMap(name, value); // nearly every call
+    }
     Map<String, V> result = new LinkedHashMap<>(map);
     result.put(name, value);
     return result;

@@ -280,9 +280,13 @@ final class ResultBatch<T> implements AutoCloseable {
     if (device != null) {
       device.fill(this);
     }
-    List<String> names = opened().parts().stream().map(RowSchema.Part::name).toList();
-    NamedTensors<T> outputs =
-        NamedTensors.of(names, drafts.stream().map(TensorDraft::finish).toList());
+    List<String> names = new ArrayList<>(drafts.size());
+    List<T> tensors = new ArrayList<>(drafts.size());
+    for (int part = 0; part < drafts.size(); part++) {
+      names.add(opened().parts().get(part).name());
+      tensors.add(drafts.get(part).finish());
+    }
+    NamedTensors<T> outputs = NamedTensors.of(names, tensors);
     drafts.clear();
     return outputs;
   }

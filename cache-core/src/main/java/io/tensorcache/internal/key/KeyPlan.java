@@ -4,8 +4,10 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +52,13 @@ public record KeyPlan(Kind kind, List<Tweak> tweaks) {
 
   /** The canonical bytes of the arguments, compared by content. */
   public record Arguments(ByteBuffer bytes) {
-    public static final Arguments NONE = of(Map.of());
+    public static final Arguments NONE = encoded(Map.of());
 
     public static Arguments of(Map<String, @Nullable Object> arguments) {
+      return arguments.isEmpty() ? NONE : encoded(arguments);
+    }
+
+    private static Arguments encoded(Map<String, @Nullable Object> arguments) {
       return new Arguments(
           ByteBuffer.wrap(new DomainEncoder().put(arguments).toBytes()).asReadOnlyBuffer());
     }
@@ -60,7 +66,7 @@ public record KeyPlan(Kind kind, List<Tweak> tweaks) {
     // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Arguments that && bytes.equals(that.bytes);
+      return other == this || other instanceof Arguments that && bytes.equals(that.bytes);
     }
   }
 
@@ -71,6 +77,45 @@ public record KeyPlan(Kind kind, List<Tweak> tweaks) {
       tweaks.add(keys.tweak(spec, tweaks.size(), domain));
     }
     return new KeyPlan(kind, tweaks);
+  }
+
+  /**
+   * True if this is the plan of a call of the same function with such inputs. It is asked at each
+   * call, and makes nothing where there are no arguments.
+   *
+   * @param names of the inputs, in order
+   * @param inputs their rows
+   */
+  public boolean isOf(
+      TensorKey fingerprint,
+      Collection<String> names,
+      List<TensorView> inputs,
+      Map<String, @Nullable Object> arguments) {
+    return kind.fingerprint().equals(fingerprint)
+        && isOf(names)
+        && isOfRows(inputs)
+        && kind.arguments().equals(Arguments.of(arguments));
+  }
+
+  private boolean isOf(Collection<String> names) {
+    List<String> own = kind.inputNames();
+    int same = 0;
+    for (String name : names) {
+      if (same == own.size() || !own.get(same).equals(name)) {
+        return false;
+      }
+      same++;
+    }
+    return same == own.size();
+  }
+
+  private boolean isOfRows(List<TensorView> inputs) {
+    for (int i = 0; i < tweaks.size(); i++) {
+      if (!RowKeys.isBatchOf(inputs.get(i).spec(), kind.rowSpecs().get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

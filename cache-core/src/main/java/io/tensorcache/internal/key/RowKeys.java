@@ -374,7 +374,7 @@ public final class RowKeys {
     }
   }
 
-  private static boolean isBatchOf(TensorSpec batch, TensorSpec row) {
+  static boolean isBatchOf(TensorSpec batch, TensorSpec row) {
     boolean same = batch.dtype() == row.dtype() && batch.rank() == row.rank() + 1;
     for (int axis = 0; same && axis < row.rank(); axis++) {
       same = batch.dim(axis + 1) == row.dim(axis);
