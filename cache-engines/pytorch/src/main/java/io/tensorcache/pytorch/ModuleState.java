@@ -29,6 +29,7 @@ final class ModuleState implements AutoCloseable {
   private final List<WatchedOptions> layerOptions = new ArrayList<>();
   private final StringBuilder options = new StringBuilder(); // complete before it is shared
   private final WindowTurn turn;
+  private int looks;
 
   /**
    * A change.
@@ -137,7 +138,7 @@ final class ModuleState implements AutoCloseable {
 
   /**
    * Looks for a change since this was made: at the modules, the options, the marks of all tensors,
-   * the bytes of small ones, and of large ones some words and the next window. Null if there is
+   * the bytes of small ones, and of large ones some words and the next windows. Null if there is
    * none.
    */
   @Nullable Change look() {
@@ -148,8 +149,9 @@ final class ModuleState implements AutoCloseable {
       return new Change(false, "the module was changed");
     }
     // Only now: a storage that was resized has freed what these would read.
-    Change change = written(parameters);
-    change = change == null ? written(buffers) : change;
+    int part = looks++ & WatchedMemory.PARTS - 1;
+    Change change = written(parameters, part);
+    change = change == null ? written(buffers, part) : change;
     String late = change == null ? turn.next() : null;
     return late == null ? change : new Change(true, late);
   }
@@ -172,14 +174,28 @@ final class ModuleState implements AutoCloseable {
     return true;
   }
 
-  private static @Nullable Change written(List<WatchedTensor> tensors) {
+  private static @Nullable Change written(List<WatchedTensor> tensors, int part) {
     for (WatchedTensor tensor : tensors) {
       WatchedMemory large = tensor.large();
-      if (!tensor.areBytesUnchanged() || large != null && !large.areProbesUnchanged()) {
+      if (!tensor.areBytesUnchanged() || large != null && !large.areProbesUnchanged(part)) {
         return new Change(false, "'" + tensor.name() + "' was written past its version counter");
       }
     }
     return null;
+  }
+
+  /** Whether every byte of all tensors is watched. */
+  boolean isOnHost() {
+    return parameters.stream().allMatch(WatchedTensor::isOnHost)
+        && buffers.stream().allMatch(WatchedTensor::isOnHost);
+  }
+
+  /**
+   * After a {@link #look} that saw no change: whether there is none in host memory. Reads it all.
+   */
+  boolean areAllBytesUnchanged() {
+    return parameters.stream().allMatch(WatchedTensor::areAllBytesUnchanged)
+        && buffers.stream().allMatch(WatchedTensor::areAllBytesUnchanged);
   }
 
   /** Whether {@link #look} sees no change. */
@@ -192,9 +208,9 @@ final class ModuleState implements AutoCloseable {
     return turn.isComplete();
   }
 
-  /** Looks in a turn. */
+  /** Looks in a turn, at most. */
   int looksPerTurn() {
-    return turn.looks();
+    return turn.mostLooks();
   }
 
   /** Starts a turn anew. */

@@ -36,6 +36,11 @@ final class ModuleWatch {
       }
     }
 
+    /** After a look that saw no change: reads everything. */
+    boolean isUnchanged() {
+      return state.isOnHost() ? state.areAllBytesUnchanged() : plain(state).equals(plain);
+    }
+
     static Fingerprint plain(ModuleState state) {
       return Fingerprint.ofWeights(state.tensors(), PyTorch.tensors()).and(state.layers());
     }
@@ -84,7 +89,7 @@ final class ModuleWatch {
   private Weights look(Weights weights, boolean whole, long look) {
     ModuleState.Change change = weights.state().look();
     if (change == null && whole) {
-      boolean isSame = Weights.plain(weights.state()).equals(weights.plain());
+      boolean isSame = weights.isUnchanged();
       change =
           isSame ? null : new ModuleState.Change(true, "a full look saw other weights than before");
     }

@@ -33,9 +33,9 @@ final class NativeMarks implements TensorMarks {
   private final ByteBuffer handle; // of the live tensor: the address of its TensorImpl
   private final long implAddress;
   private final ByteBuffer impl;
-  private final long[] implThen;
+  private final ByteBuffer implThen;
   private final ByteBuffer storage;
-  private final long[] storageThen;
+  private final ByteBuffer storageThen;
   private final ByteBuffer version;
   private final int versionThen;
   private final Tensor live;
@@ -54,29 +54,18 @@ final class NativeMarks implements TensorMarks {
     this.version = versionOf(of);
     this.versionThen = version.getInt(0);
     this.impl = bytes(of, Loader.sizeof(TensorImpl.class));
-    this.implThen = words(impl);
+    this.implThen = NativeBytes.copyOf(impl);
     StorageImpl memory = live.storage().unsafeGetStorageImpl();
     this.storage = bytes(memory, Loader.sizeof(StorageImpl.class));
-    this.storageThen = words(storage);
+    this.storageThen = NativeBytes.copyOf(storage);
   }
 
   private static ByteBuffer bytes(Pointer object, int size) {
     return NativeBytes.at(object.address() + COUNTED_BYTES, size - COUNTED_BYTES);
   }
 
-  /** These objects consist of whole words. */
-  private static long[] words(ByteBuffer object) {
-    long[] words = new long[object.capacity() / Long.BYTES];
-    object.asLongBuffer().get(words);
-    return words;
-  }
-
-  private static boolean areEqual(ByteBuffer object, long[] then) {
-    long differences = 0;
-    for (int i = 0; i < then.length; i++) {
-      differences |= object.getLong(i * Long.BYTES) ^ then[i];
-    }
-    return differences == 0;
+  private static boolean areEqual(ByteBuffer object, ByteBuffer then) {
+    return object.mismatch(then) < 0;
   }
 
   /** {@code VariableVersion} is a counted pointer to the counter. */

@@ -1,57 +1,55 @@
 package io.tensorcache.pytorch;
 
+import io.tensorcache.KeyBuilder;
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.TensorKey;
+import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.CRC32C;
-import java.util.zip.Checksum;
 
 /**
- * The memory of a large tensor: {@value #PROBES} words all over it, which are compared at each
- * look, and its windows, which are compared in turn. A window is known by CRC-32C and CRC-32, which
- * processors compute at about the speed of memory; each sees any change that lies within 32 bits,
- * and misses another one with a probability of 2^-32, both with 2^-64. Immutable; safe for use by
- * several threads.
+ * The memory of a large tensor: {@value #PROBES} words all over it, of which each look compares
+ * some, and its windows, which are compared in turn. A window is known by a key under a secret of
+ * this process: another content has another key, except with a probability below 2^-110. Immutable;
+ * safe for use by several threads.
  */
 final class WatchedMemory {
   /** Bytes of a window; the last one of a tensor is shorter. */
-  static final int WINDOW = 256 << 10;
+  static final int WINDOW = 64 << 10;
 
-  static final int PROBES = 64;
+  private static final int PROBES = 64;
+
+  /** After so many looks each of the words was compared. */
+  static final int PARTS = 8;
 
   private static final int PIECE_BITS = 30; // a buffer has at most 2 GiB
   private static final long PIECE = 1L << PIECE_BITS;
 
-  private final long address;
-  private final long byteCount;
+  private final NativeMemory memory;
   private final ByteBuffer[] pieces;
   private final long[] probedAt = new long[PROBES];
   private final long[] probed = new long[PROBES];
-  private final int[] crc32c;
-  private final int[] crc32;
+  private final List<TensorKey> keys;
 
   /** Reads all of it. The caller keeps it allocated. */
   WatchedMemory(long address, long byteCount) {
-    this.address = address;
-    this.byteCount = byteCount;
+    this.memory = new NativeMemory(address, byteCount);
     this.pieces = new ByteBuffer[(int) ((byteCount + PIECE - 1) >> PIECE_BITS)];
     for (int i = 0; i < pieces.length; i++) {
       long from = i * PIECE;
       pieces[i] = NativeBytes.at(address + from, Math.min(PIECE, byteCount - from));
     }
-    int windows = (int) ((byteCount + WINDOW - 1) / WINDOW);
-    this.crc32c = new int[windows];
-    this.crc32 = new int[windows];
-    for (int i = 0; i < windows; i++) {
-      crc32c[i] = sum(new CRC32C(), i);
-      crc32[i] = sum(new CRC32(), i);
-    }
+    this.keys = keys();
     choose(new Random());
   }
 
   /** One word in each of as many parts of equal length, and the first and the last. */
   private void choose(Random random) {
-    long words = byteCount / Long.BYTES;
+    long words = memory.byteCount() / Long.BYTES;
     for (int i = 0; i < PROBES; i++) {
       long from = words * i / PROBES;
       long to = words * (i + 1) / PROBES;
@@ -66,41 +64,57 @@ final class WatchedMemory {
   }
 
   int windows() {
-    return crc32c.length;
+    return keys.size();
   }
 
   int windowBytes(int window) {
-    return (int) Math.min(WINDOW, byteCount - (long) window * WINDOW);
+    return (int) Math.min(WINDOW, memory.byteCount() - (long) window * WINDOW);
   }
 
-  /** Whether the probed words are as they were. */
-  boolean areProbesUnchanged() {
+  /**
+   * Whether one of {@value #PARTS} parts of the probed words, all over the memory, is as it was.
+   */
+  boolean areProbesUnchanged(int part) {
     long differences = 0;
-    for (int i = 0; i < PROBES; i++) {
+    for (int i = part; i < PROBES; i += PARTS) {
       differences |= word(probedAt[i]) ^ probed[i];
     }
     return differences == 0;
   }
 
-  /** Whether a window is as it was, by one of the two sums. */
-  boolean isUnchanged(int window, boolean byOtherSum) {
-    return byOtherSum
-        ? sum(new CRC32(), window) == crc32[window]
-        : sum(new CRC32C(), window) == crc32c[window];
+  /** Whether a window is as it was. */
+  boolean isUnchanged(int window) {
+    return keys(window, 1, windowBytes(window)).get(0).equals(keys.get(window));
   }
 
-  /** Whether all windows are as they were, by both sums. */
+  /** Whether all windows are as they were. At the speed of memory. */
   boolean isUnchanged() {
-    for (int i = 0; i < windows(); i++) {
-      if (!isUnchanged(i, false) || !isUnchanged(i, true)) {
-        return false;
-      }
-    }
-    return true;
+    return keys().equals(keys);
   }
 
-  private int sum(Checksum sum, int window) {
-    sum.update(NativeBytes.at(address + (long) window * WINDOW, windowBytes(window)));
-    return (int) sum.getValue();
+  private List<TensorKey> keys() {
+    int whole = (int) (memory.byteCount() / WINDOW);
+    List<TensorKey> all = new ArrayList<>(keys(0, whole, WINDOW));
+    if (memory.byteCount() % WINDOW != 0) {
+      all.addAll(keys(whole, 1, windowBytes(whole)));
+    }
+    return all;
+  }
+
+  /** The keys of windows of one length. */
+  private List<TensorKey> keys(int first, int count, int length) {
+    TensorSpec bytes = TensorSpec.of(DType.UINT8, count, length);
+    long from = (long) first * WINDOW;
+    return Keys.SECRET.rowKeys(TensorView.of(bytes, new long[] {length, 1}, memory, from));
+  }
+
+  private static final class Keys {
+    static final KeyBuilder SECRET = new KeyBuilder().salt(random());
+
+    private static byte[] random() {
+      byte[] salt = new byte[32];
+      new SecureRandom().nextBytes(salt);
+      return salt;
+    }
   }
 }

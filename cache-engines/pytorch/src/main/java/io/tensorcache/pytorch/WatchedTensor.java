@@ -18,6 +18,7 @@ final class WatchedTensor implements AutoCloseable {
   private final TensorMarks marks;
   private final @Nullable WatchedBytes small;
   private final @Nullable WatchedMemory large;
+  private final boolean isOnHost;
 
   /**
    * @param live the tensor as its module holds it, which shows what is set there later
@@ -32,6 +33,7 @@ final class WatchedTensor implements AutoCloseable {
     this.seen = Unscoped.keep(live::detach);
     this.marks =
         NativeMarks.isLaidOutAsExpected() ? new NativeMarks(live) : new CalledMarks(live, seen);
+    this.isOnHost = memory instanceof HostMemory;
     long address = memory instanceof HostMemory host ? host.address() : 0;
     long byteCount = address == 0 ? 0 : memory.byteCount();
     boolean isSmall = byteCount <= WatchedBytes.MOST;
@@ -66,6 +68,11 @@ final class WatchedTensor implements AutoCloseable {
     return large;
   }
 
+  /** Whether every byte is watched; on a device only what PyTorch counts is. */
+  boolean isOnHost() {
+    return isOnHost;
+  }
+
   /** Whether PyTorch counted no change. About 50 ns. */
   boolean isUncounted() {
     return marks.areUnchanged();
@@ -82,9 +89,12 @@ final class WatchedTensor implements AutoCloseable {
    * would not prove that there were no others in between.
    */
   boolean isMemoryUnchanged() {
-    return marks.isMemoryUncounted()
-        && areBytesUnchanged()
-        && (large == null || large.isUnchanged());
+    return marks.isMemoryUncounted() && areAllBytesUnchanged();
+  }
+
+  /** Whether all bytes in host memory are as they were. Reads all of them. */
+  boolean areAllBytesUnchanged() {
+    return areBytesUnchanged() && (large == null || large.isUnchanged());
   }
 
   /** Lets go of the old memory; must not be used afterwards. */

@@ -5,9 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows of all large tensors of a module, one after the other: up to {@value
- * WatchedMemory#WINDOW} bytes at each look, all of them in a turn. Confined to one thread at a
- * time.
+ * The windows of all large tensors of a module, one after the other: some at each look, all of them
+ * in a turn. Confined to one thread at a time.
+ *
+ * <p>Each look reads at least one window, at most {@value #MOST_WINDOWS}, and begins none after
+ * {@value #MOST_NANOS} ns: where memory is slow a turn takes more looks, and a look no longer.
  */
 final class WindowTurn {
   private record Window(WatchedTensor tensor, WatchedMemory memory, int index) {
@@ -22,48 +24,44 @@ final class WindowTurn {
     }
   }
 
-  private final List<List<Window>> steps; // each read at one look
-  private int next;
-  private boolean byOtherSum;
+  private static final int MOST_WINDOWS = 4;
+  private static final long MOST_NANOS = 4_000;
 
-  private WindowTurn(List<List<Window>> steps) {
-    this.steps = steps;
+  private final List<Window> windows;
+  private int next;
+
+  private WindowTurn(List<Window> windows) {
+    this.windows = windows;
   }
 
   static WindowTurn of(List<List<WatchedTensor>> tensors) {
-    List<List<Window>> steps = new ArrayList<>();
-    int room = 0;
+    List<Window> windows = new ArrayList<>();
     for (List<WatchedTensor> some : tensors) {
       for (WatchedTensor tensor : some) {
         WatchedMemory memory = tensor.large();
         for (int i = 0; memory != null && i < memory.windows(); i++) {
-          if (room < memory.windowBytes(i)) {
-            steps.add(new ArrayList<>());
-            room = WatchedMemory.WINDOW;
-          }
-          room -= memory.windowBytes(i);
-          steps.get(steps.size() - 1).add(new Window(tensor, memory, i));
+          windows.add(new Window(tensor, memory, i));
         }
       }
     }
-    return new WindowTurn(steps);
+    return new WindowTurn(windows);
   }
 
   /** Reads the windows that are next; null if they are as they were, else what is not. */
   @Nullable String next() {
-    if (steps.isEmpty()) {
+    if (windows.isEmpty()) {
       return null;
     }
-    for (Window window : steps.get(next)) {
-      if (!window.memory().isUnchanged(window.index(), byOtherSum)) {
+    long start = System.nanoTime();
+    int end = Math.min(windows.size(), next + MOST_WINDOWS);
+    do {
+      Window window = windows.get(next);
+      if (!window.memory().isUnchanged(window.index())) {
         return window.text();
       }
-    }
-    next++;
-    if (next == steps.size()) {
-      next = 0;
-      byOtherSum = !byOtherSum;
-    }
+      next++;
+    } while (next < end && System.nanoTime() - start < MOST_NANOS);
+    next = next == windows.size() ? 0 : next;
     return null;
   }
 
@@ -72,9 +70,9 @@ final class WindowTurn {
     return next == 0;
   }
 
-  /** Looks in a turn. */
-  int looks() {
-    return Math.max(1, steps.size());
+  /** Looks in a turn, at most. */
+  int mostLooks() {
+    return Math.max(1, windows.size());
   }
 
   /** The next window is the first one. */

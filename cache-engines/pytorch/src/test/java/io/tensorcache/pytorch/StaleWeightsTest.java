@@ -196,7 +196,7 @@ class StaleWeightsTest {
     Tensor x = torch.randn(2, SIDE);
     cached.apply(x);
     new FloatPointer(large.weight().data_ptr_float()).put(SIDE * 500L + 3, 7);
-    for (int i = 0; i < 10; i++) {
+    for (int i = PyTorch.fingerprint(large).looksPerTurn(); i >= 0; i--) {
       cached.apply(x);
     }
     assertEquals(1, told.size());

@@ -1,0 +1,63 @@
+package io.tensorcache.pytorch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.bytedeco.javacpp.BytePointer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WatchedMemoryTest {
+  private final long seed = System.nanoTime();
+  private final Random random = new Random(seed);
+
+  @ParameterizedTest
+  @ValueSource(ints = {65_537, 131_072, 200_001, 1_000_003})
+  void aChangedByteIsSeenInItsWindowAndNoOther(int byteCount) {
+    try (BytePointer bytes = new BytePointer(byteCount)) {
+      byte[] content = new byte[byteCount];
+      random.nextBytes(content);
+      bytes.put(content);
+      WatchedMemory memory = new WatchedMemory(bytes.address(), byteCount);
+      assertEquals((byteCount + WatchedMemory.WINDOW - 1) / WatchedMemory.WINDOW, memory.windows());
+      assertTrue(memory.isUnchanged());
+      for (int i = 0; i < 100; i++) {
+        int at = i == 0 ? 0 : i == 1 ? byteCount - 1 : random.nextInt(byteCount);
+        bytes.put(at, (byte) (content[at] ^ 1 << random.nextInt(8)));
+        assertFalse(memory.isUnchanged(), "seed " + seed);
+        for (int window = 0; window < memory.windows(); window++) {
+          boolean isOther = window != at / WatchedMemory.WINDOW;
+          assertEquals(isOther, memory.isUnchanged(window), "byte " + at + ", seed " + seed);
+        }
+        bytes.put(at, content[at]);
+      }
+      assertTrue(memory.isUnchanged());
+    }
+  }
+
+  /** Of a quarter of the memory each part of the probes has a word. */
+  @ParameterizedTest
+  @ValueSource(ints = {65_537, 1_000_003})
+  void aQuarterThatIsReplacedIsSeenByEachPartOfTheProbes(int byteCount) {
+    try (BytePointer bytes = new BytePointer(byteCount)) {
+      byte[] content = new byte[byteCount];
+      bytes.put(content);
+      WatchedMemory memory = new WatchedMemory(bytes.address(), byteCount);
+      int quarter = byteCount / 4;
+      for (int i = 0; i < 100; i++) {
+        int from = random.nextInt(byteCount - quarter);
+        bytes.position(from);
+        for (int at = 0; at < quarter; at++) {
+          bytes.put(at, (byte) 1);
+        }
+        for (int part = 0; part < WatchedMemory.PARTS; part++) {
+          assertFalse(memory.areProbesUnchanged(part), "from " + from + ", seed " + seed);
+        }
+        bytes.position(0).put(content);
+        assertTrue(memory.areProbesUnchanged(i % WatchedMemory.PARTS));
+      }
+    }
+  }
+}
