@@ -23,11 +23,18 @@ public enum WhenFull {
    * does what {@code RECENT} does; a sample of the keys is followed to know. A tier of few rows has
    * the same rule. A copy of a scope's entry always enters.
    *
-   * <p>So far this holds for caches whose only tier is the heap. With another tier, and in the
-   * store, {@code EVICT} and {@code RECENT} do the same.
+   * <p>Of several tiers a row enters the highest one in which it may. What goes for it moves down
+   * for what was asked for no more often there. A row that is served from below moves up in the
+   * same way, and what goes for it takes its place.
+   *
+   * <p>So far this does not hold for caches with a device tier, nor for the store. There {@code
+   * EVICT} and {@code RECENT} do the same.
    */
   EVICT,
-  /** Makes room for every new row by dropping what was used longest ago. */
+  /**
+   * Makes room for every new row in the highest tier: what was used longest ago moves down a tier,
+   * and out of the last one.
+   */
   RECENT,
   /** Keeps what it has and admits nothing more. It suits epochs over data that does not fit. */
   KEEP_FIRST

@@ -89,9 +89,8 @@ final class EarlyDrops {
    * come back all at once at the end of an epoch, so that what was served before counts too.
    */
   private boolean keepsPart() {
-    long otherBytes = config.device().bytes() + config.offHeap().bytes() + config.disk().bytes();
     return config.whenFull() == WhenFull.KEEP_FIRST
-        || config.whenFull() == WhenFull.EVICT && otherBytes == 0;
+        || config.whenFull() == WhenFull.EVICT && config.device().bytes() == 0;
   }
 
   /** As it can be configured, rounded up. */

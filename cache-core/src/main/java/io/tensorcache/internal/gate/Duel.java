@@ -20,7 +20,7 @@ final class Duel {
   /** It takes so much more to close the gate than to open it. */
   private static final int TO_CLOSE = 8;
 
-  private final Holdings held;
+  private final AllHoldings held;
   private Shadow all = new Shadow(false);
 
   /** Null unless the gate is open and it is known what the tiers held. */
@@ -32,7 +32,7 @@ final class Duel {
   private volatile int level;
   private volatile boolean isOpen;
 
-  Duel(Holdings held) {
+  Duel(AllHoldings held) {
     this.held = held;
   }
 

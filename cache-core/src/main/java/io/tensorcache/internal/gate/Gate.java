@@ -25,22 +25,33 @@ public final class Gate {
 
   private final long secret;
   private final long otherSecret;
+  private final boolean countsRows;
   private final Sketch sketch = new Sketch();
-  private final Holdings held = new Holdings();
+  private final AllHoldings held = new AllHoldings();
   private final Duel duel = new Duel(held);
   private final RankedLock lock = new RankedLock(Rank.GATE);
   private final AtomicLong lookups = new AtomicLong(); // opaque: a few may be lost
   private volatile int age;
   private volatile boolean wasCleared;
 
-  /** With secrets of its own. */
-  public Gate() {
-    this(new SecureRandom()::nextLong);
+  /**
+   * With secrets of its own.
+   *
+   * @param countsRows the tiers count bytes in different ways, so that a row counts for one
+   */
+  public Gate(boolean countsRows) {
+    this(countsRows, new SecureRandom()::nextLong);
   }
 
-  Gate(LongSupplier secrets) {
+  Gate(boolean countsRows, LongSupplier secrets) {
     this.secret = secrets.getAsLong();
     this.otherSecret = secrets.getAsLong();
+    this.countsRows = countsRows;
+  }
+
+  /** For one more tier of the stack. */
+  public Holdings newTier() {
+    return held.add();
   }
 
   /** True if all rows are let in for now. */
@@ -62,6 +73,18 @@ public final class Gate {
     long a = (bits ^ bits >>> 33) * 0xff51afd7ed558ccdL;
     long b = (a ^ a >>> 33) * 0xc4ceb9fe1a85ec53L;
     return b ^ b >>> 33;
+  }
+
+  /** What a row counts for. */
+  long size(long byteCount) {
+    return countsRows ? 1 : byteCount;
+  }
+
+  /** A row was asked for that is held where nothing is noted of it; returns how often lately. */
+  public int foundAndCounted(TensorKey key, long byteCount) {
+    int frequency = sketch.increment(hash(key));
+    found(key, byteCount, frequency);
+    return frequency;
   }
 
   /**
@@ -108,7 +131,7 @@ public final class Gate {
           wasCleared = false;
           duel.forget();
         }
-        duel.asked(new Shadow.Look(hash, byteCount, frequency, age), isHit);
+        duel.asked(new Shadow.Look(hash, size(byteCount), frequency, age), isHit);
       }
     } finally {
       lock.unlock();
@@ -132,16 +155,19 @@ public final class Gate {
     return sketch.frequency(hash(key));
   }
 
-  /** A row is held from now on. */
-  public void entered(TensorKey key, long byteCount) {
-    held.add(hash(key), byteCount, 1);
+  /** A tier holds a row from now on. */
+  public void entered(Holdings tier, TensorKey key, long byteCount) {
+    tier.add(hash(key), size(byteCount), 1);
   }
 
-  /** A row is not held any more; its frequency is kept in mind. */
-  public void left(TensorKey key, long byteCount, int frequency) {
-    long hash = hash(key);
-    held.add(hash, -byteCount, -1);
-    sketch.raise(hash, frequency);
+  /** A tier does not hold a row any more. */
+  public void left(Holdings tier, TensorKey key, long byteCount) {
+    tier.add(hash(key), -size(byteCount), -1);
+  }
+
+  /** Keeps in mind how often a row was asked for. */
+  public void remember(TensorKey key, int frequency) {
+    sketch.raise(hash(key), frequency);
   }
 
   /** After it left: nobody has it any more, whatever the policy. */
@@ -163,8 +189,14 @@ public final class Gate {
     held.setFull(true);
   }
 
-  /** Nothing is held any more. */
-  public void cleared() {
+  /** A tier counts anew what it holds. */
+  public void emptied(Holdings tier) {
+    tier.clear();
+  }
+
+  /** A tier holds nothing any more. */
+  public void cleared(Holdings tier) {
+    tier.clear();
     held.setFull(false);
     wasCleared = true;
   }

@@ -4,16 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How much a stack of tiers holds, in all and of the keys of a sample. Every key is in the sample
- * of level 0, half of them in that of level 1, and so on. Safe for use by several threads.
+ * How much one tier holds, in all and of the keys of a sample. Every key is in the sample of level
+ * 0, half of them in that of level 1, and so on. Safe for use by several threads.
  */
-final class Holdings {
+public final class Holdings {
   /** Of the sample with the fewest keys: one of 32. */
   static final int TOP_LEVEL = 5;
 
   private final AtomicLong rows = new AtomicLong();
   private final AtomicLongArray bytes = new AtomicLongArray(TOP_LEVEL + 1); // of no higher level
-  private volatile boolean isFull;
+
+  Holdings() {}
 
   /** The highest level whose sample has the key. By bits of the hash that the sketch leaves. */
   static int level(long hash) {
@@ -24,6 +25,14 @@ final class Holdings {
   void add(long hash, long byteCount, int rowCount) {
     bytes.getAndAdd(level(hash), byteCount);
     rows.getAndAdd(rowCount);
+  }
+
+  /** Nothing is held. */
+  void clear() {
+    rows.set(0);
+    for (int level = 0; level <= TOP_LEVEL; level++) {
+      bytes.set(level, 0);
+    }
   }
 
   long rows() {
@@ -37,24 +46,5 @@ final class Holdings {
       sum += bytes.get(i);
     }
     return sum;
-  }
-
-  /** * True from when a row did not find room. */
-  boolean isFull() {
-    return isFull;
-  }
-
-  void setFull(boolean value) {
-    if (isFull != value) {
-      isFull = value;
-    }
-  }
-
-  /**
-   * What a cache of the sample alone may hold: what the full tiers hold of it. Its share of their
-   * limit would not do, as a sample is richer or poorer than that.
-   */
-  long bound(int level) {
-    return isFull ? bytes(level) : Long.MAX_VALUE;
   }
 }

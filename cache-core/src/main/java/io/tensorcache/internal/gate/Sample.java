@@ -21,9 +21,22 @@ public final class Sample {
     long hash = gate.hash(key);
     if (Holdings.level(hash) >= level) {
       int age = gate.age();
-      looks.add(new Shadow.Look(hash, entry.byteCount, entry.frequency(age), age));
-      used.add(entry.isUsed());
+      add(new Shadow.Look(hash, gate.size(entry.byteCount), entry.frequency(age), age));
+      used.set(used.size() - 1, entry.isUsed());
     }
+  }
+
+  /** Adds a row of which nothing is noted if its key is one of them. */
+  public void add(TensorKey key) {
+    long hash = gate.hash(key);
+    if (Holdings.level(hash) >= level) {
+      add(new Shadow.Look(hash, gate.size(0), gate.frequency(key), gate.age()));
+    }
+  }
+
+  private void add(Shadow.Look look) {
+    looks.add(look);
+    used.add(false);
   }
 
   int level() {
@@ -33,7 +46,8 @@ public final class Sample {
   /** Puts the rows into a shadow. */
   void fill(Shadow shadow, long bound) {
     for (int i = 0; i < looks.size(); i++) {
-      if (shadow.byteCount() + looks.get(i).byteCount() <= bound) {
+      boolean fits = shadow.byteCount() + looks.get(i).byteCount() <= bound;
+      if (fits && !shadow.contains(looks.get(i).hash())) {
         shadow.insert(looks.get(i), used.get(i));
       }
     }

@@ -117,6 +117,10 @@ final class Shadow {
     }
   }
 
+  boolean contains(long hash) {
+    return find(hash) != null;
+  }
+
   long count() {
     return ring.count();
   }

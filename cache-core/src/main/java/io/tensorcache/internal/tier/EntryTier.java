@@ -1,6 +1,5 @@
 package io.tensorcache.internal.tier;
 
-import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.WhenFull;
@@ -10,13 +9,14 @@ import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Sample;
 import io.tensorcache.internal.lock.RankedReadWriteLock;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +37,13 @@ final class EntryTier {
   private final Notices notices;
   private final long limitBytes;
   private final PoolBudget budget;
-  private final AtomicLong entries = new AtomicLong();
-  private final AtomicLong heldBytes = new AtomicLong();
-  private final AtomicLong evictions = new AtomicLong();
+  private final PoolCounts counts;
 
   /** Where rows move when there is no room; null to leave that to Ehcache. */
   private @Nullable Spill spill;
+
+  /** Says which rows go for which; null if all may enter. */
+  private @Nullable Gate gate;
 
   /** Shared by what adds or removes one entry; exclusive for clearing and closing. */
   private final RankedReadWriteLock changes;
@@ -56,15 +57,23 @@ final class EntryTier {
     this.compression = config.compression();
     this.limitBytes = poolBytes;
     this.budget = new PoolBudget(kind, poolBytes);
+    this.counts = new PoolCounts(kind, budget);
     this.notices = notices;
   }
 
-  /** Under {@code EVICT}: rows move there from now on. Before the tier is used. */
+  /** Unless the first are kept: rows move there from now on. Before the tier is used. */
   void spillTo(Spill next) {
     if (!keepsFirst()) {
       spill = next;
       budget.leaveSlack();
     }
+  }
+
+  /** Rows go as the gate says, and move there or leave. Before the tier is used. */
+  void guard(Gate by, Spill next) {
+    gate = by;
+    spill = next;
+    counts.tell(by);
   }
 
   PoolKind kind() {
@@ -141,45 +150,76 @@ final class EntryTier {
         && budget.hasRoomFor(plainBytes);
   }
 
-  /** Adds the row, or not if it does not fit. True if the key is in the tier afterwards. */
-  boolean add(TensorKey key, Row row) {
+  /** Adds the row if it fits, and its claim is enough to drive out what has to go for it. */
+  Admission add(TensorKey key, Row row, Claim claim) {
     long plainBytes = EntryFormatV1.headerBytes(row.schema()) + row.payloadBytes();
     if (plainBytes > PoolKind.LARGEST_ENTRY
         || compression == Compression.NONE && !mayFit(plainBytes)
         || keepsFirst() && budget.isKnownToBeFull(plainBytes)
         || cache.isOff()) {
-      return false;
+      return Admission.DOES_NOT_FIT;
+    }
+    if (gate != null && !mayEnter(key, plainBytes, claim)) {
+      return Admission.REFUSED; // before it is encoded
     }
     ByteBuffer entry = EntryFormatV1.encode(key, row, compression);
-    return addEntry(key, row.group(), plainBytes, entry);
+    return addEntry(key, row.group(), plainBytes, entry, claim);
   }
 
   private boolean mayFit(long entryBytes) {
     return entryBytes <= kind.largestEntry(limitBytes);
   }
 
+  /** True if a row of this size is not larger than the tier. */
+  boolean mayHold(long plainBytes) {
+    return mayFit(plainBytes) && !cache.isOff();
+  }
+
+  /** True if a row of this size would find room, or another one would go for it now. */
+  boolean mayEnter(TensorKey key, long plainBytes, Claim claim) {
+    if (claim.isAlways() || hasRoomFor(plainBytes)) {
+      return true;
+    }
+    Spill next = spill;
+    TensorKey oldest = next == null || !claim.beats(0) ? null : next.next(key);
+    if (next == null || oldest == null) {
+      return false;
+    }
+    boolean isBeaten = givesWay(next, oldest, claim);
+    next.putBack(oldest, isBeaten);
+    return isBeaten;
+  }
+
+  /** True if the row was asked for less often, or is gone. It is not listed at the moment. */
+  private boolean givesWay(Spill next, TensorKey oldest, Claim claim) {
+    return claim.isAlways()
+        || gate == null
+        || claim.beats(gate.frequency(oldest))
+        || next.listed() >= counts.entries() && !contains(oldest);
+  }
+
   /** Adds an encoded entry as it is, or not if it does not fit. */
-  boolean addEntry(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
-    return mayFit(entry.remaining()) && plant(key, group, plainBytes, entry);
+  Admission addEntry(TensorKey key, int group, long plainBytes, ByteBuffer entry, Claim claim) {
+    EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
+    return mayFit(entry.remaining()) ? plant(of, plainBytes, entry, claim) : Admission.DOES_NOT_FIT;
   }
 
   /** Adds an encoded entry as it is, whatever its size; tests plant damaged ones here. */
-  boolean plant(TensorKey key, int group, long plainBytes, ByteBuffer entry) {
-    EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
+  Admission plant(EntryKey of, long plainBytes, ByteBuffer entry, Claim claim) {
     EntryValue before;
     try {
       changes.lockShared();
-      if (!takeRoom(key, of.entryBytes(), plainBytes)) {
-        return false;
+      Admission room = takeRoom(of, plainBytes, claim);
+      if (room != Admission.IS_IN) {
+        return room;
       }
       before = putIfAbsent(of, entry);
       if (before == null) {
-        entries.incrementAndGet();
-        heldBytes.addAndGet(kind.heldBytes(of.entryBytes()));
+        counts.came(of.key(), of.entryBytes());
         if (spill != null) {
-          spill.added(key, entries.get(), this);
+          spill.added(of.key(), counts.entries(), this);
         }
-        return true;
+        return Admission.IS_IN;
       }
       budget.release(of.entryBytes());
     } finally {
@@ -187,9 +227,9 @@ final class EntryTier {
     }
     if (before == EntryValue.REFUSED) {
       recount();
-      return false;
+      return Admission.DOES_NOT_FIT;
     }
-    return true;
+    return Admission.IS_IN;
   }
 
   /** The room is reserved already, and given back where there is no memory. */
@@ -206,56 +246,68 @@ final class EntryTier {
     }
   }
 
-  /** Reserves room. Under {@code EVICT} there always is: rows move, or Ehcache drops some. */
-  private boolean takeRoom(TensorKey key, int entryBytes, long plainBytes) {
-    if (!cache.hasRoomFor(kind.cost(entryBytes))) {
-      return false;
+  /** Reserves room: rows move, or Ehcache drops some. */
+  private Admission takeRoom(EntryKey key, long plainBytes, Claim claim) {
+    if (!cache.hasRoomFor(kind.cost(key.entryBytes()))) {
+      return Admission.DOES_NOT_FIT;
     }
-    Spill next = spill;
-    do {
-      if (budget.reserve(entryBytes, plainBytes)) {
-        return true;
+    Spill next = claim == Claim.PLACE ? null : spill;
+    Admission made = Admission.IS_IN;
+    while (!budget.reserve(key.entryBytes(), plainBytes)) {
+      made = next == null ? Admission.DOES_NOT_FIT : makeRoom(next, key.key(), claim);
+      if (made == Admission.REFUSED || keepsFirst()) {
+        return made;
       }
-    } while (next != null && moveOldest(next, key));
-    if (keepsFirst()) {
-      return false;
+      if (made == Admission.DOES_NOT_FIT) { // nothing can move
+        budget.add(key.entryBytes());
+        return Admission.IS_IN;
+      }
     }
-    budget.add(entryBytes);
-    return true;
+    return Admission.IS_IN;
   }
 
-  /** Moves one row to the next tier, for another one; false if there is none. Under changes. */
-  private boolean moveOldest(Spill next, TensorKey entering) {
-    TensorKey key = next.poll(entering);
+  /** Moves one row to the next tier, or out, for another one. Under changes. */
+  private Admission makeRoom(Spill next, TensorKey entering, Claim claim) {
+    TensorKey key = claim.isAlways() ? next.poll(entering) : next.next(entering);
     if (key == null) {
-      return false;
+      return claim.isAlways() ? Admission.DOES_NOT_FIT : Admission.REFUSED;
     }
+    if (!givesWay(next, key, claim)) {
+      next.putBack(key, false);
+      return Admission.REFUSED;
+    }
+    int frequency = gate == null ? 0 : gate.frequency(key);
+    move(next, key, claim.ofDrivenOut(frequency));
+    return Admission.IS_IN;
+  }
+
+  private void move(Spill next, TensorKey key, Claim claim) {
     EntryRead read = EntryRead.forBytes(key);
     ByteBuffer entry = lookUp(read) ? read.bytes() : null;
     if (entry == null) {
-      return true; // went by itself
+      return; // went by itself
     }
-    boolean moved = next.take(key, entry);
+    boolean moved = next.take(key, entry, claim);
     if (cache.remove(EntryKey.of(key), EntryValue.of(entry))) {
-      uncount(entry.remaining());
+      counts.went(key, entry.remaining());
       if (!moved) {
-        evictions.incrementAndGet();
+        counts.countEviction();
         next.dropped(key, entry);
       }
     } else if (moved) {
-      next.tier().remove(key); // removed by a user meanwhile: must not have arrived
+      next.takeBack(key); // removed by a user meanwhile: must not have arrived
     }
-    return true;
   }
 
   private boolean keepsFirst() {
     return whenFull == WhenFull.KEEP_FIRST;
   }
 
-  private void uncount(int entryBytes) {
-    entries.decrementAndGet();
-    heldBytes.addAndGet(-kind.heldBytes(entryBytes));
-    budget.release(entryBytes);
+  /** Visits the keys of the rows, those that leave next first; some may be gone. */
+  void addTo(Sample sample) {
+    if (spill != null) {
+      spill.forEach(sample::add);
+    }
   }
 
   /**
@@ -265,19 +317,9 @@ final class EntryTier {
   private void recount() {
     try {
       changes.lock();
-      if (cache.isOff()) {
-        return;
+      if (!cache.isOff()) {
+        counts.recount(cache.all());
       }
-      long found = 0;
-      long bytes = 0;
-      budget.clear();
-      for (Cache.Entry<EntryKey, EntryValue> each : cache.all()) {
-        found++;
-        bytes += kind.heldBytes(each.getKey().entryBytes());
-        budget.add(each.getKey().entryBytes());
-      }
-      evictions.addAndGet(Math.max(0, entries.getAndSet(found) - found));
-      heldBytes.set(bytes);
     } finally {
       changes.unlock();
     }
@@ -285,10 +327,12 @@ final class EntryTier {
 
   /** Ehcache dropped this entry. Called by its notices, on the thread that adds, under changes. */
   void wasEvicted(EntryKey key) {
-    uncount(key.entryBytes());
-    evictions.incrementAndGet();
+    counts.went(key.key(), key.entryBytes());
+    counts.countEviction();
     if (keepsFirst()) {
       budget.lowerLimit(); // our estimate of Ehcache's overhead was too low: stop here
+    } else if (gate != null) {
+      budget.lowerLimitALittle();
     }
     notices.evicted(key.key(), key.group());
   }
@@ -303,7 +347,7 @@ final class EntryTier {
           return;
         }
         if (cache.remove(of, found)) {
-          uncount(found.entryBytes());
+          counts.went(key, found.entryBytes());
           return;
         }
       }
@@ -316,9 +360,7 @@ final class EntryTier {
     try {
       changes.lock();
       cache.clear();
-      entries.set(0);
-      heldBytes.set(0);
-      budget.clear();
+      counts.clear();
       if (spill != null) {
         spill.clear();
       }
@@ -338,14 +380,7 @@ final class EntryTier {
   }
 
   TierStats stats(long hits) {
-    TierStats all =
-        new TierStats(
-            kind.tier,
-            entries.get(),
-            ByteSize.ofBytes(heldBytes.get()),
-            ByteSize.ofBytes(limitBytes),
-            hits,
-            evictions.get());
+    TierStats all = counts.stats(limitBytes, hits);
     return cache.isOff() ? Pools.emptied(all) : all;
   }
 }

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Holdings;
 import io.tensorcache.internal.gate.Ring;
 import io.tensorcache.internal.gate.Sample;
 import io.tensorcache.internal.lock.Rank;
@@ -32,6 +33,7 @@ final class HeapTier {
   private final Cache<TensorKey, HeapEntry> cache;
   private final long limitBytes;
   private final @Nullable Gate gate;
+  private final @Nullable Holdings held; // for the gate
   private final RankedLock lock = new RankedLock(Rank.HEAP_TIER);
 
   /** The rows that are here to stay. Guarded by lock. */
@@ -55,6 +57,12 @@ final class HeapTier {
     this.cache = cache;
     this.limitBytes = limitBytes;
     this.gate = gate;
+    this.held = gate == null ? null : gate.newTier();
+  }
+
+  /** True if the row is not larger than the tier. */
+  boolean mayHold(Row row) {
+    return HeapEntry.bytesOf(row) <= limitBytes;
   }
 
   /** True if a row with this payload would fit now. */
@@ -236,8 +244,9 @@ final class HeapTier {
   /** The entry is not in the ring any more. */
   private void wentOut(HeapEntry entry) {
     entry.linked = false;
-    if (gate != null) {
-      gate.left(entry.key, entry.byteCount, entry.frequency(gate.age()));
+    if (gate != null && held != null) {
+      gate.remember(entry.key, entry.frequency(gate.age()));
+      gate.left(held, entry.key, entry.byteCount);
     }
   }
 
@@ -275,9 +284,9 @@ final class HeapTier {
   private void link(HeapEntry entry) {
     ring.add(entry);
     entry.linked = true;
-    if (gate != null) {
+    if (gate != null && held != null) {
       entry.setFrequency(gate.frequency(entry.key), gate.age());
-      gate.entered(entry.key, entry.byteCount);
+      gate.entered(held, entry.key, entry.byteCount);
     }
   }
 
@@ -298,9 +307,6 @@ final class HeapTier {
       if (entry.linked) {
         ring.remove(entry);
         wentOut(entry);
-        if (gate != null) {
-          gate.removed(key);
-        }
         setHeld(heldBytes - entry.byteCount);
       }
     } finally {
@@ -314,8 +320,8 @@ final class HeapTier {
       clears++;
       cache.clear();
       unlinkAll();
-      if (gate != null) {
-        gate.cleared();
+      if (gate != null && held != null) {
+        gate.cleared(held);
       }
     } finally {
       lock.unlock();

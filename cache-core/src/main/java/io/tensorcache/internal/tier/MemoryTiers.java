@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
  * tier, each optional, a row in one of them.
  *
  * <p>{@code RECENT}: a row enters the highest tier that it fits, and the rows used longest ago move
- * on to the next one, or out when there is none. {@code EVICT}: the same, but a heap tier without
- * another one below lets a row in only if it is asked for more often than those that would go for
- * it ({@link Gate}). {@code KEEP_FIRST}: tier after tier fills, then nothing more is admitted. A
- * second hit moves a row up if a tier above has room for it. What is kept elsewhere, in the durable
- * store, is never written to the disk tier.
+ * on to the next one, or out when there is none. {@code EVICT}: full tiers let a row in only if it
+ * is asked for more often than those that would go for it ({@link Gate}); {@link Placement} says
+ * where. {@code KEEP_FIRST}: tier after tier fills, then nothing more is admitted. A second hit
+ * moves a row up if a tier above has room for it. What is kept elsewhere, in the durable store, is
+ * never written to the disk tier.
  *
  * <p>What a tier fails to do is a miss or "not admitted", and is reported; it never breaks the
  * caller. Safe for use by several threads; reads wait for no one but, off-heap, for another
@@ -41,7 +41,7 @@ public final class MemoryTiers implements AutoCloseable {
   private final Notices notices;
   private final EhcacheTiers ehcache;
   private final @Nullable HeapTier heap;
-  private final @Nullable HeapPlacement placement;
+  private final Placement placement;
   private final Pools pools;
   private final Promotions promotions;
   private final MoveTickets tickets;
@@ -68,20 +68,23 @@ public final class MemoryTiers implements AutoCloseable {
       this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
       Gate gate = gate(config);
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes, gate) : null;
-      this.placement =
-          heap == null ? null : new HeapPlacement(heap, pools, config.whenFull(), gate, notices);
-      this.promotions = new Promotions(heap, placement, pools, tickets);
+      if (gate == null) {
+        pools.spill();
+      } else {
+        pools.guard(gate);
+      }
+      this.placement = new Placement(heap, pools, config.whenFull(), gate, notices);
+      this.promotions = new Promotions(heap, pools, placement, gate, tickets);
     } catch (RuntimeException | Error e) {
       ehcache.close();
       throw e;
     }
   }
 
-  /** So far only a heap tier alone has one. */
+  /** Below a device tier, which lets all rows in, there is none so far. */
   private @Nullable Gate gate(CacheConfig config) {
-    boolean isAlone = pools.count() == 0 && config.device().bytes() == 0;
-    boolean isWanted = isAlone && config.whenFull() == WhenFull.EVICT;
-    return isWanted ? new Gate() : null;
+    boolean isWanted = config.device().bytes() == 0 && config.whenFull() == WhenFull.EVICT;
+    return isWanted ? new Gate(pools.count() > 0) : null;
   }
 
   /**
@@ -202,15 +205,7 @@ public final class MemoryTiers implements AutoCloseable {
     if (found != null) {
       return found;
     }
-    if (placement == null) {
-      return pools.add(key, row);
-    }
-    Admission onHeap = placement.place(key, row, this::report);
-    if (onHeap == Admission.REFUSED) {
-      notices.refused(key);
-      return null;
-    }
-    return onHeap == Admission.IS_IN ? Tier.HEAP : pools.add(key, row);
+    return placement.place(key, row);
   }
 
   /**
@@ -266,6 +261,7 @@ public final class MemoryTiers implements AutoCloseable {
         null,
         () -> {
           tickets.whileRemoving(key, () -> promotions.takeBack(key));
+          placement.removed(key);
           return null;
         });
   }
@@ -355,6 +351,7 @@ public final class MemoryTiers implements AutoCloseable {
 
   /** Puts bytes into the highest pool as if they were the entry of this key; for tests. */
   boolean plant(TensorKey key, int group, ByteBuffer entry) {
-    return pools.get(0).plant(key, group, entry.remaining(), entry);
+    EntryKey of = new EntryKey(key.hi(), key.lo(), entry.remaining(), group);
+    return pools.get(0).plant(of, entry.remaining(), entry, Claim.ALWAYS) == Admission.IS_IN;
   }
 }

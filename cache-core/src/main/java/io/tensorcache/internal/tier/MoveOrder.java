@@ -4,6 +4,7 @@ import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +57,45 @@ final class MoveOrder {
     count++;
   }
 
-  /** Takes the key that is to leave first; null if none is listed. */
-  @Nullable TensorKey poll() {
+  /** Adds a key that is to leave first. */
+  void addFirst(TensorKey key) {
     try {
       lock.lock();
-      for (int chances = count; count > 0; chances--) {
+      if (2 * count == ring.length) {
+        resize(ring.length * 2);
+      }
+      first = first - 1 & (ring.length >> 1) - 1;
+      ring[2 * first] = key.hi();
+      ring[2 * first + 1] = key.lo();
+      count++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Visits the keys, that which is to leave first first. */
+  void forEach(Consumer<TensorKey> visitor) {
+    try {
+      lock.lock();
+      for (int i = 0; i < count; i++) {
+        int at = 2 * (first + i) & ring.length - 1;
+        visitor.accept(new TensorKey(ring[at], ring[at + 1]));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the key that is to leave first; null if none is listed. */
+  @Nullable TensorKey poll() {
+    return poll(Integer.MAX_VALUE);
+  }
+
+  /** Takes it; so many keys that were read may go to the end before. */
+  @Nullable TensorKey poll(int mostChances) {
+    try {
+      lock.lock();
+      for (int chances = Math.min(mostChances, count); count > 0; chances--) {
         TensorKey key = take();
         if (chances <= 0 || !takeMark(key)) {
           return key;

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.tier;
 
+import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,13 @@ final class Notices {
 
   void refused(TensorKey key) {
     pending.add(to -> to.refused(key));
+  }
+
+  void failedToMove(RuntimeException e) {
+    failed(
+        e instanceof TensorCacheException failure
+            ? failure
+            : new StorageException("a row could not move to the tier below: " + e, e));
   }
 
   void failed(TensorCacheException failure) {

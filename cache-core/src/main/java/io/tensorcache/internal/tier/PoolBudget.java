@@ -66,6 +66,11 @@ final class PoolBudget {
     limit = Math.min(limit, used.get());
   }
 
+  /** Not much more than now: a tenth of the pool at most is given up to holes between entries. */
+  void lowerLimitALittle() {
+    limit = Math.max(Math.min(limit, used.get()), initialLimit / 10 * 9);
+  }
+
   void clear() {
     used.set(0);
     limit = initialLimit;

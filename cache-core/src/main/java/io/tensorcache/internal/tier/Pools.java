@@ -6,6 +6,8 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Sample;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
@@ -50,7 +52,6 @@ final class Pools {
     }
     if (diskDirectory != null) {
       EntryTier disk = disk(ehcache, config, diskDirectory);
-      pools.forEach(above -> above.spillTo(new Spill(disk, events, notices)));
       pools.add(disk);
     }
   }
@@ -122,14 +123,58 @@ final class Pools {
   }
 
   /** Adds a row to the first that takes it; null if none does. */
-  @Nullable Tier add(TensorKey key, Row row) {
-    for (EntryTier pool : pools) {
-      boolean isWritten = pool.kind() == PoolKind.DISK && events.isKeptElsewhere(key);
-      if (!isWritten && pool.add(key, row)) {
+  @Nullable Tier add(TensorKey key, Row row, Claim claim) {
+    return add(pools.size(), key, row, claim);
+  }
+
+  /** Adds a row to the first of {@code count} that takes it; null if none does. */
+  @Nullable Tier add(int count, TensorKey key, Row row, Claim claim) {
+    for (int i = 0; i < count; i++) {
+      EntryTier pool = pools.get(i);
+      if (mayTake(pool, key) && pool.add(key, row, claim) == Admission.IS_IN) {
         return pool.kind().tier;
       }
     }
     return null;
+  }
+
+  /** False for a disk if the row is written elsewhere. */
+  boolean mayTake(EntryTier pool, TensorKey key) {
+    return pool.kind() != PoolKind.DISK || !events.isKeptElsewhere(key);
+  }
+
+  /** True if a row of this size is not larger than each of them. */
+  boolean mayHold(long plainBytes) {
+    return pools.stream().anyMatch(pool -> pool.mayHold(plainBytes));
+  }
+
+  /** True if a row would find room in one of the first {@code count}, or others would go. */
+  boolean wouldAdd(int count, TensorKey key, long plainBytes, Claim claim) {
+    for (int i = 0; i < count; i++) {
+      if (pools.get(i).mayEnter(key, plainBytes, claim)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Unless the first are kept: rows move from each to the next. Before the pools are used. */
+  void spill() {
+    for (int i = 0; i + 1 < pools.size(); i++) {
+      pools.get(i).spillTo(new Spill(pools.get(i + 1), events, notices));
+    }
+  }
+
+  /** Rows go as the gate says. Before the pools are used. */
+  void guard(Gate gate) {
+    for (int i = 0; i < pools.size(); i++) {
+      EntryTier below = i + 1 < pools.size() ? pools.get(i + 1) : null;
+      pools.get(i).guard(gate, new Spill(below, events, notices));
+    }
+  }
+
+  void addTo(Sample sample) {
+    pools.forEach(pool -> pool.addTo(sample));
   }
 
   /** True if one of the first {@code count} has room, without moving anything. */
@@ -145,7 +190,9 @@ final class Pools {
   /** Adds a row to the first of {@code count} that has room for it. */
   boolean addIfRoom(int count, TensorKey key, Row row) {
     for (int i = 0; i < count; i++) {
-      if (pools.get(i).hasRoomFor(row.payloadBytes()) && pools.get(i).add(key, row)) {
+      EntryTier pool = pools.get(i);
+      if (pool.hasRoomFor(row.payloadBytes())
+          && pool.add(key, row, Claim.ROOM) == Admission.IS_IN) {
         return true;
       }
     }

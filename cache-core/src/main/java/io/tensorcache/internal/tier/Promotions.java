@@ -1,30 +1,37 @@
 package io.tensorcache.internal.tier;
 
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Ring;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way up: a row that is served for the second time from below moves to the highest tier that
- * has room for it, and only through a gate at another's expense. Safe for use by several threads.
+ * has room for it. At another's expense it moves only through a gate, which then goes the other
+ * way. Safe for use by several threads.
  */
 final class Promotions {
   private final @Nullable HeapTier heap;
-  private final @Nullable HeapPlacement gated; // of the heap tier if that has a gate
   private final Pools pools;
+  private final Placement placement;
+  private final @Nullable Gate gate;
   private final MoveTickets tickets;
   private final SecondHits secondHits = new SecondHits();
   private final AtomicLong count = new AtomicLong();
 
   Promotions(
       @Nullable HeapTier heap,
-      @Nullable HeapPlacement placement,
       Pools pools,
+      Placement placement,
+      @Nullable Gate gate,
       MoveTickets tickets) {
     this.heap = heap;
-    this.gated = placement != null && placement.hasGate() ? placement : null;
     this.pools = pools;
+    this.placement = placement;
+    this.gate = gate;
     this.tickets = tickets;
   }
 
@@ -35,12 +42,32 @@ final class Promotions {
 
   /** A row was read in the pool of this number. */
   void hit(TensorKey key, int from, long byteCount) {
-    if (!hasRoomAbove(from, byteCount) || !secondHits.isSecond(key)) {
-      return;
+    if (gate != null) {
+      hit(key, from, byteCount, gate);
+    } else if (hasRoomAbove(from, byteCount) && secondHits.isSecond(key)) {
+      move(key, from, row -> addAbove(from, key, row));
     }
+  }
+
+  private void hit(TensorKey key, int from, long byteCount, Gate by) {
+    int frequency = by.foundAndCounted(key, byteCount);
+    if (frequency > 1 && hasRoomAbove(from, byteCount)) {
+      move(key, from, row -> addAbove(from, key, row));
+    } else if (frequency > Ring.MARGIN && !by.isOpen()) {
+      Claim claim = Claim.fromBelow(frequency);
+      if (heap != null && heap.wouldAdd(byteCount, frequency)) {
+        move(key, from, row -> placement.isExchanged(key, row, frequency, pools.get(from)));
+      } else if (pools.wouldAdd(from, key, byteCount, claim)) {
+        move(key, from, row -> pools.add(from, key, row, claim) != null);
+      }
+    }
+  }
+
+  /** Adds the row above, and drops it where it was. */
+  private void move(TensorKey key, int from, Predicate<Row> add) {
     long ticket = tickets.ticket(key);
     Row row = ticket == MoveTickets.NONE ? null : pools.get(from).row(key);
-    if (row != null && addAbove(from, key, row)) {
+    if (row != null && add.test(row)) {
       count.incrementAndGet();
       if (tickets.stands(key, ticket)) {
         pools.get(from).remove(key);
@@ -52,8 +79,8 @@ final class Promotions {
 
   /** True if a row that was read below all tiers is worth reading once more, to be added here. */
   boolean isWanted(TensorKey key, long byteCount) {
-    if (gated != null) {
-      return gated.isWanted(key, byteCount);
+    if (gate != null) {
+      return placement.isWanted(key, byteCount, gate);
     }
     return hasRoomAbove(pools.countInMemory(), byteCount) && secondHits.isSecond(key);
   }
@@ -71,7 +98,9 @@ final class Promotions {
   }
 
   private boolean addFromBelow(TensorKey key, Row row) {
-    return gated != null ? gated.addWanted(key, row) : addAbove(pools.countInMemory(), key, row);
+    return gate != null
+        ? placement.addWanted(key, row, gate)
+        : addAbove(pools.countInMemory(), key, row);
   }
 
   private boolean hasRoomAbove(int pool, long byteCount) {

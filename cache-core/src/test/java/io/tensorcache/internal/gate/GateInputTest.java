@@ -76,9 +76,10 @@ class GateInputTest {
   /** All keys differ in the highest bits only, as those of somebody who knows no secret may. */
   @Test
   void keysThatAreMadeToCollideDoNot() {
-    Gate gate = new Gate();
+    Gate gate = new Gate(false);
+    Holdings held = gate.newTier();
     for (int i = 0; i < 4_000; i++) {
-      gate.entered(key(i), 1);
+      gate.entered(held, key(i), 1);
       gate.missed(key(i), 1, sample -> {});
     }
     int once = 0;
@@ -101,7 +102,7 @@ class GateInputTest {
       for (int id = 0; id < 1_000; id++) {
         tier.remove(id);
       }
-      tier.gate.cleared();
+      tier.gate.cleared(tier.held);
     }
     assertFalse(tier.wasOpen);
   }

@@ -30,18 +30,24 @@ class GateTrapTest {
 
   @Test
   void theBoundIsWhatIsHeldOfTheSample() {
-    Holdings held = new Holdings();
+    AllHoldings held = new AllHoldings();
+    Holdings upper = held.add();
+    Holdings lower = held.add();
     long inSample = (0b100L << 24) + 2;
     assertEquals(2, Holdings.level(inSample));
-    held.add(inSample, 300, 1);
-    held.add(1L << 24, 650, 1); // of level 0
+    upper.add(inSample, 200, 1);
+    lower.add(inSample + 1, 100, 1);
+    lower.add(1L << 24, 650, 1); // of level 0
     assertEquals(Long.MAX_VALUE, held.bound(2), "all rows found room so far");
     held.setFull(true);
     assertEquals(300, held.bound(2));
     assertEquals(300, held.bound(1));
     assertEquals(950, held.bound(0));
-    held.add(inSample, -300, -1);
-    assertEquals(0, held.bound(2));
-    assertEquals(1, held.rows());
+    upper.add(inSample, -200, -1);
+    assertEquals(100, held.bound(2));
+    assertEquals(2, held.rows());
+    lower.clear();
+    assertEquals(0, held.bound(0));
+    assertEquals(0, held.rows());
   }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** A tier behind a gate that holds sizes only, and asks the gate as a tier does. */
 final class ModelTier {
   final Gate gate;
+  final Holdings held;
   final Map<TensorKey, ModelRow> rows = new ConcurrentHashMap<>();
   private final Ring<ModelRow> ring = new Ring<>(new ModelRow(new TensorKey(0, 0), 0));
   private final long limitBytes;
@@ -18,7 +19,8 @@ final class ModelTier {
 
   ModelTier(long limitBytes, long seed) {
     this.limitBytes = limitBytes;
-    this.gate = new Gate(new SplittableRandom(seed)::nextLong);
+    this.gate = new Gate(false, new SplittableRandom(seed)::nextLong);
+    this.held = gate.newTier();
   }
 
   /** A row with its key. */
@@ -74,13 +76,14 @@ final class ModelTier {
     row.setFrequency(gate.frequency(key), gate.age());
     ring.add(row);
     rows.put(key, row);
-    gate.entered(key, byteCount);
+    gate.entered(held, key, byteCount);
   }
 
   private void forget(ModelRow row) {
     evicted++;
     rows.remove(row.key);
-    gate.left(row.key, row.byteCount, row.frequency(gate.age()));
+    gate.remember(row.key, row.frequency(gate.age()));
+    gate.left(held, row.key, row.byteCount);
   }
 
   /** Takes a row out, as a user does. */
@@ -88,7 +91,8 @@ final class ModelTier {
     @Nullable ModelRow row = rows.remove(key(id));
     if (row != null) {
       ring.remove(row);
-      gate.left(row.key, row.byteCount, row.frequency(gate.age()));
+      gate.remember(row.key, row.frequency(gate.age()));
+      gate.left(held, row.key, row.byteCount);
       gate.removed(row.key);
     }
   }

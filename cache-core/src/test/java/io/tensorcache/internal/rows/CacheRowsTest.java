@@ -203,7 +203,7 @@ class CacheRowsTest {
       assertEquals(2, left().size(), "a directory and its lock");
       tiers.store(KEY, open.row(1));
       tiers.store(OTHER, open.row(2));
-      assertEquals(Tier.DISK, tiers.tierOf(KEY));
+      assertEquals(Tier.DISK, tiers.tierOf(OTHER));
       open.rows.evicted(KEY, open.group.number());
       open.close();
       assertEquals(List.of(), left());

@@ -24,7 +24,7 @@ class DiskPlacementTest {
   @Tag("slow")
   @Test
   void evictingMovesRowsDownTierAfterTier() {
-    try (TiersFixture f = onDisk(10L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(10L * HEAP_ROW, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 2000; i++) {
         assertEquals(Tier.HEAP, f.store(i));
       }
@@ -46,7 +46,7 @@ class DiskPlacementTest {
   @Tag("slow")
   @Test
   void whatIsReadStaysOffTheHeapAndWhatIsNotMoves() {
-    try (TiersFixture f = onDisk(0, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(0, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 3000; i++) {
         assertEquals(Tier.OFF_HEAP, f.store(i));
         if (i >= 20 && i % 50 == 0) {
@@ -63,7 +63,7 @@ class DiskPlacementTest {
 
   @Test
   void rowsThatAreKeptElsewhereAreNotWrittenAgain() {
-    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 2000; i += 2) {
         f.events.elsewhere.add(key(i));
       }
@@ -109,7 +109,7 @@ class DiskPlacementTest {
 
   @Test
   void aSecondHitMovesARowUpWhereThereIsRoom() {
-    try (TiersFixture f = onDisk(3L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(3L * HEAP_ROW, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 1000; i++) {
         f.store(i);
       }

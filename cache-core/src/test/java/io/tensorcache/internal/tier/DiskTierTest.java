@@ -98,7 +98,7 @@ class DiskTierTest {
   @Tag("slow")
   @Test
   void evictsWhenFullAndTellsEachRowOnce() {
-    try (TiersFixture f = onDisk(0, 0, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(0, 0, directory, WhenFull.RECENT)) {
       int stored = 6000;
       for (int i = 0; i < stored; i++) {
         assertEquals(Tier.DISK, f.store(i));
@@ -157,7 +157,7 @@ class DiskTierTest {
   void rowsOfAnySizeInAFullTierAreThereOrToldAsGone() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    try (TiersFixture f = onDisk(0, 0, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(0, 0, directory, WhenFull.RECENT)) {
       int admitted = 0;
       int[] sizes = new int[1200];
       for (int i = 0; i < sizes.length; i++) {
@@ -246,7 +246,7 @@ class DiskTierTest {
 
   @Test
   void aLengthThatIsNoneTurnsTheTierOffAndIsToldOnce() throws IOException {
-    try (TiersFixture f = onDisk(2L * HEAP_ROW, 0, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(2L * HEAP_ROW, 0, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 100; i++) {
         f.store(i);
       }

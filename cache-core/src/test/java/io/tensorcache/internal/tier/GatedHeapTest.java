@@ -1,7 +1,6 @@
 package io.tensorcache.internal.tier;
 
 import static io.tensorcache.internal.tier.TiersFixture.HEAP_ROW;
-import static io.tensorcache.internal.tier.TiersFixture.MIB;
 import static io.tensorcache.internal.tier.TiersFixture.key;
 import static io.tensorcache.internal.tier.TiersFixture.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -152,16 +151,6 @@ class GatedHeapTest {
         }
         assertTrue(hits > 40 * 25, "of set " + set + ": " + hits);
       }
-    }
-  }
-
-  @Test
-  void aboveAnotherTierAllRowsEnter() {
-    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, MIB)) {
-      for (int number = 0; number < 9; number++) {
-        assertEquals(Tier.HEAP, f.store(number));
-      }
-      assertEquals(List.of(), f.events.refused);
     }
   }
 }

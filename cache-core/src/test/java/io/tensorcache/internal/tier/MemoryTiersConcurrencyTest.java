@@ -58,6 +58,7 @@ class MemoryTiersConcurrencyTest {
     "EVICT, 3, 1, 0",
     "EVICT, 3, 1, 16",
     "EVICT, 0, 0, 16",
+    "RECENT, 3, 1, 16",
     "KEEP_FIRST, 3, 1, 16",
   })
   void neverHoldsTooMuchAndNeverServesAWrongValue(

@@ -82,7 +82,7 @@ class OffHeapTierTest {
   @ParameterizedTest
   @EnumSource(Compression.class)
   void rowsLargerThanAPageComeBack(Compression compression) {
-    try (TiersFixture f = new TiersFixture(0, 16L * MIB, WhenFull.EVICT, compression)) {
+    try (TiersFixture f = new TiersFixture(0, 16L * MIB, WhenFull.RECENT, compression)) {
       TensorSpec spec = TensorSpec.of(DType.INT32, MIB);
       byte[] bytes = new byte[4 * MIB];
       for (int i = 0; i < bytes.length; i += 4) {
@@ -102,7 +102,7 @@ class OffHeapTierTest {
 
   @Test
   void evictsWhenFullAndTellsEachRowOnce() {
-    try (TiersFixture f = TiersFixture.evicting(0, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(0, MIB)) {
       int stored = 2000;
       for (int i = 0; i < stored; i++) {
         assertEquals(Tier.OFF_HEAP, f.store(i));
@@ -189,7 +189,7 @@ class OffHeapTierTest {
 
   @Test
   void takesEntriesUpToHalfThePoolAlsoWhenItIsFull() {
-    try (TiersFixture f = TiersFixture.evicting(0, 2L * MIB)) {
+    try (TiersFixture f = TiersFixture.recent(0, 2L * MIB)) {
       for (int i = 0; i < 1200; i++) {
         f.store(i);
       }

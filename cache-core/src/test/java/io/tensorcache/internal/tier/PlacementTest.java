@@ -24,7 +24,7 @@ class PlacementTest {
 
   @Test
   void evictingMovesTheRowsUsedLongestAgoOffHeap() {
-    try (TiersFixture f = TiersFixture.evicting(3L * HEAP_ROW, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(3L * HEAP_ROW, MIB)) {
       for (int i = 0; i < 3; i++) {
         f.store(i);
       }
@@ -47,7 +47,7 @@ class PlacementTest {
   @Tag("slow")
   @Test
   void rowsGoDownAndThenOut() {
-    try (TiersFixture f = TiersFixture.evicting(10L * HEAP_ROW, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(10L * HEAP_ROW, MIB)) {
       for (int i = 0; i < 2000; i++) {
         assertEquals(Tier.HEAP, f.store(i));
       }
@@ -82,7 +82,7 @@ class PlacementTest {
 
   @Test
   void aRowTooLargeToMoveDownIsDropped() {
-    try (TiersFixture f = TiersFixture.evicting(700_000, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(700_000, MIB)) {
       assertEquals(Tier.HEAP, f.store(0, 600_000));
       assertEquals(Tier.HEAP, f.store(1, 600_000));
       assertEquals(Lookup.MISS, f.read(0, 600_000));
@@ -112,7 +112,7 @@ class PlacementTest {
 
   @Test
   void aSecondHitMovesARowUpWhenThereIsRoom() {
-    try (TiersFixture f = TiersFixture.evicting(3L * HEAP_ROW, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(3L * HEAP_ROW, MIB)) {
       for (int i = 0; i < 5; i++) {
         f.store(i);
       }
@@ -131,7 +131,7 @@ class PlacementTest {
 
   @Test
   void storingARowThatIsThereChangesNothing() {
-    try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, MIB)) {
+    try (TiersFixture f = TiersFixture.recent(2L * HEAP_ROW, MIB)) {
       for (int i = 0; i < 4; i++) {
         f.store(i);
       }

@@ -62,10 +62,47 @@ class RemovedWhileMovedTest {
     }
   }
 
+  /** The row on the heap goes down for one that comes up. */
+  @Test
+  void aRowThatTakesAnothersPlaceDoesNotComeBack() throws Exception {
+    ExecutorService reader = Executors.newSingleThreadExecutor();
+    CyclicBarrier both = new CyclicBarrier(2);
+    int exchanged = 0;
+    try (TiersFixture f = new TiersFixture(HEAP_ROW, 2 * MIB, WhenFull.EVICT, Compression.NONE)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        int down = 2 * round + 10;
+        int up = down + 1;
+        f.store(down);
+        f.store(up);
+        f.read(up);
+        Future<?> reads =
+            reader.submit(
+                () -> {
+                  both.await();
+                  f.read(up);
+                  f.read(up);
+                  return null;
+                });
+        both.await();
+        int removed = round % 2 == 0 ? up : down;
+        f.tiers.remove(key(removed));
+        reads.get();
+        exchanged += f.tiers.tierOf(key(up)) == Tier.HEAP ? 1 : 0;
+        assertFalse(f.tiers.contains(key(removed)), "in round " + round);
+        assertTrue(f.tiers.contains(key(removed == up ? down : up)), "in round " + round);
+        f.tiers.clear();
+      }
+      assertEquals(0, f.events.failures.size());
+    } finally {
+      reader.shutdown();
+    }
+    assertTrue(exchanged > 100, "rows moved up: " + exchanged);
+  }
+
   /** The heap has room, and the row is off the heap. */
   private static void lieBelowTheHeap(TiersFixture f) {
-    f.store(1);
     f.store(2);
+    f.store(1);
     f.tiers.remove(key(2));
     assertEquals(Tier.OFF_HEAP, f.tiers.tierOf(key(1)));
     assertFalse(f.tiers.contains(key(2)));

@@ -6,7 +6,6 @@ import static io.tensorcache.internal.tier.TiersFixture.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
@@ -67,8 +66,7 @@ class SpillTest {
 
   @Test
   void arrivesAsItWas() {
-    assertSame(tier, spill.tier());
-    assertTrue(spill.take(key(1), entry(1)));
+    assertTrue(spill.take(key(1), entry(1), Claim.ALWAYS));
     assertEquals(row(1).schema(), tier.schema(key(1)));
     spill.dropped(key(2), entry(2));
     notices.deliver();
@@ -79,14 +77,14 @@ class SpillTest {
   @Test
   void whatIsKeptElsewhereIsNotTaken() {
     events.elsewhere.add(key(1));
-    assertFalse(spill.take(key(1), entry(1)));
+    assertFalse(spill.take(key(1), entry(1), Claim.ALWAYS));
     assertFalse(tier.contains(key(1)));
   }
 
   @Test
   void whatIsDamagedIsToldOnceAndNotTaken() {
     ByteBuffer damaged = ByteBuffer.allocate(3);
-    assertFalse(spill.take(key(1), damaged));
+    assertFalse(spill.take(key(1), damaged, Claim.ALWAYS));
     spill.dropped(key(1), damaged);
     notices.deliver();
     assertEquals(1, events.failures.size());
@@ -121,7 +119,7 @@ class SpillTest {
   /** Keys of rows that went by themselves do not pile up. */
   @Test
   void forgetsKeysThatAreGone() {
-    tier.add(key(0), row(0));
+    tier.add(key(0), row(0), Claim.ALWAYS);
     for (int i = 0; i < 100_000; i++) {
       spill.added(key(i), 1, tier);
     }

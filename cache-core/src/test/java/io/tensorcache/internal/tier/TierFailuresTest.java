@@ -53,7 +53,7 @@ class TierFailuresTest {
 
   @Test
   void aRowThatFailsOnTheWayDownIsEvicted() {
-    try (TiersFixture f = onDisk(HEAP_ROW, 0, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(HEAP_ROW, 0, directory, WhenFull.RECENT)) {
       f.store(1);
       f.events.whileAsked = throwing(new IllegalStateException("injected"));
       assertEquals(Tier.HEAP, f.store(2));
@@ -66,7 +66,7 @@ class TierFailuresTest {
 
   @Test
   void aRowThatIsRemovedOnTheWayDownDoesNotArrive() {
-    try (TiersFixture f = onDisk(HEAP_ROW, 0, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(HEAP_ROW, 0, directory, WhenFull.RECENT)) {
       f.store(1);
       f.events.whileAsked = () -> f.tiers.remove(key(1));
       assertEquals(Tier.HEAP, f.store(2));

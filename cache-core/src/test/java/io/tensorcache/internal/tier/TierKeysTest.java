@@ -22,7 +22,7 @@ class TierKeysTest {
 
   @Test
   void areThoseOfTheRowsInMemory() {
-    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 4; i++) {
         f.store(i);
       }
@@ -50,7 +50,7 @@ class TierKeysTest {
 
   @Test
   void lieInTheTierThatIsNamed() {
-    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.EVICT)) {
+    try (TiersFixture f = onDisk(2L * HEAP_ROW, MIB, directory, WhenFull.RECENT)) {
       for (int i = 0; i < 3; i++) {
         f.store(i);
       }

@@ -53,7 +53,7 @@ class TierMemoryTest {
 
   @Test
   void onTheHeap() {
-    Gate gate = new Gate();
+    Gate gate = new Gate(false);
     HeapTier tier = new HeapTier(failing(ehcache.heap(notices)), 3L * HEAP_ROW, gate);
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -82,9 +82,9 @@ class TierMemoryTest {
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;
-      assertThrows(OutOfMemoryError.class, () -> tier.add(key(number), row(number)));
+      assertThrows(OutOfMemoryError.class, () -> tier.add(key(number), row(number), Claim.ALWAYS));
     }
     isHeapFull = false;
-    assertTrue(tier.add(key(0), row(0)));
+    assertEquals(Admission.IS_IN, tier.add(key(0), row(0), Claim.ALWAYS));
   }
 }

@@ -6,10 +6,11 @@ import java.util.Locale;
 
 /**
  * Prints how many look-ups of each trace a heap tier serves under each {@code WhenFull}, and
- * Belady's bound beside them. Epochs count from the second on.
+ * Belady's bound beside them; then what three tiers serve. Epochs count from the second on.
  */
 public final class PolicyBench {
   private static final int ROWS = 5_000;
+  private static final int EPOCHS = 5;
 
   private final PrintStream out;
 
@@ -19,7 +20,24 @@ public final class PolicyBench {
 
   /** Runs it to standard output. */
   public static void main() {
-    new PolicyBench(System.out).run(new Traces(ROWS, 0));
+    PolicyBench bench = new PolicyBench(System.out);
+    bench.run(new Traces(ROWS, 0));
+    bench.runStack();
+  }
+
+  private void runStack() {
+    out.printf(Locale.ROOT, "%n%s%n", "three tiers of 10, 20 and 40 %, shuffled");
+    for (WhenFull whenFull : WhenFull.values()) {
+      try (StackRun run = new StackRun(whenFull)) {
+        StackRun.Served served = run.run(EPOCHS);
+        out.printf(
+            Locale.ROOT,
+            "%-12s %.1f %% served, %.1f rows written to disk for 100 look-ups%n",
+            whenFull,
+            served.percent(),
+            served.written());
+      }
+    }
   }
 
   void run(Traces traces) {

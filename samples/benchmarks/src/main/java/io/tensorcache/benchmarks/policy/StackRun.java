@@ -1,0 +1,87 @@
+package io.tensorcache.benchmarks.policy;
+
+import io.tensorcache.CachedFunction;
+import io.tensorcache.Fingerprint;
+import io.tensorcache.TensorCache;
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Compression;
+import io.tensorcache.config.Tier;
+import io.tensorcache.config.WhenFull;
+import io.tensorcache.stats.TierStats;
+import io.tensorcache.tensor.DType;
+import io.tensorcache.tensor.HostTensor;
+import io.tensorcache.tensor.TensorSpec;
+import java.util.SplittableRandom;
+
+/**
+ * Shuffled epochs through three tiers that hold a tenth, a fifth and two fifths of the rows, the
+ * disk tier as small as it may be. Confined to one thread.
+ */
+final class StackRun implements AutoCloseable {
+  private static final int ROWS = 9_300;
+  private static final int ROW_BYTES = 3_800; // with its heads just below a power of two
+  private static final int HEAP_ROW = ROW_BYTES + 256;
+  private static final int OFF_HEAP_ROW = 4_200;
+
+  private final TensorCache cache;
+  private final CachedFunction<HostTensor> function;
+  private final SplittableRandom random = new SplittableRandom(10);
+
+  StackRun(WhenFull whenFull) {
+    this.cache =
+        TensorCache.builder("stack")
+            .heap(ByteSize.ofBytes(ROWS / 10L * HEAP_ROW))
+            .offHeap(ByteSize.ofBytes(ROWS / 5L * OFF_HEAP_ROW))
+            .disk(ByteSize.ofMiB(16))
+            .compression(Compression.NONE)
+            .whenFull(whenFull)
+            .build();
+    this.function =
+        cache
+            .function("row", Fingerprint.version("1"), HostTensor.adapter())
+            .probing(false)
+            .wrap(ids -> HostTensor.zeros(TensorSpec.of(DType.UINT8, 1, ROW_BYTES)));
+  }
+
+  /**
+   * What was served.
+   *
+   * @param percent of the look-ups
+   * @param written rows written to the disk tier, for a hundred look-ups
+   */
+  record Served(double percent, double written) {}
+
+  /** Runs so many epochs, and one before that is not counted. */
+  Served run(int epochs) {
+    epoch();
+    long hits = cache.stats().hits();
+    long written = written();
+    for (int epoch = 0; epoch < epochs; epoch++) {
+      epoch();
+    }
+    double lookUps = (double) epochs * ROWS;
+    return new Served(
+        100 * (cache.stats().hits() - hits) / lookUps, 100 * (written() - written) / lookUps);
+  }
+
+  private void epoch() {
+    for (int id : Traces.shuffled(0, ROWS, random)) {
+      function.apply(HostTensor.ofLongs(new long[] {id}, 1, 1));
+    }
+  }
+
+  /** Of what is written nothing moves up again: the tiers above have no room. */
+  private long written() {
+    TierStats disk =
+        cache.stats().tiers().stream()
+            .filter(tier -> tier.tier() == Tier.DISK)
+            .findFirst()
+            .orElseThrow();
+    return disk.entries() + disk.evictions();
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}
