@@ -31,9 +31,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * All that a scope can do, by many threads on few names, against an oracle: 10^7 operations, or as
- * many as a minute takes. Nothing stale, nothing taken twice, nothing that was removed, no more
- * than is allowed at any instant, and in the store what was there at the end.
+ * All that a scope can do, by many threads on few names, against an oracle: 10^7 operations, four
+ * in five of them look-ups, or as many as a minute takes. Nothing stale, nothing taken twice,
+ * nothing that was removed, no more than is allowed at any instant, and in the store what was there
+ * at the end.
  */
 class ScopeStressTest {
   private static final int THREADS = 8;
@@ -47,6 +48,13 @@ class ScopeStressTest {
   private static final int ENDING = 2;
   private static final int PERSISTING = 4;
   private static final int ROOTS = SOURCES + ENDING + PERSISTING;
+
+  /** What is computed from the one before, of each source. */
+  private static final List<String> SOURCE_NAMES = List.of("S", "K", "L");
+
+  /** After each other operation. */
+  private static final int LOOKS = 4;
+
   private static final List<CacheLevel> LEVELS = List.of(NONE, LIGHT, NORMAL, HEAVY, TOTAL);
 
   private static final List<Retention> RETENTIONS =
@@ -175,9 +183,27 @@ class ScopeStressTest {
         } else {
           useAll(scope, stored, random);
         }
-        done++;
+        lookAround(scope, stored, random);
+        done += 1 + LOOKS;
       }
       return done;
+    }
+
+    /** What others do is seen between any two operations of theirs. */
+    private void lookAround(
+        Scope<HostTensor> scope, Scope<HostTensor> stored, SplittableRandom random) {
+      for (int i = 0; i < LOOKS; i++) {
+        int root = random.nextInt(ROOTS);
+        ScopeOracle.Look look = oracle.look(root);
+        if (root < SOURCES) {
+          String name = SOURCE_NAMES.get(random.nextInt(SOURCE_NAMES.size())) + root;
+          oracle.check(look, "look at " + name, scope.getIfPresent(name));
+        } else if (root < SOURCES + ENDING) {
+          oracle.check(look, "look at D", scope.getIfPresent("D" + root));
+        } else {
+          oracle.check(look, "look at P", stored.getIfPresent("P" + root));
+        }
+      }
     }
 
     private HostTensor k(Scope<HostTensor> scope, int root) {
