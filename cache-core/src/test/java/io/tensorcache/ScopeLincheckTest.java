@@ -13,6 +13,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -110,12 +111,22 @@ public class ScopeLincheckTest {
 
   @Test
   void eightThreadsAreLinearizable() {
+    check(3);
+  }
+
+  @Test
+  @Tag("nightly")
+  void eightThreadsAreLinearizableAllNight() {
+    check(100);
+  }
+
+  private static void check(int scenarios) {
     new StressOptions()
         .threads(8)
         .actorsPerThread(1)
         .actorsBefore(1)
         .actorsAfter(1)
-        .iterations(5)
+        .iterations(scenarios)
         .invocationsPerIteration(60)
         .minimizeFailedScenario(false)
         .sequentialSpecification(OneAfterAnother.class)

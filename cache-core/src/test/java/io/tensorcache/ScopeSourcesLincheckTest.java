@@ -9,6 +9,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -139,12 +140,22 @@ public class ScopeSourcesLincheckTest {
 
   @Test
   void aChainIsLinearizable() {
+    check(5);
+  }
+
+  @Test
+  @Tag("nightly")
+  void aChainIsLinearizableAllNight() {
+    check(200);
+  }
+
+  private static void check(int scenarios) {
     new StressOptions()
         .threads(4)
         .actorsPerThread(2)
         .actorsBefore(2)
         .actorsAfter(3)
-        .iterations(8)
+        .iterations(scenarios)
         .invocationsPerIteration(60)
         .minimizeFailedScenario(false)
         .sequentialSpecification(OneAfterAnother.class)

@@ -10,6 +10,7 @@ import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** An entry is where it is, in memory or in the store: calls behave as if it were one place. */
@@ -148,12 +149,22 @@ public class ScopeStoreLincheckTest {
 
   @Test
   void memoryAndStoreAreOnePlace() {
+    check(5);
+  }
+
+  @Test
+  @Tag("nightly")
+  void memoryAndStoreAreOnePlaceAllNight() {
+    check(200);
+  }
+
+  private static void check(int scenarios) {
     new StressOptions()
         .threads(4)
         .actorsPerThread(2)
         .actorsBefore(2)
         .actorsAfter(3)
-        .iterations(8)
+        .iterations(scenarios)
         .invocationsPerIteration(60)
         .minimizeFailedScenario(false)
         .sequentialSpecification(OneAfterAnother.class)

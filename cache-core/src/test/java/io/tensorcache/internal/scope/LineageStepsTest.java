@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a change costs does not grow with what is known of its name. */
 class LineageStepsTest {
-  private static final int FEW = 4_000;
+  private static final int FEW = 1_500;
   private static final int TIMES = 8;
 
   /** A way of use, {@code count} times. */
