@@ -4,6 +4,7 @@ import io.tensorcache.CachedFunction;
 import io.tensorcache.Fingerprint;
 import io.tensorcache.TensorCache;
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.pytorch.PyTorch;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -50,9 +51,12 @@ public class HitBenchmark {
   public int rowBytes;
 
   private final TensorCache heap = TensorCache.builder("heap").heap(ByteSize.ofGiB(1)).build();
+  private final TensorCache recent =
+      TensorCache.builder("recent").heap(ByteSize.ofGiB(1)).whenFull(WhenFull.RECENT).build();
   private final TensorCache offHeap =
       TensorCache.builder("off-heap").offHeap(ByteSize.ofGiB(1)).build();
   private final CachedFunction<Tensor> onHeap = function(heap);
+  private final CachedFunction<Tensor> onRecent = function(recent);
   private final CachedFunction<Tensor> onOffHeap = function(offHeap);
   private final Tensor[] batches = new Tensor[STORED / ROWS];
   private final Tensor[] indices = new Tensor[STORED / ROWS];
@@ -77,6 +81,7 @@ public class HitBenchmark {
       next = i;
       try (PointerScope scope = new PointerScope()) {
         onHeap.apply(batches[i]);
+        onRecent.apply(batches[i]);
         onOffHeap.apply(batches[i]);
       }
     }
@@ -102,6 +107,7 @@ public class HitBenchmark {
           "rows were computed in a benchmark of hits:\n" + heap.stats() + "\n" + offHeap.stats());
     }
     heap.close();
+    recent.close();
     offHeap.close();
   }
 
@@ -128,6 +134,14 @@ public class HitBenchmark {
   public long heap() {
     try (PointerScope scope = new PointerScope()) {
       return onHeap.apply(batches[step()]).size(0);
+    }
+  }
+
+  /** From a heap tier that does not count how often rows are asked for. */
+  @Benchmark
+  public long heapRecent() {
+    try (PointerScope scope = new PointerScope()) {
+      return onRecent.apply(batches[step()]).size(0);
     }
   }
 
