@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -81,5 +83,33 @@ class MoveOrderTest {
     assertEquals(notRead, order.poll());
     assertEquals(read, order.poll());
     assertEquals(readToo, order.poll());
+  }
+
+  @Test
+  void whatIsPutInFrontLeavesFirst() {
+    MoveOrder order = new MoveOrder();
+    for (int i = 0; i < 200; i++) { // more than the ring has at first
+      order.addFirst(TiersFixture.key(i));
+    }
+    order.add(TiersFixture.key(500));
+    List<TensorKey> listed = new ArrayList<>();
+    order.forEach(listed::add);
+    assertEquals(201, listed.size());
+    assertEquals(TiersFixture.key(199), listed.get(0));
+    assertEquals(TiersFixture.key(500), listed.get(200));
+    for (TensorKey key : listed) {
+      assertEquals(key, order.poll());
+    }
+    assertNull(order.poll());
+  }
+
+  @Test
+  void onlySoManyThatWereReadArePassedOver() {
+    MoveOrder order = new MoveOrder();
+    for (int i = 0; i < 3; i++) {
+      order.add(TiersFixture.key(i));
+      order.mark(TiersFixture.key(i));
+    }
+    assertEquals(TiersFixture.key(1), order.poll(1));
   }
 }

@@ -47,6 +47,27 @@ class PoolBudgetTest {
   }
 
   @Test
+  void aLimitIsLoweredALittleHoweverLittleIsHeld() {
+    PoolBudget budget = new PoolBudget(PoolKind.OFF_HEAP, 1 << 20);
+    int count = 0;
+    while (budget.reserve(1000, 1000)) {
+      count++;
+    }
+    budget.release(1000);
+    budget.lowerLimitALittle();
+    assertFalse(budget.reserve(1000, 1000), "what is held now is the limit");
+    for (int i = 1; i < count; i++) {
+      budget.release(1000);
+    }
+    budget.lowerLimitALittle();
+    int again = 0;
+    while (budget.reserve(1000, 1000)) {
+      again++;
+    }
+    assertTrue(again > count * 0.88 && again < count, again + " of " + count);
+  }
+
+  @Test
   void secondHitsAreToldFromFirstOnes() {
     SecondHits hits = new SecondHits();
     assertFalse(hits.isSecond(TiersFixture.key(1)));
