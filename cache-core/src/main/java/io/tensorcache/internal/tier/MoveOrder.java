@@ -3,6 +3,8 @@ package io.tensorcache.internal.tier;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class MoveOrder {
   private static final int BITS = 1 << 16;
 
+  private static final int MOST_GONE = 1 << 12;
+
   private final AtomicIntegerArray marks = new AtomicIntegerArray(BITS / Integer.SIZE);
 
   private final RankedLock lock = new RankedLock(Rank.MOVE_ORDER);
@@ -27,6 +31,19 @@ final class MoveOrder {
   private int first;
 
   private int count;
+
+  /** How many pairs remained at the last {@link #retainIf}. Guarded by lock. */
+  private int retained;
+
+  /** True if many keys may be listed that are gone. */
+  boolean isLong() {
+    try {
+      lock.lock();
+      return count > 2 * retained + MOST_GONE;
+    } finally {
+      lock.unlock();
+    }
+  }
 
   int size() {
     try {
@@ -124,18 +141,30 @@ final class MoveOrder {
     first = 0;
   }
 
-  /** Forgets the keys that are gone. */
+  /** Forgets the keys that are gone, and what is listed twice. */
   void retainIf(Predicate<TensorKey> isThere) {
+    Set<TensorKey> seen = new HashSet<>();
     try {
       lock.lock();
       for (int i = count; i > 0; i--) {
-        TensorKey key = take();
-        if (isThere.test(key)) {
-          append(key);
-        }
+        retainFirst(seen, isThere);
       }
+      retained = count;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** With the lock. What cannot be told for want of memory stays. */
+  private void retainFirst(Set<TensorKey> seen, Predicate<TensorKey> isThere) {
+    TensorKey key = take();
+    boolean stays = true;
+    try {
+      stays = seen.add(key) && isThere.test(key);
+    } finally {
+      if (stays) {
+        append(key);
+      }
     }
   }
 
@@ -145,6 +174,7 @@ final class MoveOrder {
       ring = new long[2 << 6];
       first = 0;
       count = 0;
+      retained = 0;
     } finally {
       lock.unlock();
     }

@@ -22,6 +22,8 @@ final class Spill {
 
   private static final int CHANCES = 64;
 
+  private static final int MOST_GONE = 1 << 12;
+
   private final @Nullable EntryTier tier;
   private final TierEvents events;
   private final Notices notices;
@@ -107,7 +109,7 @@ final class Spill {
     MoveOrder order = orders[segment(key)];
     order.add(key);
     listed.incrementAndGet();
-    if (order.size() > entries + (1 << 12)) {
+    if (listed.get() > entries + entries / 2 + MOST_GONE && order.isLong()) {
       int before = order.size();
       order.retainIf(above::contains);
       listed.addAndGet(order.size() - before);

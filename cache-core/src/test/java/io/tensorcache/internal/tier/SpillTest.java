@@ -132,4 +132,14 @@ class SpillTest {
     assertTrue(listed <= 16 * (1 + (1 << 12)), "listed: " + listed);
     assertTrue(listed > 10_000, "not looked for at each step: " + listed);
   }
+
+  /** Nor do those that are listed again and again, as of a row that is replaced all the time. */
+  @Test
+  void forgetsThatARowWasHereBefore() {
+    tier.add(key(0), row(0), Claim.ALWAYS);
+    for (int i = 0; i < 100_000; i++) {
+      spill.added(key(0), 1, tier);
+    }
+    assertTrue(spill.listed() <= 3 << 12, "listed: " + spill.listed());
+  }
 }
