@@ -14,7 +14,8 @@ import java.time.Duration;
  *
  * @param rows rows of the batches that are done
  * @param found rows that were stored before; neither computed nor read
- * @param computed rows that were computed
+ * @param computed rows that were computed; where they do not persist, full tiers may have let some
+ *     of them not in, which {@link CacheStats#rowsNotAdmitted()} counts
  * @param copies rows that are copies of an earlier row of their batch
  * @param batches batches that are done
  * @param computedBytes bytes of the outputs that were computed

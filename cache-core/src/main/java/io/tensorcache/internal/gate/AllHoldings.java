@@ -2,6 +2,7 @@ package io.tensorcache.internal.gate;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 
 /** How much all tiers of a stack hold. Safe for use by several threads. */
 final class AllHoldings {
@@ -9,8 +10,8 @@ final class AllHoldings {
   private volatile boolean isFull;
 
   /** Of one more tier. */
-  Holdings add() {
-    Holdings tier = new Holdings();
+  Holdings add(BooleanSupplier isOff) {
+    Holdings tier = new Holdings(isOff);
     tiers.add(tier);
     return tier;
   }

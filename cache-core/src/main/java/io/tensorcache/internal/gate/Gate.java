@@ -5,6 +5,7 @@ import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -51,7 +52,16 @@ public final class Gate {
 
   /** For one more tier of the stack. */
   public Holdings newTier() {
-    return held.add();
+    return newTier(() -> false);
+  }
+
+  /**
+   * For one more tier of the stack.
+   *
+   * @param isOff true from when it serves nothing any more
+   */
+  public Holdings newTier(BooleanSupplier isOff) {
+    return held.add(isOff);
   }
 
   /** True if all rows are let in for now. */

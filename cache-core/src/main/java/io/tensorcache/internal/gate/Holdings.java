@@ -2,6 +2,7 @@ package io.tensorcache.internal.gate;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 
 /**
  * How much one tier holds, in all and of the keys of a sample. Every key is in the sample of level
@@ -14,7 +15,14 @@ public final class Holdings {
   private final AtomicLong rows = new AtomicLong();
   private final AtomicLongArray bytes = new AtomicLongArray(TOP_LEVEL + 1); // of no higher level
 
-  Holdings() {}
+  private final BooleanSupplier isOff;
+
+  /**
+   * @param isOff true from when the tier serves nothing any more, whatever came and went
+   */
+  Holdings(BooleanSupplier isOff) {
+    this.isOff = isOff;
+  }
 
   /** The highest level whose sample has the key. By bits of the hash that the sketch leaves. */
   static int level(long hash) {
@@ -36,11 +44,14 @@ public final class Holdings {
   }
 
   long rows() {
-    return rows.get();
+    return isOff.getAsBoolean() ? 0 : rows.get();
   }
 
   /** Of the rows in the sample of this level. */
   long bytes(int level) {
+    if (isOff.getAsBoolean()) {
+      return 0;
+    }
     long sum = 0;
     for (int i = level; i <= TOP_LEVEL; i++) {
       sum += bytes.get(i);

@@ -36,7 +36,16 @@ record Claim(int frequency, int margin, boolean isExchange) {
 
   /** Of a row that this one drives out and that was asked for so often. */
   Claim ofDrivenOut(int drivenOut) {
-    if (isExchange) {
+    return ofDrivenOut(drivenOut, true);
+  }
+
+  /**
+   * Of a row that this one drives out and that was asked for so often.
+   *
+   * @param isSmall it is no larger, so that the place of this one is enough
+   */
+  Claim ofDrivenOut(int drivenOut, boolean isSmall) {
+    if (isExchange && isSmall) {
       return PLACE;
     }
     return isAlways() ? ALWAYS : fromAbove(drivenOut);

@@ -73,7 +73,7 @@ final class EntryTier {
   void guard(Gate by, Spill next) {
     gate = by;
     spill = next;
-    counts.tell(by);
+    counts.tell(by, cache::isOff);
   }
 
   PoolKind kind() {
@@ -159,11 +159,16 @@ final class EntryTier {
         || cache.isOff()) {
       return Admission.DOES_NOT_FIT;
     }
-    if (gate != null && !mayEnter(key, plainBytes, claim)) {
+    if (gate != null && !mayEnter(key, plainBytes, claim) && !mayShrink(plainBytes)) {
       return Admission.REFUSED; // before it is encoded
     }
     ByteBuffer entry = EntryFormatV1.encode(key, row, compression);
     return addEntry(key, row.group(), plainBytes, entry, claim);
+  }
+
+  /** True if it is not known that a row of this size finds no room when it is compressed. */
+  private boolean mayShrink(long plainBytes) {
+    return compression != Compression.NONE && !budget.isKnownToBeFull(plainBytes);
   }
 
   private boolean mayFit(long entryBytes) {
@@ -254,7 +259,7 @@ final class EntryTier {
     Spill next = claim == Claim.PLACE ? null : spill;
     Admission made = Admission.IS_IN;
     while (!budget.reserve(key.entryBytes(), plainBytes)) {
-      made = next == null ? Admission.DOES_NOT_FIT : makeRoom(next, key.key(), claim);
+      made = next == null ? Admission.DOES_NOT_FIT : makeRoom(next, key, claim);
       if (made == Admission.REFUSED || keepsFirst()) {
         return made;
       }
@@ -267,8 +272,8 @@ final class EntryTier {
   }
 
   /** Moves one row to the next tier, or out, for another one. Under changes. */
-  private Admission makeRoom(Spill next, TensorKey entering, Claim claim) {
-    TensorKey key = claim.isAlways() ? next.poll(entering) : next.next(entering);
+  private Admission makeRoom(Spill next, EntryKey entering, Claim claim) {
+    TensorKey key = claim.isAlways() ? next.poll(entering.key()) : next.next(entering.key());
     if (key == null) {
       return claim.isAlways() ? Admission.DOES_NOT_FIT : Admission.REFUSED;
     }
@@ -276,18 +281,27 @@ final class EntryTier {
       next.putBack(key, false);
       return Admission.REFUSED;
     }
-    int frequency = gate == null ? 0 : gate.frequency(key);
-    move(next, key, claim.ofDrivenOut(frequency));
+    boolean hasEnded = false;
+    try {
+      move(next, key, entering.entryBytes(), claim);
+      hasEnded = true;
+    } finally {
+      if (!hasEnded) {
+        next.putBack(key, false); // or it would stay for good
+      }
+    }
     return Admission.IS_IN;
   }
 
-  private void move(Spill next, TensorKey key, Claim claim) {
+  private void move(Spill next, TensorKey key, long enteringBytes, Claim claim) {
     EntryRead read = EntryRead.forBytes(key);
     ByteBuffer entry = lookUp(read) ? read.bytes() : null;
     if (entry == null) {
       return; // went by itself
     }
-    boolean moved = next.take(key, entry, claim);
+    int frequency = gate == null ? 0 : gate.frequency(key);
+    boolean isSmall = entry.remaining() <= enteringBytes;
+    boolean moved = next.take(key, entry, claim.ofDrivenOut(frequency, isSmall));
     if (cache.remove(EntryKey.of(key), EntryValue.of(entry))) {
       counts.went(key, entry.remaining());
       if (!moved) {

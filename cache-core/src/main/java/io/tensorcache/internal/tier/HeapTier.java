@@ -141,7 +141,7 @@ final class HeapTier {
    *
    * @param frequency how often the row was asked for lately; {@link #ALWAYS} if that is not asked
    * @return that it is in, also if it was; that it does not fit also if other threads are just
-   *     moving out what would have to go
+   *     moving out the row itself, or what would have to go
    */
   Admission add(TensorKey key, Row row, int frequency, Consumer<HeapEntry> leaving) {
     long size = HeapEntry.bytesOf(row);
@@ -153,8 +153,9 @@ final class HeapTier {
     long epoch;
     try {
       lock.lock();
-      if (cache.containsKey(key)) {
-        return Admission.IS_IN;
+      HeapEntry before = cache.get(key);
+      if (before != null) {
+        return Admission.isIn(before.linked);
       }
       reserved = Math.min(size, limitBytes - heldBytes);
       if (size - reserved > ring.byteCount()) {
@@ -215,9 +216,10 @@ final class HeapTier {
       try {
         lock.lock();
         long freed = drop(victims, clears != epoch);
-        boolean wanted = moved && !cache.containsKey(key);
+        HeapEntry before = cache.get(key);
+        boolean wanted = moved && before == null;
         setHeld(heldBytes - freed - reserved + (wanted ? HeapEntry.bytesOf(row) : 0));
-        moved = moved && (!wanted || insert(key, row));
+        moved = moved && (before != null ? before.linked : insert(key, row));
       } finally {
         lock.unlock();
       }

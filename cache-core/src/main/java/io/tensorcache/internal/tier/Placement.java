@@ -139,9 +139,8 @@ final class Placement {
     List<HeapEntry> left = new ArrayList<>();
     Consumer<HeapEntry> leaving =
         entry -> {
-          if (exchangedWith == null || !takesPlace(entry, left, exchangedWith)) {
-            moveDown(entry, left, claim);
-          }
+          boolean isSmall = entry.byteCount <= HeapEntry.bytesOf(row);
+          moveDown(entry, left, claim, isSmall ? exchangedWith : null);
         };
     try {
       return heap.add(key, row, claim.frequency(), leaving) == Admission.IS_IN;
@@ -150,33 +149,46 @@ final class Placement {
     }
   }
 
-  private boolean takesPlace(HeapEntry entry, List<HeapEntry> left, EntryTier pool) {
-    if (entry.row == null || !pools.mayTake(pool, entry.key)) {
-      return false;
+  /**
+   * @param place where the row leaves that it goes for, if that is no smaller; else null
+   */
+  private void moveDown(
+      HeapEntry entry, List<HeapEntry> left, Claim of, @Nullable EntryTier place) {
+    boolean isBelow = false;
+    try {
+      left.add(entry);
+      isBelow = isIn(place, entry) || isIn(entry, of);
+    } catch (RuntimeException e) {
+      notices.failedToMove(e);
+    } catch (Error e) { // the heap drops this one and those behind it
+      for (HeapEntry each = entry; each != null; each = each.nextTaken()) {
+        wentOut(each);
+      }
+      throw e;
     }
-    left.add(entry);
-    return pool.add(entry.key, entry.row, Claim.PLACE) == Admission.IS_IN;
+    if (!isBelow) {
+      wentOut(entry);
+    }
   }
 
-  private void moveDown(HeapEntry entry, List<HeapEntry> left, Claim of) {
-    if (entry.row == null) {
-      return;
-    }
-    if (pools.count() > 0) {
-      left.add(entry);
-      int age = gate == null ? 0 : gate.age();
-      try {
-        if (pools.add(entry.key, entry.row, of.ofDrivenOut(entry.frequency(age))) != null) {
-          return;
-        }
-      } catch (RuntimeException e) {
-        notices.failedToMove(e);
-      }
-    }
-    if (heap != null) {
+  private boolean isIn(@Nullable EntryTier place, HeapEntry entry) {
+    return place != null
+        && entry.row != null
+        && pools.mayTake(place, entry.key)
+        && place.add(entry.key, entry.row, Claim.PLACE) == Admission.IS_IN;
+  }
+
+  private boolean isIn(HeapEntry entry, Claim of) {
+    int age = gate == null ? 0 : gate.age();
+    return entry.row != null
+        && pools.add(entry.key, entry.row, of.ofDrivenOut(entry.frequency(age))) != null;
+  }
+
+  private void wentOut(HeapEntry entry) {
+    if (heap != null && entry.row != null) {
       heap.countEviction();
+      notices.evicted(entry.key, entry.row.group());
     }
-    notices.evicted(entry.key, entry.row.group());
   }
 
   /** What was removed while it moved down must not have arrived. */

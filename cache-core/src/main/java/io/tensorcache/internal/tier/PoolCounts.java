@@ -6,6 +6,7 @@ import io.tensorcache.internal.gate.Holdings;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,9 @@ final class PoolCounts {
   }
 
   /** Tells the gate too. Before the pool is used. */
-  void tell(Gate of) {
+  void tell(Gate of, BooleanSupplier isOff) {
     gate = of;
-    held = of.newTier();
+    held = of.newTier(isOff);
   }
 
   long entries() {

@@ -31,8 +31,8 @@ class GateTrapTest {
   @Test
   void theBoundIsWhatIsHeldOfTheSample() {
     AllHoldings held = new AllHoldings();
-    Holdings upper = held.add();
-    Holdings lower = held.add();
+    Holdings upper = held.add(() -> false);
+    Holdings lower = held.add(() -> false);
     long inSample = (0b100L << 24) + 2;
     assertEquals(2, Holdings.level(inSample));
     upper.add(inSample, 200, 1);

@@ -133,6 +133,22 @@ class HeapTierLeavingTest {
   }
 
   @Test
+  void aRowOnItsWayOutIsNotInForThoseWhoWouldDropItElsewhere() {
+    assertTrue(
+        add(
+            key(9),
+            row(9),
+            entry -> {
+              if (left.isEmpty()) {
+                left.add(entry);
+                assertFalse(add(entry.key, row(0), left::add));
+              }
+            }));
+    assertEquals(1, left.size());
+    holds(3);
+  }
+
+  @Test
   void theSameKeyStoredMeanwhileIsCountedOnce() {
     assertTrue(
         add(
