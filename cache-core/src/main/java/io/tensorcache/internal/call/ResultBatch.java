@@ -280,10 +280,11 @@ final class ResultBatch<T> implements AutoCloseable {
     if (device != null) {
       device.fill(this);
     }
-    List<String> names = new ArrayList<>(drafts.size());
-    List<T> tensors = new ArrayList<>(drafts.size());
-    for (int part = 0; part < drafts.size(); part++) {
-      names.add(opened().parts().get(part).name());
+    List<RowSchema.Part> parts = opened().parts();
+    List<String> names = new ArrayList<>(parts.size());
+    List<T> tensors = new ArrayList<>(parts.size());
+    for (int part = 0; part < parts.size(); part++) {
+      names.add(parts.get(part).name());
       tensors.add(drafts.get(part).finish());
     }
     NamedTensors<T> outputs = NamedTensors.of(names, tensors);
