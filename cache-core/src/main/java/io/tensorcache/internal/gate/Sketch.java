@@ -2,6 +2,7 @@ package io.tensorcache.internal.gate;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.IntFunction;
 
 /**
  * How often keys were asked for lately, by an estimate that is never too low: counters of four bits
@@ -29,7 +30,19 @@ final class Sketch {
 
   private static final VarHandle COUNTERS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  private volatile long[] blocks = new long[FEWEST_BLOCKS * LONGS_OF_BLOCK];
+  private final IntFunction<long[]> allocation;
+  private volatile long[] blocks;
+  private volatile int mostBlocks = MOST_BLOCKS;
+
+  Sketch() {
+    this(long[]::new);
+  }
+
+  /** With an allocation that may throw. */
+  Sketch(IntFunction<long[]> allocation) {
+    this.allocation = allocation;
+    this.blocks = allocation.apply(FEWEST_BLOCKS * LONGS_OF_BLOCK);
+  }
 
   /** Takes the bits below 24 of the hash, and those above 31. */
   int frequency(long hash) {
@@ -90,13 +103,22 @@ final class Sketch {
   /** True if so many rows would often be taken for each other. */
   boolean isTooSmallFor(long rows) {
     int count = blocks.length / LONGS_OF_BLOCK;
-    return rows > ROWS_OF_BLOCK * count && count < MOST_BLOCKS;
+    return rows > ROWS_OF_BLOCK * count && count < mostBlocks;
   }
 
-  /** Makes two blocks of each. No key loses a count. One thread at a time. */
+  /**
+   * Makes two blocks of each. No key loses a count. Where there is no memory for that it stays as
+   * it is for good: keys are taken for each other more often. One thread at a time.
+   */
   void grow() {
     long[] table = blocks;
-    long[] larger = new long[2 * table.length];
+    long[] larger;
+    try {
+      larger = allocation.apply(2 * table.length);
+    } catch (OutOfMemoryError e) {
+      mostBlocks = table.length / LONGS_OF_BLOCK;
+      return; // a look-up brought us here, and has nothing to do with it
+    }
     for (int i = 0; i < table.length; i++) {
       long word = (long) COUNTERS.getOpaque(table, i);
       larger[i] = word;

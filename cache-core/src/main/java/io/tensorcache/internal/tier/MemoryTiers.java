@@ -159,7 +159,7 @@ public final class MemoryTiers implements AutoCloseable {
    * #addIfRoom} is worth reading it once more.
    */
   public boolean isWanted(TensorKey key, long byteCount) {
-    return !closed.get() && promotions.isWanted(key, byteCount);
+    return !closed.get() && guarded(false, () -> promotions.isWanted(key, byteCount));
   }
 
   /**

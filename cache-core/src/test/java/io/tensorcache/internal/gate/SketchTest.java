@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Counts of keys. */
@@ -88,5 +89,24 @@ class SketchTest {
     assertTrue(sketch.byteCount() >= 12L * 1_000_000);
     assertTrue(sketch.byteCount() < 25L * 1_000_000, "bytes: " + sketch.byteCount());
     assertFalse(sketch.isTooSmallFor(1_000_000));
+  }
+
+  @Test
+  void staysAsItIsWhereThereIsNoMemoryToGrow() {
+    AtomicInteger asked = new AtomicInteger();
+    Sketch small =
+        new Sketch(
+            length -> {
+              if (asked.incrementAndGet() > 1) {
+                throw new OutOfMemoryError("injected");
+              }
+              return new long[length];
+            });
+    small.raise(77, 5);
+    assertTrue(small.isTooSmallFor(1_000_000));
+    small.grow();
+    assertFalse(small.isTooSmallFor(1_000_000), "it is not asked for again at each look-up");
+    assertEquals(5, small.frequency(77));
+    assertEquals(2, asked.get());
   }
 }

@@ -165,6 +165,7 @@ class StackGateTest {
         assertEquals(0, f.events.failures.size());
       }
     }
-    assertTrue(onHeap[0] > onHeap[1] + 5, Arrays.toString(onHeap));
+    // 54 to 36; rarely the gate is open in between, as all tiers together serve the same: 39 to 36
+    assertTrue(onHeap[0] > onHeap[1], Arrays.toString(onHeap));
   }
 }
