@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * it taken goes on, and a look-up is not counted.
  */
 public final class Gate {
-  /** Look-ups for each row until all frequencies are halved; afterwards half of that. */
+  /** Look-ups of full tiers for each row until all frequencies are halved; then half of that. */
   private static final long LOOKUPS_A_ROW = 20;
 
   private static final long FEWEST_ROWS = 64;
@@ -103,12 +103,13 @@ public final class Gate {
    * @param frequency how often lately, with this time
    */
   public void found(TensorKey key, long byteCount, int frequency) {
+    if (!held.isFull()) {
+      return; // nothing has to go, and nothing is to be compared
+    }
     long hash = hash(key);
     if (duel.isSampled(hash)) {
       tick();
-      if (held.isFull()) {
-        duel(hash, byteCount, frequency, true);
-      }
+      duel(hash, byteCount, frequency, true);
     }
   }
 
