@@ -149,23 +149,33 @@ class StackGateTest {
     }
   }
 
+  /**
+   * On the heap they serve 54 % for 36. Rarely the gate opens in between, because all tiers
+   * together serve the same without it, and then 39: that hangs on the secret of the cache.
+   */
   @Test
   void frequentRowsMoveUpAndRareOnesDown() {
-    int lookups = 4 * ROWS;
-    double[] onHeap = new double[2];
-    for (WhenFull whenFull : new WhenFull[] {WhenFull.EVICT, WhenFull.RECENT}) {
-      SplittableRandom random = new SplittableRandom(2);
-      try (TiersFixture f = tiers(whenFull)) {
-        ask(f, epoch(random)); // the tiers are full of whatever came first
-        ask(f, frequent(lookups, random));
-        ask(f, frequent(lookups, random));
-        onHeap[whenFull == WhenFull.EVICT ? 0 : 1] = percent(lookups, Lookup.HEAP_HIT);
-        System.out.println("StackGateTest: " + whenFull + " " + hits + " " + served(lookups));
-        assertTrue(served(lookups) > 85, whenFull + " " + hits);
-        assertEquals(0, f.events.failures.size());
-      }
+    double recent = onHeap(WhenFull.RECENT);
+    double through = 0;
+    for (int i = 0; i < 4 && through <= recent + 5; i++) {
+      through = onHeap(WhenFull.EVICT);
+      assertTrue(through > recent, through + " after " + recent);
     }
-    // 54 to 36; rarely the gate is open in between, as all tiers together serve the same: 39 to 36
-    assertTrue(onHeap[0] > onHeap[1], Arrays.toString(onHeap));
+    assertTrue(through > recent + 5, through + " after " + recent);
+  }
+
+  /** What the heap serves of the second of two runs, in percent. */
+  private double onHeap(WhenFull whenFull) {
+    int lookups = 4 * ROWS;
+    SplittableRandom random = new SplittableRandom(2);
+    try (TiersFixture f = tiers(whenFull)) {
+      ask(f, epoch(random)); // the tiers are full of whatever came first
+      ask(f, frequent(lookups, random));
+      ask(f, frequent(lookups, random));
+      System.out.println("StackGateTest: " + whenFull + " " + hits + " " + served(lookups));
+      assertTrue(served(lookups) > 85, whenFull + " " + hits);
+      assertEquals(0, f.events.failures.size());
+      return percent(lookups, Lookup.HEAP_HIT);
+    }
   }
 }
