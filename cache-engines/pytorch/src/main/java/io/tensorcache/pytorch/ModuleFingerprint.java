@@ -28,12 +28,11 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p><b>Seen late</b>: another write past the version counter into a tensor above 64 KiB in host
- * memory. Each look also reads 64 to 256 KiB of these, in turn, as much as some microseconds allow.
- * So it is seen after {@link #looksPerTurn} looks at most, bytes / 64 KiB, one look for a call that
- * hits and two for one that computes (720 looks for 45 MB, a quarter of that on a fast machine).
- * Then the listener is told, and the rows that each function stored since the last full turn are
- * dropped from memory and store; what was served or exported meanwhile, and what another process
- * took from the store, was not right.
+ * memory. Each look also reads 256 KiB of these, in turn, so that it is seen after {@link
+ * #looksPerTurn} looks at most, bytes / 256 KiB, one look for a call that hits and two for one that
+ * computes (180 looks for 45 MB). Then the listener is told, and the rows that each function stored
+ * since the last full turn are dropped from memory and store; what was served or exported
+ * meanwhile, and what another process took from the store, was not right.
  *
  * <p><b>Seen on request</b>: {@link io.tensorcache.CachedFunction#recheck} reads all weights at
  * once, and the option {@code recheck(Recheck.EVERY_CALL)} does it at each call. So are writes past

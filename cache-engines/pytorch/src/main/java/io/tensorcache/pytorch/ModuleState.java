@@ -208,9 +208,9 @@ final class ModuleState implements AutoCloseable {
     return turn.isComplete();
   }
 
-  /** Looks in a turn, at most. */
+  /** Looks in a turn. */
   int looksPerTurn() {
-    return turn.mostLooks();
+    return turn.looks();
   }
 
   /** Starts a turn anew. */

@@ -5,11 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows of all large tensors of a module, one after the other: some at each look, all of them
- * in a turn. Confined to one thread at a time.
- *
- * <p>Each look reads at least one window, at most {@value #MOST_WINDOWS}, and begins none after
- * {@value #MOST_NANOS} ns: where memory is slow a turn takes more looks, and a look no longer.
+ * The windows of all large tensors of a module, one after the other: up to {@value #WINDOWS} at
+ * each look, all of them in a turn. Confined to one thread at a time.
  */
 final class WindowTurn {
   private record Window(WatchedTensor tensor, WatchedMemory memory, int index) {
@@ -24,8 +21,7 @@ final class WindowTurn {
     }
   }
 
-  private static final int MOST_WINDOWS = 4;
-  private static final long MOST_NANOS = 4_000;
+  private static final int WINDOWS = 4;
 
   private final List<Window> windows;
   private int next;
@@ -52,15 +48,13 @@ final class WindowTurn {
     if (windows.isEmpty()) {
       return null;
     }
-    long start = System.nanoTime();
-    int end = Math.min(windows.size(), next + MOST_WINDOWS);
-    do {
+    int end = Math.min(windows.size(), next + WINDOWS);
+    for (; next < end; next++) {
       Window window = windows.get(next);
       if (!window.memory().isUnchanged(window.index())) {
         return window.text();
       }
-      next++;
-    } while (next < end && System.nanoTime() - start < MOST_NANOS);
+    }
     next = next == windows.size() ? 0 : next;
     return null;
   }
@@ -70,9 +64,9 @@ final class WindowTurn {
     return next == 0;
   }
 
-  /** Looks in a turn, at most. */
-  int mostLooks() {
-    return Math.max(1, windows.size());
+  /** Looks in a turn. */
+  int looks() {
+    return Math.max(1, (windows.size() + WINDOWS - 1) / WINDOWS);
   }
 
   /** The next window is the first one. */
