@@ -21,7 +21,8 @@ public enum WhenFull {
    * rows drive out rare ones. Of rows that were asked for as often, those used longest ago go
    * first. While that serves less than {@link #RECENT} would, as when the working set changes, it
    * does what {@code RECENT} does; a sample of the keys is followed to know. A tier of few rows has
-   * the same rule. A copy of a scope's entry always enters.
+   * the same rule. A copy of a scope's entry always enters. When a function gets another
+   * fingerprint, its rows under the one before are no longer taken for frequent.
    *
    * <p>Of several tiers a row enters the highest one in which it may. What goes for it moves down
    * for what was asked for no more often there. A row that is served from below moves up in the

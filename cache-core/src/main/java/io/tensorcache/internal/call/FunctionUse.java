@@ -1,6 +1,7 @@
 package io.tensorcache.internal.call;
 
 import io.tensorcache.internal.durable.FunctionNote;
+import io.tensorcache.internal.rows.CacheRows;
 import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.PersistedRows;
 import java.util.Collection;
@@ -15,10 +16,12 @@ import org.slf4j.LoggerFactory;
 public final class FunctionUse {
   private static final Logger log = LoggerFactory.getLogger(FunctionUse.class);
 
+  private final CacheRows rows;
   private final @Nullable PersistedRows persisted;
 
-  FunctionUse(@Nullable PersistedRows persisted) {
-    this.persisted = persisted;
+  FunctionUse(CacheRows rows) {
+    this.rows = rows;
+    this.persisted = rows.persisted();
   }
 
   /**
@@ -29,6 +32,7 @@ public final class FunctionUse {
     String code = WrappedCode.of(operation);
     String before = group.servedBy(code);
     if (before == null) {
+      rows.begins(group);
       FunctionNote note = persistedNote(function, group);
       function.isKnownFromEarlier(note);
       boolean isOther =

@@ -29,7 +29,7 @@ public final class Functions {
     this.keys = keys;
     this.inFlight = inFlight;
     this.recorder = new StatsRecorder(state.counts());
-    this.use = new FunctionUse(rows.persisted());
+    this.use = new FunctionUse(rows);
     this.earlyDrops = new EarlyDrops(state.config(), recorder, rows);
   }
 

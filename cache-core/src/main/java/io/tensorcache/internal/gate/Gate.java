@@ -24,6 +24,12 @@ public final class Gate {
 
   private static final long FEWEST_ROWS = 64;
 
+  /** Rows that nobody asks for any more are worth forgetting from this share of all rows on. */
+  private static final long SHARE_REPLACED = 8;
+
+  /** Halvings after which no frequency is left. */
+  private static final int HALVINGS_TO_FORGET = 4;
+
   private final long secret;
   private final long otherSecret;
   private final boolean countsRows;
@@ -34,6 +40,8 @@ public final class Gate {
   private final AtomicLong lookups = new AtomicLong(); // opaque: a few may be lost
   private volatile int age;
   private volatile boolean wasCleared;
+  private volatile boolean wantsToForget;
+  private volatile boolean hasForgotten; // since the last halving
 
   /**
    * With secrets of its own.
@@ -161,6 +169,24 @@ public final class Gate {
     }
   }
 
+  /**
+   * What a row that was asked for so often may claim. After frequencies were forgotten a row that
+   * nobody asked for since goes for any other.
+   */
+  public int claim(int frequency) {
+    return hasForgotten ? Math.max(frequency, Ring.MARGIN + 1) : frequency;
+  }
+
+  /**
+   * So many of the rows that are held were replaced by others under new keys. If they are many, all
+   * frequencies are forgotten, but not more than once in as many look-ups as rows are held.
+   */
+  public void replaced(long rows) {
+    if (rows > 0 && rows * SHARE_REPLACED >= held.rows()) {
+      wantsToForget = true;
+    }
+  }
+
   /** How often a row that is not held was asked for lately. */
   public int frequency(TensorKey key) {
     return sketch.frequency(hash(key));
@@ -214,8 +240,28 @@ public final class Gate {
 
   private void tick() {
     lookups.setOpaque(lookups.getOpaque() + (1L << duel.level()));
-    if (isTimeToHalve()) {
+    if (isTimeToForget()) {
+      forget();
+    } else if (isTimeToHalve()) {
       halve();
+    }
+  }
+
+  private boolean isTimeToForget() {
+    return wantsToForget && lookups.getOpaque() >= held.rows();
+  }
+
+  private void forget() {
+    try {
+      if (lock.tryLock() && isTimeToForget()) {
+        wantsToForget = false;
+        lookups.setOpaque(0);
+        sketch.forget();
+        age += HALVINGS_TO_FORGET;
+        hasForgotten = true;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -229,6 +275,7 @@ public final class Gate {
         lookups.setOpaque(lookups.getOpaque() / 2);
         sketch.halve();
         age++;
+        hasForgotten = false;
       }
     } finally {
       lock.unlock();

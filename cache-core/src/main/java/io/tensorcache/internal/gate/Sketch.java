@@ -100,6 +100,14 @@ final class Sketch {
     }
   }
 
+  /** Nothing was asked for so far. One thread at a time. */
+  void forget() {
+    long[] table = blocks;
+    for (int i = 0; i < table.length; i++) {
+      COUNTERS.setOpaque(table, i, 0L);
+    }
+  }
+
   /** True if so many rows would often be taken for each other. */
   boolean isTooSmallFor(long rows) {
     int count = blocks.length / LONGS_OF_BLOCK;

@@ -65,6 +65,11 @@ public final class CacheRows implements TierEvents {
     return readAhead;
   }
 
+  /** A function goes on with these rows, instead of those that it has under other fingerprints. */
+  public void begins(Group group) {
+    tiers.replaced(groups.others(group).stream().mapToLong(Group::rows).sum());
+  }
+
   /** Where the rows of a function lie. */
   public RowPlaces places(boolean persisting) {
     return persisting ? memoryAndStore : memory;

@@ -197,6 +197,11 @@ public final class CacheTiers {
         });
   }
 
+  /** So many rows were replaced by others under new keys. */
+  void replaced(long rows) {
+    onHost.replaced(rows);
+  }
+
   /** Leaves no more than this on each device. */
   public void trimDevice(ByteSize size) {
     state.checkOpen();

@@ -34,7 +34,10 @@ record Claim(int frequency, int margin, boolean isExchange) {
     return new Claim(frequency, -1, false);
   }
 
-  /** Of a row that this one drives out and that was asked for so often. */
+  /**
+   * Of a row that this one drives out and that was asked for so often; one that nobody asked for
+   * drives nothing out.
+   */
   Claim ofDrivenOut(int drivenOut) {
     return ofDrivenOut(drivenOut, true);
   }
@@ -48,7 +51,7 @@ record Claim(int frequency, int margin, boolean isExchange) {
     if (isExchange && isSmall) {
       return PLACE;
     }
-    return isAlways() ? ALWAYS : fromAbove(drivenOut);
+    return isAlways() ? ALWAYS : drivenOut == 0 ? ROOM : fromAbove(drivenOut);
   }
 
   boolean isAlways() {

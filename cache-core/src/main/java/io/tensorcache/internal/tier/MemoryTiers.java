@@ -208,6 +208,11 @@ public final class MemoryTiers implements AutoCloseable {
     return placement.place(key, row);
   }
 
+  /** So many rows that may be here were replaced by others under new keys. */
+  public void replaced(long rows) {
+    placement.replaced(rows);
+  }
+
   /**
    * The keys of the rows that are in memory now; not of those on a disk.
    *

@@ -55,7 +55,7 @@ final class Placement {
     if (gate == null) {
       return addOnTop(key, row);
     }
-    int frequency = gate.missed(key, HeapEntry.bytesOf(row), this::addTo);
+    int frequency = gate.claim(gate.missed(key, HeapEntry.bytesOf(row), this::addTo));
     if (gate.isOpen() || row.group() < 0) { // a scope's entry is stored because someone says so
       return addOnTop(key, row);
     }
@@ -74,6 +74,13 @@ final class Placement {
   void removed(TensorKey key) {
     if (gate != null) {
       gate.removed(key);
+    }
+  }
+
+  /** So many rows were replaced by others under new keys. */
+  void replaced(long rows) {
+    if (gate != null) {
+      gate.replaced(rows);
     }
   }
 

@@ -78,6 +78,58 @@ class GateHitsTest {
     assertTrue(percent > 75, "of the second one: " + percent);
   }
 
+  /** Another model, three times: no row of the one before is asked for again. */
+  @Test
+  void rowsThatReplaceOthersTakeTheirPlaceAtOnce() {
+    for (int fit : new int[] {11_000, 9_000, 5_000, 2_000}) {
+      SplittableRandom random = new SplittableRandom(fit);
+      ModelTier model = new ModelTier(fit, 7);
+      model.percent(GateTraces.shuffled(ROWS, 3 * EPOCHS, random), 0);
+      for (int i = 1; i <= 3; i++) {
+        model.gate.replaced(model.held.rows());
+        int[] ids = GateTraces.plus(GateTraces.shuffled(ROWS, EPOCHS, random), i * ROWS);
+        double percent = model.percent(ids, ROWS);
+        double best = Math.min(100, 100.0 * fit / ROWS);
+        assertEquals(best, percent, 2, fit + " rows fit, model " + i);
+      }
+    }
+  }
+
+  /** One function of two gets another model: the rows of the other one stay. */
+  @Test
+  void rowsThatAreStillAskedForStayWhereOthersAreReplaced() {
+    SplittableRandom random = new SplittableRandom(9);
+    ModelTier model = new ModelTier(ROWS / 2, 7);
+    int[] both = GateTraces.shuffled(ROWS / 2, 3 * EPOCHS, random);
+    assertEquals(100, model.percent(both, ROWS / 2), 0.01);
+    int[] next = GateTraces.shuffled(ROWS / 2, EPOCHS, random);
+    for (int i = 0; i < next.length; i++) { // the upper half are those of the other model
+      next[i] += next[i] < ROWS / 4 ? 0 : ROWS;
+    }
+    model.gate.replaced(ROWS / 4);
+    double percent = model.percent(next, ROWS / 2);
+    assertTrue(percent > 95, "all of them fit: " + percent);
+  }
+
+  /** Few rows are no reason, nor is a model that changes all the time. */
+  @Test
+  void whatIsFrequentIsNotForgottenForLittle() {
+    SplittableRandom random = new SplittableRandom(10);
+    ModelTier model = new ModelTier(1_000, 7);
+    model.percent(GateTraces.shuffled(1_500, 10, random), 0);
+    int age = model.gate.age();
+    model.gate.replaced(model.held.rows() / 10);
+    model.percent(GateTraces.shuffled(1_500, 1, random), 0);
+    assertEquals(age, model.gate.age());
+    int[] ids = GateTraces.shuffled(1_500, 4, random);
+    for (int id : ids) {
+      model.gate.replaced(model.held.rows());
+      model.ask(id, 1);
+    }
+    int forgotten = (model.gate.age() - age) / 4;
+    assertTrue(forgotten >= 1 && forgotten <= 6, "forgotten so often in 6,000 asks: " + forgotten);
+  }
+
   @Test
   void anOpenGateClosesWhereEpochsComeAgain() {
     SplittableRandom random = new SplittableRandom(6);

@@ -45,7 +45,7 @@ final class ModelTier {
       gate.found(key, row.byteCount, row.use(gate.age()));
       return true;
     }
-    int frequency = gate.missed(key, byteCount, this::addTo);
+    int frequency = gate.claim(gate.missed(key, byteCount, this::addTo));
     wasOpen |= gate.isOpen();
     add(key, byteCount, frequency);
     return false;

@@ -25,6 +25,13 @@ class ClaimTest {
   }
 
   @Test
+  void whatNobodyAskedForDrivesNothingOutBelow() {
+    assertSame(Claim.ROOM, Claim.of(9).ofDrivenOut(0));
+    assertSame(Claim.ALWAYS, Claim.ALWAYS.ofDrivenOut(0));
+    assertSame(Claim.PLACE, Claim.fromBelow(9).ofDrivenOut(0));
+  }
+
+  @Test
   void whoOnlyWantsRoomDrivesOutNothing() {
     assertFalse(Claim.ROOM.beats(0));
     assertTrue(Claim.ALWAYS.isAlways() && Claim.ALWAYS.beats(15));

@@ -1,0 +1,95 @@
+package io.tensorcache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.stats.CacheStats;
+import io.tensorcache.tensor.HostTensor;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** A model is changed while the tiers are full of rows of the one before. */
+class AnotherFingerprintTest {
+  private static final int ROWS = 600;
+  private static final int BATCH = 30;
+  private static final int WIDTH = 512;
+
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  /** Half of the rows fit. */
+  @Test
+  void itsRowsAreServedFromTheSecondEpochOn() {
+    try (TensorCache cache = TensorCache.builder("heap").heap(ByteSize.ofKiB(650)).build()) {
+      assertRowsAreServedSoon(cache, 0.5);
+    }
+  }
+
+  @Test
+  void offTheHeapToo() {
+    try (TensorCache cache =
+        TensorCache.builder("tiers").heap(ByteSize.ofKiB(120)).offHeap(ByteSize.ofMiB(1)).build()) {
+      fill(cache);
+      int rows = cache.stats().tiers().stream().mapToInt(tier -> (int) tier.entries()).sum();
+      assertTrue(rows < 0.9 * ROWS, "of the rows there is no room for all: " + rows);
+      assertRowsAreServedSoon(cache, 1.0 * rows / ROWS);
+    }
+  }
+
+  private void fill(TensorCache cache) {
+    epochs(cache, "0", 16);
+  }
+
+  private void assertRowsAreServedSoon(TensorCache cache, double share) {
+    fill(cache);
+    for (int model = 1; model <= 2; model++) {
+      epochs(cache, "" + model, 1);
+      double served = epochs(cache, "" + model, 3);
+      assertTrue(served > 0.9 * share, "of " + share + " by model " + model + ": " + served);
+      epochs(cache, "" + model, 6);
+    }
+  }
+
+  /** An earlier model is not another one: what is frequent under it stays so. */
+  @Test
+  void twoModelsInTurnForgetNothing() {
+    try (TensorCache cache = TensorCache.builder("turns").heap(ByteSize.ofMiB(4)).build()) {
+      for (int i = 0; i < 3; i++) {
+        epochs(cache, "a", 1);
+        epochs(cache, "b", 1);
+      }
+      assertEquals(2 * ROWS, cache.stats().rowsComputed());
+    }
+  }
+
+  /** Shuffled; returns how much of it was served. */
+  private double epochs(TensorCache cache, String model, int count) {
+    CachedFunction<HostTensor> f =
+        cache
+            .function("f", Fingerprint.version(model), HostTensor.adapter())
+            .probing(false)
+            .wrap(x -> x);
+    CacheStats before = cache.stats();
+    for (int i = 0; i < count; i++) {
+      int[] ids = random.ints(ROWS, 0, 1).toArray();
+      for (int k = 0; k < ROWS; k++) {
+        int j = random.nextInt(k + 1);
+        ids[k] = ids[j];
+        ids[j] = k;
+      }
+      for (int from = 0; from < ROWS; from += BATCH) {
+        f.apply(batch(ids, from));
+      }
+    }
+    long computed = cache.stats().rowsComputed() - before.rowsComputed();
+    return 1 - 1.0 * computed / (count * ROWS);
+  }
+
+  private static HostTensor batch(int[] ids, int from) {
+    float[] values = new float[BATCH * WIDTH];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = ids[from + i / WIDTH] * 31 + i % WIDTH;
+    }
+    return HostTensor.ofFloats(values, BATCH, WIDTH);
+  }
+}
