@@ -1,10 +1,8 @@
-// The scheduler. One fiber (ucontext) per thread; a few blocks are resident at a time, as on a device. A fiber runs until it
+// The scheduler. One fiber (fiber_switch.h) per thread; a few blocks are resident at a time, as on a device. A fiber runs until it
 // waits for others or pauses. Which is next is uniformly random in some launches; in others threads or warps have random
 // priorities that seldom change, which lets one run far ahead of another (Burckhardt et al., "A Randomized Scheduler with
 // Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
 #include "emulator.h"
-
-#include <ucontext.h>
 
 #include <algorithm>
 #include <cstring>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "cuda_emulator.h"
+#include "fiber_switch.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -56,7 +55,8 @@ enum class Order { kUniform, kByWarp, kByThread };
 struct Block;
 
 struct Fiber {
-  ucontext_t context;
+  Context context;
+  char* stack;
   Block* block;
   unsigned thread;
   std::uint64_t priority;
@@ -91,7 +91,7 @@ std::vector<Fiber*> free_fibers;
 std::vector<Span> readable, writable;
 Random random_order{0};
 Order order;
-ucontext_t scheduler;
+Context scheduler;
 Fiber* current = nullptr;
 Block* loaded = nullptr;  // whose shared memory is in the section
 std::string error;
@@ -107,7 +107,7 @@ void leave_for_scheduler(bool forever) {
 }
 void entered_fiber() { __sanitizer_finish_switch_fiber(current->fake_stack, &scheduler_stack, &scheduler_stack_bytes); }
 void leave_for_fiber(const Fiber& fiber) {
-  __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.context.uc_stack.ss_sp, kStackBytes);
+  __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack, kStackBytes);
 }
 void entered_scheduler() { __sanitizer_finish_switch_fiber(scheduler_fake_stack, nullptr, nullptr); }
 /// The frames of a fiber that never came to its end.
@@ -129,7 +129,7 @@ void flush(Fiber& fiber) {
 
 void to_scheduler() {
   leave_for_scheduler(false);
-  swapcontext(&current->context, &scheduler);
+  go(current->context, scheduler);
   entered_fiber();
 }
 
@@ -152,7 +152,7 @@ void run_fiber() {
   current->state = State::kDone;
   current->block->done++;
   leave_for_scheduler(true);
-  setcontext(&scheduler);
+  go(current->context, scheduler);
 }
 
 Fiber* new_fiber(Block* block, unsigned thread) {
@@ -164,13 +164,10 @@ Fiber* new_fiber(Block* block, unsigned thread) {
   }
   Fiber* fiber = free_fibers.back();
   free_fibers.pop_back();
-  getcontext(&fiber->context);
-  forget_frames(free_stacks.back());
-  fiber->context.uc_stack.ss_sp = free_stacks.back();
-  fiber->context.uc_stack.ss_size = kStackBytes;
+  fiber->stack = free_stacks.back();
   free_stacks.pop_back();
-  fiber->context.uc_link = nullptr;
-  makecontext(&fiber->context, run_fiber, 0);
+  forget_frames(fiber->stack);
+  prepare(fiber->context, fiber->stack, kStackBytes, run_fiber);
   fiber->block = block;
   fiber->thread = thread;
   fiber->state = State::kReady;
@@ -181,7 +178,7 @@ Fiber* new_fiber(Block* block, unsigned thread) {
 
 void release(Block& block) {
   for (Fiber* fiber : block.fibers) {
-    free_stacks.push_back(static_cast<char*>(fiber->context.uc_stack.ss_sp));
+    free_stacks.push_back(fiber->stack);
     free_fibers.push_back(fiber);
   }
 }
@@ -240,7 +237,7 @@ void run_one(Block& block) {
   thread_index = {current->thread, 0, 0};
   block_index = {block.index, 0, 0};
   leave_for_fiber(*current);
-  swapcontext(&scheduler, &current->context);
+  go(scheduler, current->context);
   entered_scheduler();
   if (!current->stores.empty() && random_order.one_in(8)) {
     const std::size_t store = random_order.below(current->stores.size());
