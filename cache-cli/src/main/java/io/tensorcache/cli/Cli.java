@@ -54,14 +54,18 @@ public final class Cli implements Runnable {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command on the streams of this process; returns its exit code. */
+  static int run(String[] args) {
     if (System.getProperty("logback.configurationFile") == null) {
       System.setProperty("logback.configurationFile", "io/tensorcache/cli/logback.xml");
     }
-    System.exit(
-        commandLine(Terminal.ofProcess())
-            .setOut(utf8(FileDescriptor.out))
-            .setErr(utf8(FileDescriptor.err))
-            .execute(args));
+    return commandLine(Terminal.ofProcess())
+        .setOut(utf8(FileDescriptor.out))
+        .setErr(utf8(FileDescriptor.err))
+        .execute(args);
   }
 
   /** Names of functions are any text, and JSON is UTF-8, whatever the locale is. */

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class CliProcessTest {
     assertEquals("", sound.err(), "no log of the libraries");
     SampleStore.damage(store, SampleStore.rows(store).get(0));
     CliProcess.run(Map.of(), "verify", store).assertCode(ExitCode.FAILED);
-    CliProcess.run(Map.of(), "verify").assertRefused("STORE");
+    Run.here("verify").assertRefused("STORE");
   }
 
   /** Without an answer from standard input nothing is removed. */
@@ -51,14 +52,15 @@ class CliProcessTest {
   void writesUtf8WhateverTheLocaleIs() throws Exception {
     SampleStore.fillNamed(directory.resolve("cache"), "größe中", 2);
     Path store = directory.resolve("cache/rows");
-    for (String locale : new String[] {"C", "POSIX", "tr_TR.ISO-8859-9"}) {
-      Map<String, String> environment = Map.of("LC_ALL", locale);
-      JsonObject json = CliProcess.run(environment, "ls", store, "--json").json();
+    List<Object[]> commands =
+        List.of(new Object[] {"ls", store, "--json"}, new Object[] {"ls", store});
+    for (String locale : new String[] {"C", "tr_TR.ISO-8859-9"}) {
+      List<Run> runs = CliProcess.runEach(Map.of("LC_ALL", locale), null, commands);
+      JsonObject json = runs.get(0).json();
       String name =
           json.getAsJsonArray("functions").get(0).getAsJsonObject().get("function").getAsString();
       assertEquals("größe中", name, locale);
-      Run text = CliProcess.run(environment, "ls", store);
-      assertTrue(text.out().contains("größe中"), text.toString());
+      assertTrue(runs.get(1).out().contains("größe中"), runs.get(1).toString());
     }
   }
 
@@ -69,22 +71,18 @@ class CliProcessTest {
     assumeTrue(full.exists(), "requirement '/dev/full': this system has none");
     Path store = store();
     Path segment = store.resolve(SampleStore.rows(store).get(0).segment() + ".tcs");
-    Path err = directory.resolve("err.txt");
-    for (Object[] command :
-        new Object[][] {
-          {"ls", store},
-          {"ls", store, "--rows", "--json"},
-          {"verify", store, "--json"},
-          {"doctor"},
-          {"--help"},
-          {"key", "--dtype", "u8", segment}
-        }) {
-      Process process = CliProcess.start(Map.of(), full, err.toFile(), command);
-      int code = process.waitFor();
-      String said = Files.readString(err);
-      assertEquals(ExitCode.FAILED, code, String.valueOf(command[0]));
-      assertEquals(1, said.lines().count(), said);
-      assertTrue(said.contains("standard output ended before the answer did"), said);
+    List<Object[]> commands =
+        List.of(
+            new Object[] {"ls", store},
+            new Object[] {"ls", store, "--rows", "--json"},
+            new Object[] {"verify", store, "--json"},
+            new Object[] {"doctor"},
+            new Object[] {"--help"},
+            new Object[] {"key", "--dtype", "u8", segment});
+    for (Run run : CliProcess.runEach(Map.of(), full, commands)) {
+      assertEquals(ExitCode.FAILED, run.exitCode(), run.toString());
+      assertEquals(1, run.err().lines().count(), run.err());
+      assertTrue(run.err().contains("standard output ended before the answer did"), run.err());
     }
   }
 
@@ -92,7 +90,7 @@ class CliProcessTest {
   @Test
   void stopsReadingWhenTheReaderOfItsPipeIsGone() throws Exception {
     Path cache = directory.resolve("cache");
-    SampleStore.fillNamed(cache, "many", 20_000);
+    SampleStore.fillNamed(cache, "many", 2_000);
     Path err = directory.resolve("err.txt");
     Process process =
         CliProcess.start(Map.of(), null, err.toFile(), "ls", cache.resolve("rows"), "--rows");
@@ -113,15 +111,22 @@ class CliProcessTest {
   @Test
   void aPersonSeesABarBesideTheAnswer() throws Exception {
     Path store = store();
+    List<Object[]> commands =
+        List.of(
+            new Object[] {"verify", store},
+            new Object[] {"stats", store},
+            new Object[] {"verify", store, "--json"});
     Map<String, String> terminal = Map.of(CliProcess.AT_A_TERMINAL, "yes");
-    for (String command : new String[] {"verify", "stats"}) {
-      Run program = CliProcess.run(Map.of(), command, store).assertCode(ExitCode.OK);
-      Run person = CliProcess.run(terminal, command, store).assertCode(ExitCode.OK);
-      assertEquals(program.out(), person.out());
-      assertEquals("", program.err());
-      assertTrue(person.err().contains("35/35"), person.err());
+    List<Run> program = CliProcess.runEach(Map.of(), null, commands);
+    List<Run> person = CliProcess.runEach(terminal, null, commands);
+    for (int i = 0; i < 2; i++) {
+      program.get(i).assertCode(ExitCode.OK);
+      person.get(i).assertCode(ExitCode.OK);
+      assertEquals(program.get(i).out(), person.get(i).out());
+      assertEquals("", program.get(i).err());
+      assertTrue(person.get(i).err().contains("35/35"), person.get(i).err());
     }
-    Run json = CliProcess.run(terminal, "verify", store, "--json").assertCode(ExitCode.OK);
+    Run json = person.get(2).assertCode(ExitCode.OK);
     assertTrue(json.json().get("ok").getAsBoolean());
     assertEquals("", json.err(), "no bar beside JSON");
   }

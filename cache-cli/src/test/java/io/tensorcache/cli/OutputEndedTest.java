@@ -9,21 +9,18 @@ import java.io.Reader;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Standard output that takes so many characters and then fails. */
 class OutputEndedTest {
-  private static final int ROWS = 12_000;
+  private static final int ROWS = 9_000; // a check after each thousand;
 
   @TempDir private Path directory;
-  private Path store = Path.of("");
 
-  @BeforeEach
-  void fill() {
-    SampleStore.fillNamed(directory.resolve("cache"), "net", ROWS);
-    store = directory.resolve("cache/rows");
+  private Path fill(int rows) {
+    SampleStore.fillNamed(directory.resolve("cache"), "net", rows);
+    return directory.resolve("cache/rows");
   }
 
   private static final class Limited extends Writer {
@@ -68,6 +65,7 @@ class OutputEndedTest {
   /** The rows after the next thousand are not even read. */
   @Test
   void aListingStopsSoonAfter() {
+    Path store = fill(ROWS);
     for (String form : new String[] {"--function=net", "--json"}) {
       Limited full = new Limited(Long.MAX_VALUE);
       Cli.commandLine(new Terminal(false, Reader.nullReader()))
@@ -83,6 +81,7 @@ class OutputEndedTest {
 
   @Test
   void anAnswerOfOneLineFailsToo() {
+    Path store = fill(10);
     assertTrue(failing(new Limited(3), "verify", store).contains("a full disk"));
     assertTrue(failing(new Limited(0), "ls", store, "--json").contains("a full disk"));
     assertTrue(failing(new Limited(10), "ls", "--help").contains("a full disk"));
@@ -91,6 +90,7 @@ class OutputEndedTest {
   /** Removing is done or not done, whoever hears of it. */
   @Test
   void whatWasDoneIsDone() {
+    Path store = fill(10);
     failing(new Limited(0), "clear", store, "--yes");
     assertEquals(0, SampleStore.rows(store).size());
   }

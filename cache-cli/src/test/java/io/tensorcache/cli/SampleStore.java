@@ -9,10 +9,14 @@ import io.tensorcache.store.RowSelection;
 import io.tensorcache.store.StoredRow;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,8 +30,46 @@ final class SampleStore {
 
   private SampleStore() {}
 
-  /** Fills {@code directory/rows}; returns that path. */
+  /** The files of such a store, filled once in this JVM: 100 ms a test. */
+  private static final class Kept {
+    private static final Path STORE = filled();
+
+    private static Path filled() {
+      try {
+        Path directory = Files.createTempDirectory("sample-store");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+        return fillAnew(directory.resolve("cache"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void delete(Path directory) {
+      try (Stream<Path> all = Files.walk(directory)) {
+        all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+      } catch (IOException e) {
+        // a temporary directory stays behind
+      }
+    }
+  }
+
+  /** Puts a copy of such a store into {@code directory/rows}; returns that path. */
   static Path fill(Path directory) {
+    Path store = directory.resolve(Kept.STORE.getFileName());
+    try (Stream<Path> files = Files.walk(Kept.STORE)) {
+      Files.createDirectories(directory);
+      for (Path file : files.toList()) {
+        Path copy = store.resolve(Kept.STORE.relativize(file).toString());
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return store;
+  }
+
+  /** Fills {@code directory/rows}; returns that path. */
+  static Path fillAnew(Path directory) {
     try (TensorCache cache = cache(directory)) {
       squares(cache, "net", V1).apply(batch(10));
       cache
