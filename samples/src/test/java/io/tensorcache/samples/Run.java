@@ -48,6 +48,7 @@ public record Run(int exitCode, String out, String err) {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // it ends soon
     command.addAll(flags);
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -60,6 +61,8 @@ public record Run(int exitCode, String out, String err) {
     Path err = Files.createTempFile("samples", ".err");
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(err.toFile());
+      builder.environment().put("OMP_NUM_THREADS", "1"); // as samples/run does it
+      builder.environment().put("OPENBLAS_NUM_THREADS", "1");
       builder.environment().putAll(environment);
       Process process = builder.start();
       process.getOutputStream().close();

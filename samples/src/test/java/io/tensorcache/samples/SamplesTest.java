@@ -75,6 +75,7 @@ class SamplesTest {
       Run.here(program, "--epochs", "many").assertRefused("--epochs");
       Run.here(program, "--batch", "1").assertRefused("--batch 1: must be >= 2");
       Run.here(program, "--images", "1439").assertRefused("--images 1439: must be from 2 to 1438");
+      Run.here(program, "--held-out", "0").assertRefused("--held-out 0: must be from 1 to 359");
       Run.here(program, "--threads", "0").assertRefused("--threads 0");
       Run.here(program, "--heap", "1banana").assertRefused("'--heap': byte size \"1banana\"");
       Run.here(program, "--nonsense").assertRefused("--nonsense");

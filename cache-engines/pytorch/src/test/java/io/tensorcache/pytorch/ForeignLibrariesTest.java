@@ -90,6 +90,8 @@ class ForeignLibrariesTest {
         new java.util.ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.cachedir=" + directory.resolve(cache),
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -26,6 +26,9 @@ public record Digits(Tensor images, Tensor labels) {
   /** How many images {@link #train} has. */
   public static final int TRAINING_IMAGES = 1_438;
 
+  /** How many images {@link #heldOut} has. */
+  public static final int HELD_OUT_IMAGES = 359;
+
   private static final int PIXELS = 64;
   private static final int HELD_OUT_EVERY = 5;
   private static final String RESOURCE = "/data/digits.csv.gz";

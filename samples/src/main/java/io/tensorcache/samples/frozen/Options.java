@@ -9,6 +9,7 @@ import io.tensorcache.samples.digits.Digits;
 import io.tensorcache.samples.kit.Output;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -30,6 +31,9 @@ final class Options {
 
   @Option(names = "--images", description = "How many of the 1438 training images are used.")
   int images = Digits.TRAINING_IMAGES;
+
+  @Option(names = "--held-out", description = "How many of the 359 held-out images are used.")
+  int heldOut = Digits.HELD_OUT_IMAGES;
 
   @Option(
       names = "--seed",
@@ -86,6 +90,7 @@ final class Options {
     output.require("--epochs", epochs, 1, Integer.MAX_VALUE);
     output.require("--batch", batch, 2, Integer.MAX_VALUE);
     output.require("--images", images, 2, Digits.TRAINING_IMAGES);
+    output.require("--held-out", heldOut, 1, Digits.HELD_OUT_IMAGES);
     output.require("--threads", threads, 1, 1024);
     if (cuda && !torch.cuda_is_available()) {
       throw output.refusal(
@@ -143,23 +148,24 @@ final class Options {
   }
 
   /** A trainer with these options. */
-  Trainer trainer(Digits train, Digits heldOut) {
-    return new Trainer(epochs, batch, seed, augment, train.first(images), heldOut);
+  Trainer trainer() {
+    Digits train = Digits.train().first(images);
+    return new Trainer(epochs, batch, seed, augment, train, Digits.heldOut().first(heldOut));
   }
 
   /**
-   * With another seed than the default: stores every row of the default backbone, as an earlier
-   * program would have left them.
+   * With another seed than the default: stores each image's row of the default backbone, as an
+   * earlier program would have left them.
    */
   @SuppressWarnings("try") // the scope frees the backbone and its features
-  void fill(Function<Backbone, CachedFunction<Tensor>> cached, Digits... digits) {
+  void fill(Function<Backbone, CachedFunction<Tensor>> cached, Trainer trainer) {
     if (seed == DEFAULT_SEED) {
       return;
     }
     System.err.println("filling the cache with the backbone of seed " + DEFAULT_SEED);
     try (PointerScope scope = new PointerScope()) {
       CachedFunction<Tensor> function = cached.apply(backbone(DEFAULT_SEED));
-      for (Digits part : digits) {
+      for (Digits part : List.of(trainer.train(), trainer.heldOut())) {
         function.apply(cuda ? part.images().cuda() : part.images());
       }
     }

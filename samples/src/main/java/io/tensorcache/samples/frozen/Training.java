@@ -3,7 +3,6 @@ package io.tensorcache.samples.frozen;
 import io.tensorcache.CachedFunction;
 import io.tensorcache.TensorCache;
 import io.tensorcache.samples.digits.Backbone;
-import io.tensorcache.samples.digits.Digits;
 import io.tensorcache.samples.kit.Sample;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Mixin;
@@ -36,16 +35,14 @@ public abstract class Training extends Sample {
 
   @Override
   protected final boolean run() throws Exception {
-    Digits train = Digits.train();
-    Digits heldOut = Digits.heldOut();
-    Trainer trainer = options.trainer(train, heldOut);
+    Trainer trainer = options.trainer();
     Backbone backbone = options.backbone(options.seed);
     if (options.killAt != null) {
       trainUntilKilled(trainer, backbone);
     }
     TrainingRun without = trainer.train("without cache", options.onDevice(backbone::forward));
     try (TensorCache cache = options.open(output, this::openCache)) {
-      options.fill(other -> cached(cache, other), train, heldOut);
+      options.fill(other -> cached(cache, other), trainer);
       CachedFeatures features = new CachedFeatures(cache, cached(cache, backbone));
       TrainingRun with = trainer.train("with cache", options.onDevice(features));
       return report(new Comparison(options, without, with, features.stats(), cache.config()));

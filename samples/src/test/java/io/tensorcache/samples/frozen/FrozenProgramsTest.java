@@ -18,11 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole programs, on fewer images. */
 class FrozenProgramsTest {
-  private static final int IMAGES = 200;
-  private static final int HELD_OUT = 359;
+  private static final int IMAGES = 50;
+  private static final int HELD_OUT = 30;
+  private static final int BATCH = 16;
 
   private static String[] arguments(String program, String... more) {
-    List<String> all = new ArrayList<>(List.of(program, "--epochs", "2", "--images", "" + IMAGES));
+    return arguments(program, BATCH, more);
+  }
+
+  private static String[] arguments(String program, int batch, String... more) {
+    List<String> all = new ArrayList<>(List.of(program, "--epochs", "2", "--batch", "" + batch));
+    all.addAll(List.of("--images", "" + IMAGES, "--held-out", "" + HELD_OUT));
     all.addAll(List.of(more));
     return all.toArray(new String[0]);
   }
@@ -57,7 +63,7 @@ class FrozenProgramsTest {
   void otherSeedReusesNoRowAndSaysSo() {
     JsonObject json = Run.here(arguments("frozen", "--json", "--seed", "2")).json();
     assertEquals(0, json.get("rows_reused").getAsLong());
-    assertEquals(1797, json.get("rows_under_other_fingerprints").getAsLong());
+    assertEquals(IMAGES + HELD_OUT, json.get("rows_under_other_fingerprints").getAsLong());
     assertTrue(json.get("identical_losses").getAsBoolean());
     assertEquals(List.of(0.0, 1.0), each(json, "hit_rate"));
   }
@@ -65,7 +71,7 @@ class FrozenProgramsTest {
   @Test
   void movedImagesNeverRepeat() {
     Run run = Run.here(arguments("frozen-kotlin", "--augment"));
-    assertTrue(run.out().contains("Inputs never repeat: none of 400 moved"), run.toString());
+    assertTrue(run.out().contains("Inputs never repeat: none of 100 moved"), run.toString());
     assertTrue(run.out().contains("last bit   yes"), run.out());
     assertTrue(run.out().contains("held-out images in the last epoch: 100.0 %"), run.out());
   }
@@ -78,7 +84,7 @@ class FrozenProgramsTest {
 
   @Test
   void learnsFromBatchesThatLeaveOneImage() {
-    JsonObject json = Run.here(arguments("frozen", "--json", "--batch", "199")).json();
+    JsonObject json = Run.here(arguments("frozen", IMAGES - 1, "--json")).json();
     assertTrue(json.get("identical_losses").getAsBoolean());
   }
 
@@ -92,7 +98,7 @@ class FrozenProgramsTest {
       directory = parent.resolve(Integer.toString(i));
       safe = killedAndSafe(directory);
     }
-    assertTrue(safe > 0 && safe <= 128, safe + " rows were safe");
+    assertTrue(safe > 0 && safe <= 32, safe + " rows were safe");
     String[] options = {"--json", "--directory", directory.toString()};
     for (String program : List.of("frozen", "frozen-kotlin")) {
       JsonObject json = Run.here(arguments(program, options)).json();
@@ -113,7 +119,7 @@ class FrozenProgramsTest {
             System.getProperty("java.class.path"),
             killed.toArray(new String[0]));
     assertEquals(128 + 9, run.exitCode(), run.toString());
-    assertTrue(run.err().contains("killing this process after 128 images"), run.err());
+    assertTrue(run.err().contains("killing this process after 32 images"), run.err());
     try (RowStore store = RowStore.open(directory, "frozen")) {
       return store.functions().stream().mapToLong(StoredFunction::rows).sum();
     }

@@ -39,6 +39,7 @@ record Run(int exitCode, String out, String err) {
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // it ends soon
     command.add("-Djava.io.tmpdir=" + temporary);
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -53,6 +54,8 @@ record Run(int exitCode, String out, String err) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().put("OMP_NUM_THREADS", "1"); // as samples/run does it
+      builder.environment().put("OPENBLAS_NUM_THREADS", "1");
       builder.environment().putAll(environment);
       int exitCode = builder.start().waitFor();
       return new Run(exitCode, Files.readString(out), Files.readString(err));
