@@ -65,7 +65,7 @@ class PolicyBenchTest {
   @Test
   void printsALineATrace() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(new Traces(33, 3));
+    new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(new Traces(44, 3));
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     assertEquals(traces.size() + 1, lines.size());
     assertTrue(lines.get(0).matches(".*EVICT +RECENT +KEEP_FIRST +possible"), lines.get(0));
