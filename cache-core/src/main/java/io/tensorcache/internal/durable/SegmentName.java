@@ -1,6 +1,6 @@
 package io.tensorcache.internal.durable;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ record SegmentName(long writer, int number) {
   }
 
   static String lockName(long writer) {
-    return String.format(Locale.ROOT, "seg-%016x%s", writer, LOCK);
+    return "seg-" + HexFormat.of().toHexDigits(writer) + LOCK;
   }
 
   String file(String suffix) {
@@ -53,6 +53,6 @@ record SegmentName(long writer, int number) {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "seg-%016x-%d", writer, number);
+    return "seg-" + HexFormat.of().toHexDigits(writer) + "-" + number;
   }
 }
