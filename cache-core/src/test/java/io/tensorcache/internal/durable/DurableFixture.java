@@ -2,6 +2,7 @@ package io.tensorcache.internal.durable;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
@@ -18,6 +19,7 @@ import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -161,6 +163,21 @@ final class DurableFixture {
   static List<Path> files(Path directory, String suffix) throws IOException {
     try (Stream<Path> all = Files.list(directory.resolve("rows"))) {
       return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+    }
+  }
+
+  /** Deletes the directory of the store, which may make a file at any time, after a look too. */
+  static void delete(Path directory) throws IOException {
+    Path rows = directory.resolve("rows");
+    for (int round = 0; Files.exists(rows); round++) {
+      for (Path file : files(directory, "")) {
+        Files.deleteIfExists(file);
+      }
+      try {
+        Files.delete(rows);
+      } catch (DirectoryNotEmptyException e) {
+        assertTrue(round < 1000, "always a new file");
+      }
     }
   }
 

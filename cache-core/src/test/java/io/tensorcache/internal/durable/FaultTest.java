@@ -213,10 +213,7 @@ class FaultTest {
     try (DurableStore store = open()) {
       store(store, 1);
       assertTrue(store.flush());
-      for (Path file : DurableFixture.files(directory, "")) {
-        Files.delete(file);
-      }
-      Files.delete(directory.resolve("rows"));
+      DurableFixture.delete(directory);
       store(store, 2);
       assertFalse(store.flush());
       assertFalse(store(store, 3));

@@ -38,10 +38,7 @@ class HeldDirectoryTest {
     Path rows = directory.resolve("rows");
     Path moved = directory.resolve("moved");
     if (fate == Fate.REMOVED || fate == Fate.REMOVED_AND_MADE) {
-      for (Path file : DurableFixture.files(directory, "")) {
-        Files.delete(file);
-      }
-      Files.delete(rows);
+      DurableFixture.delete(directory);
     } else {
       Files.move(rows, moved);
     }
