@@ -125,16 +125,23 @@ class DeviceFaultsTest {
     assertTrue(calls > 100, calls + " calls");
   }
 
+  /** Every third, from a random one on. */
   @Test
   void nothingIsWrongOrLeftBehindWhateverCallFails() {
+    nothingIsWrongOrLeftBehind(701, 1, 3);
+  }
+
+  @Tag("nightly")
+  @Test
+  void norWhereAnyCallFails() {
     nothingIsWrongOrLeftBehind(701, 1, 1);
   }
 
-  /** Every tenth, from a random one on. */
+  /** Every twentieth, from a random one on. */
   @ParameterizedTest
   @CsvSource({"2, 1", "400, 1", "701, 0", "2, 0"})
   void norForOtherReasons(int code, int pools) {
-    nothingIsWrongOrLeftBehind(code, pools, 10);
+    nothingIsWrongOrLeftBehind(code, pools, 20);
   }
 
   @Tag("nightly")
@@ -160,11 +167,21 @@ class DeviceFaultsTest {
     another.close();
   }
 
-  /** Every fifth, from a random one on. */
+  /** Every tenth, from a random one on. */
   @Test
   void opensADeviceLaterWhateverCallFails() {
+    openLater(10);
+  }
+
+  @Tag("nightly")
+  @Test
+  void opensADeviceLaterWhereAnyCallFails() {
+    openLater(1);
+  }
+
+  private void openLater(int step) {
     boolean isEnd = false;
-    for (long number = 1 + new Random().nextInt(5); !isEnd; number += 5) {
+    for (long number = 1 + new Random().nextInt(step); !isEnd; number += step) {
       Standin.restart(0);
       try (TensorCache cache = open()) {
         kept.add(cache);
@@ -182,12 +199,24 @@ class DeviceFaultsTest {
     }
   }
 
+  /** At every twentieth call, from a random one on. */
   @ParameterizedTest
   @CsvSource({"999", "709"})
   void nothingIsWrongWhereTheDeviceIsLost(int code) {
+    loseTheDevice(code, 20);
+  }
+
+  @Tag("nightly")
+  @ParameterizedTest
+  @CsvSource({"999", "709"})
+  void norWhereItIsLostInAnyCall(int code) {
+    loseTheDevice(code, 1);
+  }
+
+  private void loseTheDevice(int code, int step) {
     try (TensorCache cache = open()) {
       use(cache);
     }
-    failEach(code, false, 1 + new Random().nextInt(10), 10);
+    failEach(code, false, 1 + new Random().nextInt(step), step);
   }
 }

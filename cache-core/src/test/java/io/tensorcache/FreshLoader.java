@@ -14,12 +14,14 @@ import java.util.concurrent.Callable;
 final class FreshLoader {
   private FreshLoader() {}
 
-  /** One over the class path of this JVM. */
+  /** One over the class path of this JVM, but what writes the log: setting that up takes long. */
   static URLClassLoader make() {
     List<URL> urls = new ArrayList<>();
     try {
       for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-        urls.add(Path.of(path).toUri().toURL());
+        if (!path.contains("logback")) {
+          urls.add(Path.of(path).toUri().toURL());
+        }
       }
     } catch (MalformedURLException e) {
       throw new UncheckedIOException(e);

@@ -68,7 +68,7 @@ class PersistingFailuresTest {
   void aKilledProcessLosesNoAcknowledgedRow() throws IOException, InterruptedException {
     for (int round = 1; round <= 3; round++) {
       Path parent = directory.resolve("round" + round);
-      int acknowledged = runAndKill(parent, 20 * round);
+      int acknowledged = runAndKill(parent, 10 * round);
       Counted features = Counted.features(100);
       try (TensorCache cache = builder(parent).build()) {
         HostTensor x = batch(0, acknowledged, 3);
@@ -84,6 +84,9 @@ class PersistingFailuresTest {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Child.class.getName(),

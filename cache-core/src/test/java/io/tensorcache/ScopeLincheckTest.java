@@ -111,7 +111,7 @@ public class ScopeLincheckTest {
 
   @Test
   void eightThreadsAreLinearizable() {
-    check(3);
+    check(2);
   }
 
   @Test

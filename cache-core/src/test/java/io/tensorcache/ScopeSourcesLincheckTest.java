@@ -140,7 +140,7 @@ public class ScopeSourcesLincheckTest {
 
   @Test
   void aChainIsLinearizable() {
-    check(5);
+    check(3);
   }
 
   @Test

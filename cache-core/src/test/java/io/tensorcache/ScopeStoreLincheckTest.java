@@ -149,7 +149,7 @@ public class ScopeStoreLincheckTest {
 
   @Test
   void memoryAndStoreAreOnePlace() {
-    check(5);
+    check(3);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 
 /** Rows for tests, made from a seed. */
 public final class SampleRows {
@@ -22,7 +23,7 @@ public final class SampleRows {
   /** A row of one part with {@code byteCount} uint8 values, each a function of the key's number. */
   public static Row ofBytes(int number, int byteCount) {
     byte[] bytes = new byte[byteCount];
-    new Random(number).nextBytes(bytes);
+    new SplittableRandom(number).nextBytes(bytes);
     return Row.of(
         RowSchema.of(TensorSpec.of(DType.UINT8, byteCount)), number, new byte[][] {bytes});
   }

@@ -30,7 +30,7 @@ class KillTest {
   @Tag("slow")
   @Test
   void everyAcknowledgedRowSurvivesKill() throws Exception {
-    kill(25);
+    kill(12);
   }
 
   @Test

@@ -9,6 +9,8 @@ import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Host memory through the kernels: what every back end must do. */
@@ -23,6 +25,15 @@ class CudaRowKeysTest extends RowKeysContract {
   @BeforeEach
   void emulateSmallLaunches() {
     Standin.set("emulated tiles", 200);
+    views = 120;
+  }
+
+  @Tag("nightly")
+  @RepeatedTest(10)
+  void givesManyViewsTheirKeys() {
+    givesAViewTheKeyOfItsContiguousCopy();
+    givesTheSameTorchcacheHashAsJavaOnAnyBits();
+    givesTheSameKeysToManyThreads();
   }
 
   /** The memory of a device is reached by address in {@link DeviceRowKeysTest}. */

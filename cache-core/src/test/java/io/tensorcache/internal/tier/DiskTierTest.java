@@ -122,7 +122,7 @@ class DiskTierTest {
   void keepFirstStopsBeforeEhcacheEvicts(int byteCount) {
     try (TiersFixture f = onDisk(0, 0, directory, WhenFull.KEEP_FIRST)) {
       int admitted = 0;
-      int asked = Math.min(40_000, 2 * POOL / byteCount);
+      int asked = (int) (1.3 * POOL / (byteCount + 200));
       for (int i = 0; i < asked; i++) {
         admitted += f.store(i, byteCount) == null ? 0 : 1;
       }

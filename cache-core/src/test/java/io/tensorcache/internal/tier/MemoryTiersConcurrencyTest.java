@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("slow")
 class MemoryTiersConcurrencyTest {
   private static final int THREADS = 8;
-  private static final int ROUNDS = 4000;
+  private static final int ROUNDS = 1500;
+  private static final int ROUNDS_AT_NIGHT = 4000;
   private static final int ROWS = 400;
 
   @TempDir Path directory;
@@ -63,6 +64,28 @@ class MemoryTiersConcurrencyTest {
   })
   void neverHoldsTooMuchAndNeverServesAWrongValue(
       WhenFull whenFull, int heapRows, int poolMiB, int diskMiB) throws Exception {
+    mixed(whenFull, heapRows, poolMiB, diskMiB, ROUNDS);
+  }
+
+  @Tag("nightly")
+  @ParameterizedTest
+  @CsvSource({
+    "EVICT, 30, 0, 0",
+    "EVICT, 30, 1, 0",
+    "EVICT, 0, 1, 0",
+    "KEEP_FIRST, 30, 1, 0",
+    "EVICT, 3, 1, 0",
+    "EVICT, 3, 1, 16",
+    "EVICT, 0, 0, 16",
+    "RECENT, 3, 1, 16",
+    "KEEP_FIRST, 3, 1, 16",
+  })
+  void norInManyRounds(WhenFull whenFull, int heapRows, int poolMiB, int diskMiB) throws Exception {
+    mixed(whenFull, heapRows, poolMiB, diskMiB, ROUNDS_AT_NIGHT);
+  }
+
+  private void mixed(WhenFull whenFull, int heapRows, int poolMiB, int diskMiB, int rounds)
+      throws Exception {
     long seed = System.nanoTime();
     try (TiersFixture f =
         new TiersFixture(
@@ -75,11 +98,11 @@ class MemoryTiersConcurrencyTest {
       AtomicBoolean done = new AtomicBoolean();
       Future<Long> monitor = threads.submit(() -> watch(f, done));
       int[] hits = new int[THREADS];
-      runAll(thread -> () -> hits[thread] = mixedWork(f, new Random(seed + thread), 0));
+      runAll(thread -> () -> hits[thread] = mixedWork(f, new Random(seed + thread), 0, rounds));
       done.set(true);
       long looks = monitor.get();
       assertTrue(looks > 100, looks + " looks of the monitor");
-      assertTrue(java.util.Arrays.stream(hits).sum() > THREADS * ROUNDS / 20, "seed " + seed);
+      assertTrue(java.util.Arrays.stream(hits).sum() > THREADS * rounds / 20, "seed " + seed);
       assertEquals(List.of(), f.events.failures, "seed " + seed);
       countsAreExact(f, seed);
     }
@@ -99,9 +122,9 @@ class MemoryTiersConcurrencyTest {
     return looks;
   }
 
-  private static int mixedWork(TiersFixture f, Random random, int clears) {
+  private static int mixedWork(TiersFixture f, Random random, int clears, int rounds) {
     int hits = 0;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds; i++) {
       int number = (int) (ROWS * Math.pow(random.nextDouble(), 3));
       int action = random.nextInt(100);
       if (action < 60) {
@@ -145,7 +168,7 @@ class MemoryTiersConcurrencyTest {
   void clearWhileOthersStoreLeavesExactCounts() throws Exception {
     long seed = System.nanoTime();
     try (TiersFixture f = TiersFixture.evicting(20L * HEAP_ROW, MIB)) {
-      runAll(thread -> () -> mixedWork(f, new Random(seed + thread), 1));
+      runAll(thread -> () -> mixedWork(f, new Random(seed + thread), 1, ROUNDS_AT_NIGHT));
       countsAreExact(f, seed);
       assertEquals(List.of(), f.events.failures, "seed " + seed);
     }

@@ -58,8 +58,18 @@ class TiersCloseTest {
   }
 
   @Tag("slow")
-  @RepeatedTest(20)
+  @RepeatedTest(8)
   void closesWhileThreadsStoreAndRowsMoveThroughAllTiers() throws Exception {
+    closeInUse();
+  }
+
+  @Tag("nightly")
+  @RepeatedTest(40)
+  void closesWhileTheyDoManyTimes() throws Exception {
+    closeInUse();
+  }
+
+  private void closeInUse() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       TiersFixture fixture = TiersFixture.onDisk(3 * HEAP_ROW, MIB, directory, WhenFull.EVICT);
