@@ -310,6 +310,18 @@ public final class RowStore implements AutoCloseable {
     return imported;
   }
 
+  /**
+   * Checks an export as {@link #importRows} does before it stores the first row.
+   *
+   * @param from the directory of the export
+   * @param expected what it must be of
+   * @throws io.tensorcache.error.ImportRefusedException if it is not what it says or not what is
+   *     expected
+   */
+  public static void checkExport(Path from, ImportCheck expected) {
+    RowImporter.check(from, expected);
+  }
+
   private StoreBrowser browser() {
     StoreBrowser browser = access.store().browser();
     browser.settle();

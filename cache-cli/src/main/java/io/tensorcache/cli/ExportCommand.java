@@ -3,6 +3,7 @@ package io.tensorcache.cli;
 import io.tensorcache.RowStore;
 import io.tensorcache.store.ExportFormat;
 import io.tensorcache.store.ExportedRows;
+import io.tensorcache.store.StoredFunction;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -48,11 +49,19 @@ final class ExportCommand extends StoreCommand {
 
   ExportCommand() {}
 
+  private long selected(RowStore store) {
+    return store.functions().stream()
+        .filter(each -> each.function().equals(function))
+        .filter(each -> fingerprint == null || each.fingerprint().equals(fingerprint))
+        .mapToLong(StoredFunction::rows)
+        .sum();
+  }
+
   @Override
   Answer answer() {
     try (RowStore store = openToRead()) {
       ExportedRows exported;
-      try (Progress progress = progress("exporting", rows(store))) {
+      try (Progress progress = progress("exporting", selected(store))) {
         exported = store.exportRows(function, fingerprint, format, to, progress::to);
       }
       Answer answer =

@@ -48,6 +48,9 @@ final class ImportCommand extends StoreCommand {
   @Override
   Answer answer() {
     ImportCheck check = new ImportCheck(function, fingerprint);
+    if (create && !RowStore.names(directory()).contains(name())) {
+      RowStore.checkExport(from, check); // what is refused leaves no empty store
+    }
     try (RowStore store =
             create ? RowStore.create(directory(), name(), limit) : openToChange(limit);
         Progress progress = progress("importing", -1)) {

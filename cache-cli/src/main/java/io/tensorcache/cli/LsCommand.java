@@ -1,6 +1,8 @@
 package io.tensorcache.cli;
 
 import io.tensorcache.RowStore;
+import io.tensorcache.config.ByteSize;
+import io.tensorcache.error.StorageException;
 import io.tensorcache.store.RowSelection;
 import io.tensorcache.store.StoredFunction;
 import java.util.ArrayList;
@@ -56,21 +58,39 @@ final class LsCommand extends StoreCommand {
       try (RowStore store = RowStore.open(path(), name)) {
         List<StoredFunction> functions = store.functions();
         long count = functions.stream().mapToLong(StoredFunction::rows).sum();
-        table.row(name, functions.size(), count, store.size().bytes());
-        Map<String, @Nullable Object> object = new LinkedHashMap<>();
-        object.put("store", name);
-        object.put("functions", functions.size());
-        object.put("rows", count);
-        object.put("bytes", store.size().bytes().bytes());
-        object.put("problems", store.problems());
-        objects.add(object);
-        Cli.warn(spec().commandLine(), store.problems());
+        ByteSize bytes = store.size().bytes();
+        List<String> problems = store.problems();
+        table.row(name, functions.size(), count, bytes);
+        objects.add(object(name, functions.size(), count, bytes.bytes(), problems));
+        Cli.warn(spec().commandLine(), problems);
         if (!store.unreadable().isEmpty()) {
+          answer.failed();
+        }
+      } catch (StorageException e) {
+        if (RowStore.names(path()).contains(name)) { // else it went meanwhile
+          List<String> problems = List.of(String.valueOf(e.getMessage()));
+          objects.add(object(name, null, null, null, problems));
+          Cli.warn(spec().commandLine(), problems);
           answer.failed();
         }
       }
     }
     return answer.put("stores", objects).lines(table);
+  }
+
+  private static Map<String, @Nullable Object> object(
+      String name,
+      @Nullable Integer functions,
+      @Nullable Long rows,
+      @Nullable Long bytes,
+      List<String> problems) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("store", name);
+    object.put("functions", functions);
+    object.put("rows", rows);
+    object.put("bytes", bytes);
+    object.put("problems", problems);
+    return object;
   }
 
   private void functions(RowStore store, Answer answer) {

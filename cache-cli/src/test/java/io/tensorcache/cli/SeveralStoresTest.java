@@ -8,12 +8,15 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A directory of stores, of which each is asked by itself. */
 class SeveralStoresTest {
+  private static final int ROUNDS = 60;
+
   @TempDir private Path directory;
 
   @BeforeEach
@@ -58,6 +61,41 @@ class SeveralStoresTest {
     JsonObject copy = stores.get(0).getAsJsonObject();
     assertEquals(1, copy.getAsJsonArray("problems").size(), copy.toString());
     assertEquals(35, stores.get(1).getAsJsonObject().get("rows").getAsInt());
+  }
+
+  /** It is moved away while they are listed, sooner or later each time. */
+  @Test
+  void oneMayGoMeanwhile() throws Exception {
+    Path copy = directory.resolve("copy");
+    Path away = directory.resolveSibling("away-" + directory.getFileName());
+    long took = Math.min(lsNanos(), lsNanos());
+    int listed = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      long moment = System.nanoTime() + 3 * took * i / ROUNDS;
+      FutureTask<Path> move =
+          new FutureTask<>(
+              () -> {
+                while (System.nanoTime() < moment) {
+                  Thread.onSpinWait();
+                }
+                return Files.move(copy, away);
+              });
+      new Thread(move).start();
+      Run run = Run.here("ls", directory, "--json").assertCode(ExitCode.OK);
+      Files.move(move.get(), copy);
+      JsonArray stores = run.json().getAsJsonArray("stores");
+      JsonObject last = stores.get(stores.size() - 1).getAsJsonObject();
+      assertEquals("rows", last.get("store").getAsString());
+      assertEquals(35, last.get("rows").getAsInt());
+      listed += stores.size() - 1;
+    }
+    assertTrue(listed > 0 && listed < ROUNDS, "it was there " + listed + " times");
+  }
+
+  private long lsNanos() {
+    long begin = System.nanoTime();
+    Run.here("ls", directory, "--json").assertCode(ExitCode.OK);
+    return System.nanoTime() - begin;
   }
 
   @Test

@@ -76,7 +76,21 @@ class TransferLimitsTest {
     Files.delete(out.resolve("rows.npy"));
     Path other = directory.resolve("other/rows");
     Run.here("import", other, out, "--create").assertFails(ExitCode.FAILED, "rows.npy");
-    assertEquals("no rows\n", Run.here("ls", other).out());
+    assertFalse(Files.exists(other.getParent()), "no store is left");
+  }
+
+  @Test
+  void whatIsRefusedCreatesNoStore() throws IOException {
+    Path other = directory.resolve("other/rows");
+    Run.here("import", other, out, "--create", "--function", "head")
+        .assertFails(ExitCode.FAILED, "where \"head\" was expected");
+    Run.here("import", other, directory, "--create").assertFails(ExitCode.FAILED, "no export");
+    Path rows = out.resolve("rows.npy");
+    byte[] bytes = Files.readAllBytes(rows);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(rows, bytes);
+    Run.here("import", other, out, "--create").assertFails(ExitCode.FAILED, "digest differs");
+    assertFalse(Files.exists(other.getParent()), "no store is left");
   }
 
   @Test

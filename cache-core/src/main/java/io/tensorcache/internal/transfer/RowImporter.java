@@ -51,24 +51,53 @@ public final class RowImporter {
    */
   public ImportedRows run(ImportCheck expected) {
     try {
-      Manifest manifest = readManifest();
-      require(expected, manifest);
-      checkFiles(manifest);
-      for (Manifest.Group group : manifest.groups()) {
-        columns(manifest, group).close(); // each head fits the manifest
-      }
+      Manifest manifest = checked(directory, expected);
       for (Manifest.Group group : manifest.groups()) {
         store(manifest, group);
       }
       return new ImportedRows(manifest.function(), manifest.fingerprint(), done - present, present);
-    } catch (ImportRefusedException e) { // with names of the files
-      throw new ImportRefusedException(PlainText.line(String.valueOf(e.getMessage())), e);
+    } catch (ImportRefusedException e) {
+      throw plain(e);
     } catch (IOException e) {
-      throw new StorageException("the import from " + directory + " failed: " + e, e);
+      throw failed(directory, e);
     }
   }
 
-  private Manifest readManifest() throws IOException {
+  /**
+   * Checks an export, and stores nothing of it.
+   *
+   * @throws ImportRefusedException if it is not what it says or not what is expected
+   */
+  public static void check(Path directory, ImportCheck expected) {
+    try {
+      checked(directory, expected);
+    } catch (ImportRefusedException e) {
+      throw plain(e);
+    } catch (IOException e) {
+      throw failed(directory, e);
+    }
+  }
+
+  /** With names of the files, which may hold anything. */
+  private static ImportRefusedException plain(ImportRefusedException e) {
+    return new ImportRefusedException(PlainText.line(String.valueOf(e.getMessage())), e);
+  }
+
+  private static StorageException failed(Path directory, IOException e) {
+    return new StorageException("the import from " + directory + " failed: " + e, e);
+  }
+
+  private static Manifest checked(Path directory, ImportCheck expected) throws IOException {
+    Manifest manifest = readManifest(directory);
+    require(expected, manifest);
+    checkFiles(directory, manifest);
+    for (Manifest.Group group : manifest.groups()) {
+      columns(directory, manifest, group).close(); // each head fits the manifest
+    }
+    return manifest;
+  }
+
+  private static Manifest readManifest(Path directory) throws IOException {
     Path path = directory.resolve(Manifest.FILE);
     if (!Files.isRegularFile(path)) {
       throw new ImportRefusedException(
@@ -103,7 +132,7 @@ public final class RowImporter {
     }
   }
 
-  private void checkFiles(Manifest manifest) throws IOException {
+  private static void checkFiles(Path directory, Manifest manifest) throws IOException {
     Set<String> known = new HashSet<>();
     for (DigestedFile.Digest expected : manifest.files()) {
       known.add(expected.name());
@@ -154,12 +183,14 @@ public final class RowImporter {
     }
   }
 
-  private Columns columns(Manifest manifest, Manifest.Group group) throws IOException {
+  private static Columns columns(Path directory, Manifest manifest, Manifest.Group group)
+      throws IOException {
     boolean isNpy = manifest.format() == ExportFormat.NPY;
     List<Long> keyShape = List.of(group.rows(), (long) KeyBytes.LENGTH);
     Columns columns =
         new Columns(
             open(
+                directory,
                 isNpy,
                 new Column.Expected(
                     group.keys(), Manifest.KEYS, isNpy ? "|u1" : "U8", keyShape, KeyBytes.LENGTH)));
@@ -172,6 +203,7 @@ public final class RowImporter {
                 : String.valueOf(FileTypes.safetensors(part.storedDtype()));
         columns.outputs.add(
             open(
+                directory,
                 isNpy,
                 new Column.Expected(
                     output.file(),
@@ -187,7 +219,8 @@ public final class RowImporter {
     }
   }
 
-  private Column open(boolean isNpy, Column.Expected expected) throws IOException {
+  private static Column open(Path directory, boolean isNpy, Column.Expected expected)
+      throws IOException {
     return isNpy ? Column.ofNpy(directory, expected) : Column.ofSafetensors(directory, expected);
   }
 
@@ -195,7 +228,7 @@ public final class RowImporter {
     TensorKey fingerprint = manifest.fingerprint();
     Provenance from = new Provenance(manifest.function(), fingerprint.hi(), fingerprint.lo());
     RowSchema schema = group.schema();
-    try (Columns columns = columns(manifest, group)) {
+    try (Columns columns = columns(directory, manifest, group)) {
       for (long i = 0; i < group.rows(); i++) {
         TensorKey key = KeyBytes.read(columns.keys.row(i));
         if (store.contains(key)) {
