@@ -25,6 +25,8 @@ import org.bytedeco.pytorch.FractionalMaxPool3dOptions;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Module;
+import org.bytedeco.pytorch.TransformerImpl;
+import org.bytedeco.pytorch.TransformerOptions;
 
 /** The layer classes of the presets, and one of each, made by reflection. */
 final class LayerClasses {
@@ -74,6 +76,9 @@ final class LayerClasses {
     } else if (layer == AdaptiveLogSoftmaxWithLossImpl.class) {
       return new AdaptiveLogSoftmaxWithLossImpl(
           new AdaptiveLogSoftmaxWithLossOptions(16, 20, new LongVector(4, 10)));
+    } else if (layer
+        == TransformerImpl.class) { // has 176 MB of weights unless it is told otherwise
+      return new TransformerImpl(new TransformerOptions(4, 4, 1, 1));
     }
     return (Module) make(layer, 0);
   }
