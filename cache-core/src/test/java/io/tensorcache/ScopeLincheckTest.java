@@ -111,7 +111,7 @@ public class ScopeLincheckTest {
 
   @Test
   void eightThreadsAreLinearizable() {
-    check(2);
+    check(3);
   }
 
   @Test

@@ -140,7 +140,7 @@ public class ScopeSourcesLincheckTest {
 
   @Test
   void aChainIsLinearizable() {
-    check(3);
+    check(5);
   }
 
   @Test

@@ -149,7 +149,7 @@ public class ScopeStoreLincheckTest {
 
   @Test
   void memoryAndStoreAreOnePlace() {
-    check(3);
+    check(5);
   }
 
   @Test
