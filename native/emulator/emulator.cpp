@@ -1,5 +1,5 @@
-// The scheduler. One fiber (fiber_switch.h) per thread; a few blocks are resident at a time, as on a device. A fiber runs until it
-// waits for others or pauses. Which is next is uniformly random in some launches; in others threads or warps have random
+// The scheduler. One fiber (fiber_switch.h) per thread; a few blocks are resident at a time, as on a device. A fiber runs until
+// it waits for others or pauses. Which is next is uniformly random in some launches; in others threads or warps have random
 // priorities that seldom change, which lets one run far ahead of another (Burckhardt et al., "A Randomized Scheduler with
 // Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
 #include "emulator.h"
@@ -106,9 +106,7 @@ void leave_for_scheduler(bool forever) {
   __sanitizer_start_switch_fiber(forever ? nullptr : &current->fake_stack, scheduler_stack, scheduler_stack_bytes);
 }
 void entered_fiber() { __sanitizer_finish_switch_fiber(current->fake_stack, &scheduler_stack, &scheduler_stack_bytes); }
-void leave_for_fiber(const Fiber& fiber) {
-  __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack, kStackBytes);
-}
+void leave_for_fiber(const Fiber& fiber) { __sanitizer_start_switch_fiber(&scheduler_fake_stack, fiber.stack, kStackBytes); }
 void entered_scheduler() { __sanitizer_finish_switch_fiber(scheduler_fake_stack, nullptr, nullptr); }
 /// The frames of a fiber that never came to its end.
 void forget_frames(const char* stack) { __asan_unpoison_memory_region(stack, kStackBytes); }
