@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * nothing of it stays after the last close.
  */
 class CollectedLoadersTest {
-  private static final int LOADERS = 3;
+  private static final int LOADERS = 5; // of four kinds: 20
   private static final int LOADERS_AT_NIGHT = 20;
 
   @TempDir Path directory;
