@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A directory of stores, of which each is asked by itself. */
 class SeveralStoresTest {
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 25;
 
   @TempDir private Path directory;
 

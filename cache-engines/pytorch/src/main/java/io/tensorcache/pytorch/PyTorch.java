@@ -36,8 +36,9 @@ public final class PyTorch {
    * Loads the native libraries of PyTorch for Java, so that a foreign libtorch of the same names,
    * on {@code LD_LIBRARY_PATH} or the distribution's own, does not get in between and end the
    * process. Any use of this class does it. Call it before the first use of a class of the presets
-   * where another libtorch may be installed. It is not for the presets of CUDA, which load their
-   * own in another order. Calling it again does nothing.
+   * where another libtorch may be installed, or where several processes start for the first time at
+   * once: one would load what another is still unpacking. It is not for the presets of CUDA, which
+   * load their own in another order. Calling it again does nothing.
    *
    * @return the file that {@code libtorch_cpu} came from
    * @throws UnsatisfiedLinkError if a library cannot be loaded

@@ -14,6 +14,9 @@ import org.bytedeco.openblas.global.openblas;
  * needs: the dynamic linker then looks for the latter by name, and takes a foreign one that is on
  * {@code LD_LIBRARY_PATH}, or, while the cache of JavaCPP is empty, one that the system has. The
  * process dies in it. A library that is loaded is never looked for again.
+ *
+ * <p>Of two processes that start with an empty cache, one would find a {@code libtorch_cpu.so} that
+ * the other has not unpacked to its end. JavaCPP locks only the file that it loads itself.
  */
 final class TorchLibraries {
   /** What the others need, first. OpenBLAS, which the second one needs, has presets of its own. */

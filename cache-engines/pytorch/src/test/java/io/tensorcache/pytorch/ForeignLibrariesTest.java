@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,18 +46,27 @@ class ForeignLibrariesTest {
 
   private record Ended(int code, String output) {}
 
-  private Ended run(List<String> command, Path library) throws Exception {
+  private record Started(Process process, Path output) {
+    Ended end() throws Exception {
+      if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError("no end of " + process.info());
+      }
+      return new Ended(process.exitValue(), Files.readString(output));
+    }
+  }
+
+  private Started begin(List<String> command, Path library) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.directory(directory.toFile());
     builder.environment().put("LD_LIBRARY_PATH", library.toString());
-    Path output = directory.resolve("output.txt");
+    Path output = Files.createTempFile(directory, "output", ".txt");
     builder.redirectOutput(output.toFile());
-    Process process = builder.start();
-    if (!process.waitFor(120, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new AssertionError("no end of " + command);
-    }
-    return new Ended(process.exitValue(), Files.readString(output));
+    return new Started(builder.start(), output);
+  }
+
+  private Ended run(List<String> command, Path library) throws Exception {
+    return begin(command, library).end();
   }
 
   private Path foreignLibraries() throws Exception {
@@ -86,8 +97,12 @@ class ForeignLibrariesTest {
   }
 
   private Ended start(Path libraries, String cache, String... arguments) throws Exception {
+    return run(command(cache, arguments), libraries);
+  }
+
+  private List<String> command(String cache, String... arguments) {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -97,7 +112,7 @@ class ForeignLibrariesTest {
                 System.getProperty("java.class.path"),
                 Child.class.getName()));
     command.addAll(List.of(arguments));
-    return run(command, libraries);
+    return command;
   }
 
   @Test
@@ -109,6 +124,32 @@ class ForeignLibrariesTest {
     assertTrue(first.output().contains("from " + directory.resolve("cache")), first.output());
     Ended second = start(foreign, "cache", "door");
     assertEquals(0, second.code(), second.output());
+  }
+
+  /** With the door alone none loads what another is still unpacking. */
+  @Test
+  void severalFirstStartsAtOnceSucceed() throws Exception {
+    startAtOnce("several", 3);
+  }
+
+  @Test
+  @Tag("nightly")
+  void manyTimesSeveralFirstStartsAtOnceSucceed() throws Exception {
+    for (int i = 0; i < 15; i++) {
+      startAtOnce("several-" + i, 2 + i % 3);
+    }
+  }
+
+  private void startAtOnce(String cache, int processes) throws Exception {
+    List<Started> started = new ArrayList<>();
+    for (int i = 0; i < processes; i++) {
+      started.add(begin(command(cache, "door"), directory));
+    }
+    for (Started each : started) {
+      Ended ended = each.end();
+      assertEquals(0, ended.code(), ended.output());
+      assertTrue(ended.output().contains("sum 4.0"), ended.output());
+    }
   }
 
   /** The fault itself: if the presets mend it, the door's own order can go. */

@@ -1,5 +1,6 @@
 package io.tensorcache.samples.kit;
 
+import io.tensorcache.pytorch.PyTorch;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch;
@@ -39,6 +40,7 @@ public abstract class Sample implements Callable<Integer> {
   @SuppressWarnings("try") // the scope frees the tensors
   public final Integer call() throws Exception {
     settle();
+    PyTorch.load(); // before the presets load themselves
     torch.set_num_threads(threads());
     try (PointerScope tensors = new PointerScope()) {
       boolean isRight = run();
