@@ -135,6 +135,7 @@ class ClassLoadersTest {
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider",
+                "-Dslf4j.internal.verbosity=WARN", // which it says on standard error
                 "-cp",
                 System.getProperty("java.class.path"),
                 Program.class.getName(),

@@ -24,6 +24,7 @@ final class ChildProcess implements AutoCloseable {
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(List.of("-Xmx96m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dslf4j.provider=org.slf4j.helpers.NOP_FallbackServiceProvider");
+    command.add("-Dslf4j.internal.verbosity=WARN"); // it would say so on standard error
     command.addAll(List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path")));
     command.add(main.getName());
     command.add(directory.toString());
