@@ -7,6 +7,8 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.HostTensor;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A model is changed while the tiers are full of rows of the one before. */
@@ -62,13 +64,42 @@ class AnotherFingerprintTest {
     }
   }
 
-  /** Shuffled; returns how much of it was served. */
+  /** Its rows are never asked for again, and those of the model that stays always are. */
+  @Test
+  void aModelInTrainingTakesNoPlaces() {
+    try (TensorCache cache = TensorCache.builder("heap").heap(ByteSize.ofKiB(650)).build()) {
+      AtomicInteger steps = new AtomicInteger();
+      epochs(cache, "0", 6, x -> trained(cache, steps.incrementAndGet()).apply(x));
+      long before = hits(cache);
+      epochs(cache, "0", 4, x -> trained(cache, steps.incrementAndGet()).apply(x));
+      double served = 1.0 * (hits(cache) - before) / (4 * ROWS);
+      assertTrue(served > 0.4, "of the model that stays: " + served);
+    }
+  }
+
+  private static long hits(TensorCache cache) {
+    return cache.stats().hitsByTier().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static CachedFunction<HostTensor> trained(TensorCache cache, int step) {
+    return function(cache, "trained", "" + step);
+  }
+
+  private static CachedFunction<HostTensor> function(TensorCache cache, String name, String model) {
+    return cache
+        .function(name, Fingerprint.version(model), HostTensor.adapter())
+        .probing(false)
+        .wrap(x -> x);
+  }
+
   private double epochs(TensorCache cache, String model, int count) {
-    CachedFunction<HostTensor> f =
-        cache
-            .function("f", Fingerprint.version(model), HostTensor.adapter())
-            .probing(false)
-            .wrap(x -> x);
+    return epochs(cache, model, count, batch -> {});
+  }
+
+  /** Shuffled; returns how much of it was served. */
+  private double epochs(
+      TensorCache cache, String model, int count, Consumer<HostTensor> afterBatch) {
+    CachedFunction<HostTensor> f = function(cache, "f", model);
     CacheStats before = cache.stats();
     for (int i = 0; i < count; i++) {
       int[] ids = random.ints(ROWS, 0, 1).toArray();
@@ -78,7 +109,9 @@ class AnotherFingerprintTest {
         ids[j] = k;
       }
       for (int from = 0; from < ROWS; from += BATCH) {
-        f.apply(batch(ids, from));
+        HostTensor batch = batch(ids, from);
+        f.apply(batch);
+        afterBatch.accept(batch);
       }
     }
     long computed = cache.stats().rowsComputed() - before.rowsComputed();

@@ -22,7 +22,7 @@ public enum WhenFull {
    * first. While that serves less than {@link #RECENT} would, as when the working set changes, it
    * does what {@code RECENT} does; a sample of the keys is followed to know. A tier of few rows has
    * the same rule. A copy of a scope's entry always enters. When a function gets another
-   * fingerprint, its rows under the one before are no longer taken for frequent.
+   * fingerprint, its rows under the one before are no longer taken for frequent, if they were.
    *
    * <p>Of several tiers a row enters the highest one in which it may. What goes for it moves down
    * for what was asked for no more often there. A row that is served from below moves up in the

@@ -134,6 +134,7 @@ public final class CachedCall<T> {
     }
     NamedTensors<T> outputs = result.finish();
     found.reportHits(recorder, function.state());
+    group.served(found.served());
     return hits == null ? outputs : new HitCheck<>(batch, call).check(hits, outputs);
   }
 }

@@ -46,6 +46,15 @@ final class LookupCount {
     return missed;
   }
 
+  /** Rows that tiers and store had. */
+  long served() {
+    long served = 0;
+    for (long rows : hits) {
+      served += rows;
+    }
+    return served;
+  }
+
   /** Rows that disk tier and store had. */
   long fromDisk() {
     return hits[Tier.DISK.ordinal()] + hits[Tier.DURABLE.ordinal()];
@@ -70,10 +79,7 @@ final class LookupCount {
 
   /** The batch was computed as a whole, so what was found did not serve. */
   void reportRecomputed(StatsRecorder recorder, FunctionState function) {
-    long found = waited;
-    for (long rows : hits) {
-      found += rows;
-    }
+    long found = waited + served();
     recorder.miss(function, otherShape > 0 ? MissReason.OTHER_SHAPE : MissReason.RECOMPUTED, found);
   }
 }

@@ -67,7 +67,7 @@ public final class CacheRows implements TierEvents {
 
   /** A function goes on with these rows, instead of those that it has under other fingerprints. */
   public void begins(Group group) {
-    tiers.replaced(groups.others(group).stream().mapToLong(Group::rows).sum());
+    tiers.replaced(groups.others(group).stream().mapToLong(Group::replaced).sum());
   }
 
   /** Where the rows of a function lie. */

@@ -4,6 +4,7 @@ import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.key.ComputationDigest;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one function under one fingerprint. */
@@ -13,6 +14,7 @@ public final class Group {
   private final ComputationDigest fingerprint;
   private final Provenance provenance;
   private final AtomicLong rows = new AtomicLong();
+  private final LongAdder served = new LongAdder(); // since they were replaced
   private final AtomicBoolean warned = new AtomicBoolean();
   private @Nullable String code; // guarded by this
 
@@ -49,6 +51,23 @@ public final class Group {
 
   public void add(long count) {
     rows.addAndGet(count);
+  }
+
+  /** So many of its rows were asked for again, and found. */
+  public void served(long count) {
+    if (count > 0) {
+      served.add(count);
+    }
+  }
+
+  /**
+   * Others are asked for instead of these rows. Returns how many in memory are frequent: all, or
+   * none if they were not served twice each since this was called. Such rows give way soon anyway,
+   * and a function in training has no others.
+   */
+  long replaced() {
+    long held = rows();
+    return served.sumThenReset() >= 2 * held ? held : 0;
   }
 
   /** Remembers the code that serves these rows; the one before, null if there was none. */

@@ -98,6 +98,18 @@ class GroupsTest {
   }
 
   @Test
+  void ofRowsThatAreReplacedThoseCountThatWereServed() {
+    Group group = holding(1, 8);
+    assertEquals(0, group.replaced(), "of a function in training");
+    group.served(10);
+    group.served(6);
+    assertEquals(8, group.replaced());
+    assertEquals(0, group.replaced(), "nobody asked for them since");
+    group.served(15);
+    assertEquals(0, group.replaced());
+  }
+
+  @Test
   void knowsTheCodeThatServedItLast() {
     Group group = version(1);
     assertNull(group.code());
