@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Several stores on one directory: in other processes, and in this one. */
 @Tag("slow")
 class ProcessesTest {
-  private static final int LIMIT_KIB = 2048;
+  private static final int LIMIT_KIB = 8192;
   private static final int QUEUE_KIB = 8192; // of the fixture's settings
-  private static final int RANGE = 4000; // about 6.5 MB
+  private static final int RANGE = 8000; // about 13 MB
 
   @TempDir Path directory;
   private final DurableFixture.Events events = new DurableFixture.Events();
@@ -47,13 +47,13 @@ class ProcessesTest {
       for (int i = 0; i < 3; i++) {
         children.add(
             new ChildProcess(
-                SharingProcess.class, directory, 100 + i, RANGE, 1500, LIMIT_KIB, whenFull));
+                SharingProcess.class, directory, 100 + i, RANGE, 3000, LIMIT_KIB, whenFull));
       }
       for (ChildProcess child : children) {
         child.awaitStart();
       }
       try (DurableStore store = open(directory, config(LIMIT_KIB, whenFull, 128), events)) {
-        for (int i = 0; i < 800; i++) {
+        for (int i = 0; i < 1500; i++) {
           if (read(store, i % RANGE) == Lookup.MISS) {
             store(store, i % RANGE);
           }
@@ -83,31 +83,21 @@ class ProcessesTest {
 
   /** Each child ends with an error if a row is wrong or anything is told. */
   @Test
-  void fourProcessesOfFewRowsWithKills() throws Exception {
-    share(2_000, 4);
-  }
-
-  @Tag("nightly")
-  @Test
   void fourProcessesOfTenThousandRowsWithKills() throws Exception {
-    share(10_000, 12);
-  }
-
-  private void share(int lookUps, int allKills) throws Exception {
     long seed = Long.getLong("durable.seed", System.nanoTime());
     Random random = new Random(seed);
     List<ChildProcess> children = new ArrayList<>();
     int kills = 0;
     try {
       for (int i = 0; i < 4; i++) {
-        children.add(sharing(i, lookUps));
+        children.add(sharing(i));
       }
-      for (; kills < allKills; kills++) {
+      for (; kills < 6; kills++) {
         int victim = random.nextInt(4);
         children.get(victim).awaitStart();
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(100)));
         children.get(victim).kill();
-        children.set(victim, sharing(10 + kills, lookUps));
+        children.set(victim, sharing(10 + kills));
       }
       for (ChildProcess child : children) {
         child.awaitEnd();
@@ -120,39 +110,34 @@ class ProcessesTest {
     try (DurableStore store = open(directory, events)) {
       int found = found(store, 0, RANGE);
       System.out.println(
-          "ProcessesTest: 4 processes, "
-              + lookUps
-              + " look-ups each, "
-              + kills
-              + " kills, "
-              + found);
+          "ProcessesTest: 4 processes, 40,000 look-ups, " + kills + " kills, " + found + " rows");
       assertTrue(found > RANGE / 2, "seed " + seed + ": " + found);
     }
     assertEquals(List.of(), events.failures, "seed " + seed);
   }
 
-  private ChildProcess sharing(int seed, int lookUps) throws IOException {
+  private ChildProcess sharing(int seed) throws IOException {
     return new ChildProcess(
-        SharingProcess.class, directory, seed, RANGE, lookUps, 1 << 20, WhenFull.EVICT);
+        SharingProcess.class, directory, seed, RANGE, 10_000, 1 << 20, WhenFull.EVICT);
   }
 
   @Test
   void eachStoreKeepsToItsOwnLimit() throws Exception {
-    try (DurableStore large = open(directory, config(4096, WhenFull.EVICT, 64), events);
-        DurableStore small = open(directory, config(1024, WhenFull.KEEP_FIRST, 64), events)) {
+    try (DurableStore large = open(directory, config(8192, WhenFull.EVICT, 128), events);
+        DurableStore small = open(directory, config(2048, WhenFull.KEEP_FIRST, 128), events)) {
       int declined = 0;
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < 6000; i++) {
         assertTrue(store(large, i));
         declined += store(small, 10_000 + i) ? 0 : 1;
         if (i % 100 == 99) {
           assertTrue(large.flush());
           small.flush();
-          assertTrue(byteCount(directory) <= 4096L << 10, "after " + i);
+          assertTrue(byteCount(directory) <= 8192L << 10, "after " + i);
         }
       }
-      assertTrue(declined > 1500, "full for the one that may use less: " + declined);
-      assertTrue(byteCount(directory) > 2048L << 10, "and not for the other");
-      assertTrue(found(large, 2500, 3000) > 450);
+      assertTrue(declined > 3000, "full for the one that may use less: " + declined);
+      assertTrue(byteCount(directory) > 4096L << 10, "and not for the other");
+      assertTrue(found(large, 5000, 6000) > 900);
     }
     assertEquals(List.of(), events.failures);
   }
