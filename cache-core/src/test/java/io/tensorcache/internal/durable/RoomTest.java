@@ -19,10 +19,13 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.store.RowSelection;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +127,37 @@ class RoomTest {
         assertTrue(isThere(store, i, bytes));
       }
       assertEquals(number - events.evicted.get(), store.use().entries());
+      assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
+    }
+  }
+
+  /** Another process makes room at the same time, and is faster. */
+  @Test
+  void aSegmentThatGoesMeanwhileIsNoFailure() throws IOException {
+    FaultyFiles files = new FaultyFiles();
+    AtomicInteger gone = new AtomicInteger();
+    StoreConfig config = config(LIMIT_KIB, WhenFull.EVICT, 64);
+    try (DurableStore store =
+        DurableStore.open(directory, "rows", config, events, files, System::currentTimeMillis)) {
+      files.fault =
+          (operation, file) -> {
+            boolean isIndex = file.toString().endsWith(SegmentName.INDEX);
+            if (operation == FaultyFiles.Operation.OPEN && isIndex && gone.get() == 0) {
+              String name = file.getFileName().toString().replace(SegmentName.INDEX, "");
+              Files.delete(file);
+              Files.delete(file.resolveSibling(name + SegmentName.SEGMENT));
+              gone.incrementAndGet();
+            }
+            if (operation == FaultyFiles.Operation.READ && !Files.exists(file)) {
+              throw new NoSuchFileException(file.toString());
+            }
+          };
+      for (int i = 0; i < 25; i++) {
+        assertTrue(store(store, i, LARGE));
+        assertTrue(store.flush());
+      }
+      assertEquals(1, gone.get());
+      assertTrue(isThere(store, 24, LARGE));
       assertTrue(byteCount(directory) <= LIMIT_KIB << 10);
     }
   }
