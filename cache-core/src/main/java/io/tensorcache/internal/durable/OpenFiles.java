@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class OpenFiles extends ForwardingFiles {
   private static final int FEWEST = 2;
 
+  /** How often a file may be closed for another one while something is done with it. */
+  private static final int MOST_ATTEMPTS = 1000;
+
   private final RankedLock lock = new RankedLock(Rank.OPEN_FILES);
 
   /** The files that may be closed, those first that were opened longest ago. Guarded by lock. */
@@ -89,12 +92,12 @@ final class OpenFiles extends ForwardingFiles {
     }
 
     private <T> T use(Use<T> use) throws IOException {
-      while (true) {
+      for (int attempt = 1; ; attempt++) {
         StoreFile now = reopened(this);
         try {
           return use.on(now);
         } catch (ClosedChannelException e) {
-          if (closed || isPinned(this)) {
+          if (closed || isPinned(this) || attempt == MOST_ATTEMPTS) {
             throw e;
           }
         }

@@ -74,6 +74,27 @@ class OpenFilesTest {
     }
   }
 
+  /** Each attempt finds it closed, as where the system closes it all the time. */
+  @Test
+  void whatCannotBeReadIsNotTriedForEver() throws IOException {
+    fill();
+    FaultyFiles closing = new FaultyFiles();
+    AtomicInteger attempts = new AtomicInteger();
+    closing.fault =
+        (operation, file) -> {
+          if (operation == FaultyFiles.Operation.READ) {
+            attempts.incrementAndGet();
+            throw new ClosedChannelException();
+          }
+        };
+    try (OpenFiles files = new OpenFiles(closing.hold(directory), 5)) {
+      OpenFiles.Kept kept = files.keep("f0");
+      kept.unpin();
+      assertThrows(ClosedChannelException.class, () -> byteOf(kept));
+      assertTrue(attempts.get() > 100, "tried again while another one may have closed it");
+    }
+  }
+
   @Test
   void whatIsReadOftenStaysOpen() throws IOException {
     fill();
