@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.config.ByteSize;
+import io.tensorcache.config.Tier;
 import io.tensorcache.stats.CacheStats;
 import io.tensorcache.tensor.HostTensor;
+import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A model is changed while the tiers are full of rows of the one before. */
 class AnotherFingerprintTest {
@@ -18,6 +21,8 @@ class AnotherFingerprintTest {
   private static final int WIDTH = 512;
 
   private final SplittableRandom random = new SplittableRandom(1);
+  private boolean persisting;
+  @TempDir Path directory;
 
   /** Half of the rows fit. */
   @Test
@@ -52,6 +57,31 @@ class AnotherFingerprintTest {
     }
   }
 
+  /** They move to memory the second time that they are served. */
+  @Test
+  void soDoRowsThatTheStoreHas() {
+    persisting = true;
+    try (TensorCache cache = stored()) {
+      epochs(cache, "1", 1);
+    }
+    try (TensorCache cache = stored()) {
+      fill(cache);
+      epochs(cache, "1", 2);
+      long before = cache.stats().hitsByTier().getOrDefault(Tier.HEAP, 0L);
+      epochs(cache, "1", 1);
+      long onHeap = cache.stats().hitsByTier().get(Tier.HEAP) - before;
+      assertTrue(onHeap > 0.9 * ROWS / 2, "of " + ROWS / 2 + " that fit: " + onHeap);
+      assertEquals(ROWS, cache.stats().rowsComputed(), "those of the other model");
+    }
+  }
+
+  private TensorCache stored() {
+    return TensorCache.builder("stored")
+        .heap(ByteSize.ofKiB(650))
+        .store(store -> store.directory(directory))
+        .build();
+  }
+
   /** An earlier model is not another one: what is frequent under it stays so. */
   @Test
   void twoModelsInTurnForgetNothing() {
@@ -81,14 +111,15 @@ class AnotherFingerprintTest {
     return cache.stats().hitsByTier().values().stream().mapToLong(Long::longValue).sum();
   }
 
-  private static CachedFunction<HostTensor> trained(TensorCache cache, int step) {
+  private CachedFunction<HostTensor> trained(TensorCache cache, int step) {
     return function(cache, "trained", "" + step);
   }
 
-  private static CachedFunction<HostTensor> function(TensorCache cache, String name, String model) {
+  private CachedFunction<HostTensor> function(TensorCache cache, String name, String model) {
     return cache
         .function(name, Fingerprint.version(model), HostTensor.adapter())
         .probing(false)
+        .persisting(persisting)
         .wrap(x -> x);
   }
 

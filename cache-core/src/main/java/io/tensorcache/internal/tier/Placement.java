@@ -124,14 +124,17 @@ final class Placement {
    */
   boolean isWanted(TensorKey key, long byteCount, Gate by) {
     int frequency = by.missed(key, byteCount + HeapEntry.OVERHEAD_BYTES, this::addTo);
-    return frequency > 1
-        && (heap != null && heap.wouldAdd(byteCount, frequency)
-            || pools.wouldAdd(pools.countInMemory(), key, byteCount, Claim.of(frequency)));
+    if (frequency == 1) {
+      return false;
+    }
+    Claim claim = Claim.of(by.claim(frequency));
+    return heap != null && heap.wouldAdd(byteCount, claim.frequency())
+        || pools.wouldAdd(pools.countInMemory(), key, byteCount, claim);
   }
 
   /** Adds a row that is wanted; as if it were asked for when it was served. */
   boolean addWanted(TensorKey key, Row row, Gate by) {
-    Claim claim = Claim.of(by.frequency(key));
+    Claim claim = Claim.of(by.claim(by.frequency(key)));
     return heap != null && heap.addIfRoom(key, row)
         || pools.addIfRoom(pools.countInMemory(), key, row)
         || isAddedToHeap(key, row, claim, null)
