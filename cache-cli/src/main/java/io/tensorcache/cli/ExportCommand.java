@@ -49,19 +49,16 @@ final class ExportCommand extends StoreCommand {
 
   ExportCommand() {}
 
-  private long selected(RowStore store) {
-    return store.functions().stream()
-        .filter(each -> each.function().equals(function))
-        .filter(each -> fingerprint == null || each.fingerprint().equals(fingerprint))
-        .mapToLong(StoredFunction::rows)
-        .sum();
+  private boolean isSelected(StoredFunction of) {
+    return of.function().equals(function)
+        && (fingerprint == null || of.fingerprint().equals(fingerprint));
   }
 
   @Override
   Answer answer() {
     try (RowStore store = openToRead()) {
       ExportedRows exported;
-      try (Progress progress = progress("exporting", selected(store))) {
+      try (Progress progress = progress("exporting", rows(store, this::isSelected))) {
         exported = store.exportRows(function, fingerprint, format, to, progress::to);
       }
       Answer answer =

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,11 @@ abstract class StoreCommand extends JsonCommand {
   }
 
   static long rows(RowStore store) {
-    return store.functions().stream().mapToLong(StoredFunction::rows).sum();
+    return rows(store, function -> true);
+  }
+
+  static long rows(RowStore store, Predicate<StoredFunction> of) {
+    return store.functions().stream().filter(of).mapToLong(StoredFunction::rows).sum();
   }
 
   static Map<String, @Nullable Object> object(StoredFunction of) {

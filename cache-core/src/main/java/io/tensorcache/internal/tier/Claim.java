@@ -34,16 +34,14 @@ record Claim(int frequency, int margin, boolean isExchange) {
     return new Claim(frequency, -1, false);
   }
 
-  /**
-   * Of a row that this one drives out and that was asked for so often; one that nobody asked for
-   * drives nothing out.
-   */
+  /** Of a row that this one drives out, which is no larger and was asked for so often. */
   Claim ofDrivenOut(int drivenOut) {
     return ofDrivenOut(drivenOut, true);
   }
 
   /**
-   * Of a row that this one drives out and that was asked for so often.
+   * Of a row that this one drives out and that was asked for so often; one that nobody asked for
+   * drives nothing out.
    *
    * @param isSmall it is no larger, so that the place of this one is enough
    */
@@ -51,7 +49,10 @@ record Claim(int frequency, int margin, boolean isExchange) {
     if (isExchange && isSmall) {
       return PLACE;
     }
-    return isAlways() ? ALWAYS : drivenOut == 0 ? ROOM : fromAbove(drivenOut);
+    if (isAlways()) {
+      return ALWAYS;
+    }
+    return drivenOut == 0 ? ROOM : fromAbove(drivenOut);
   }
 
   boolean isAlways() {

@@ -39,6 +39,19 @@ class HeapTierLeavingTest {
     return tier.add(key, row, HeapTier.ALWAYS, leaving) == Admission.IS_IN;
   }
 
+  /** Adds a row, and does something while the first one leaves for it. */
+  private boolean addWhile(TensorKey key, Row row, Consumer<HeapEntry> meanwhile) {
+    return add(
+        key,
+        row,
+        entry -> {
+          if (left.isEmpty()) {
+            left.add(entry);
+            meanwhile.accept(entry);
+          }
+        });
+  }
+
   @AfterEach
   void close() {
     ehcache.close();
@@ -102,18 +115,15 @@ class HeapTierLeavingTest {
 
   @Test
   void anotherThreadDoesNotTakeWhatIsLeavingNorPassTheLimit() {
-    add(
+    addWhile(
         key(9),
         row(9, 2 * ROW_BYTES),
         entry -> {
-          if (left.isEmpty()) {
-            left.add(entry);
-            // two rows leave, one is in the ring: room for one row can be made, for two not
-            assertFalse(add(key(10), row(10, 2 * HEAP_ROW), left::add));
-            assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
-            assertTrue(add(key(11), row(11), left::add));
-            assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
-          }
+          // two rows leave, one is in the ring: room for one row can be made, for two not
+          assertFalse(add(key(10), row(10, 2 * HEAP_ROW), left::add));
+          assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
+          assertTrue(add(key(11), row(11), left::add));
+          assertTrue(tier.stats(0).bytes().bytes() <= 3L * HEAP_ROW);
         });
     assertNotNull(tier.get(key(11)));
     assertNotNull(tier.get(key(9)));
@@ -134,32 +144,14 @@ class HeapTierLeavingTest {
 
   @Test
   void aRowOnItsWayOutIsNotInForThoseWhoWouldDropItElsewhere() {
-    assertTrue(
-        add(
-            key(9),
-            row(9),
-            entry -> {
-              if (left.isEmpty()) {
-                left.add(entry);
-                assertFalse(add(entry.key, row(0), left::add));
-              }
-            }));
+    assertTrue(addWhile(key(9), row(9), entry -> assertFalse(add(entry.key, row(0), left::add))));
     assertEquals(1, left.size());
     holds(3);
   }
 
   @Test
   void theSameKeyStoredMeanwhileIsCountedOnce() {
-    assertTrue(
-        add(
-            key(9),
-            row(9),
-            entry -> {
-              if (left.isEmpty()) {
-                left.add(entry);
-                assertTrue(add(key(9), row(9), left::add));
-              }
-            }));
+    assertTrue(addWhile(key(9), row(9), entry -> assertTrue(add(key(9), row(9), left::add))));
     assertEquals(2, tier.stats(0).entries());
     assertEquals(2L * HEAP_ROW, tier.stats(0).bytes().bytes());
   }

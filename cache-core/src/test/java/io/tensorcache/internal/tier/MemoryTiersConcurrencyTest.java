@@ -7,6 +7,7 @@ import static io.tensorcache.internal.tier.TiersFixture.tierStats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.Tier;
@@ -24,13 +25,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Many threads on one instance; every value that is read is compared byte by byte. */
 @Timeout(120)
@@ -50,18 +54,22 @@ class MemoryTiersConcurrencyTest {
     assertTrue(threads.awaitTermination(60, TimeUnit.SECONDS));
   }
 
+  /** When full, rows on the heap, MiB off it, MiB on a disk. */
+  static Stream<Arguments> tiers() {
+    return Stream.of(
+        arguments(WhenFull.EVICT, 30, 0, 0),
+        arguments(WhenFull.EVICT, 30, 1, 0),
+        arguments(WhenFull.EVICT, 0, 1, 0),
+        arguments(WhenFull.KEEP_FIRST, 30, 1, 0),
+        arguments(WhenFull.EVICT, 3, 1, 0),
+        arguments(WhenFull.EVICT, 3, 1, 16),
+        arguments(WhenFull.EVICT, 0, 0, 16),
+        arguments(WhenFull.RECENT, 3, 1, 16),
+        arguments(WhenFull.KEEP_FIRST, 3, 1, 16));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "EVICT, 30, 0, 0",
-    "EVICT, 30, 1, 0",
-    "EVICT, 0, 1, 0",
-    "KEEP_FIRST, 30, 1, 0",
-    "EVICT, 3, 1, 0",
-    "EVICT, 3, 1, 16",
-    "EVICT, 0, 0, 16",
-    "RECENT, 3, 1, 16",
-    "KEEP_FIRST, 3, 1, 16",
-  })
+  @MethodSource("tiers")
   void neverHoldsTooMuchAndNeverServesAWrongValue(
       WhenFull whenFull, int heapRows, int poolMiB, int diskMiB) throws Exception {
     mixed(whenFull, heapRows, poolMiB, diskMiB, ROUNDS);
@@ -69,17 +77,7 @@ class MemoryTiersConcurrencyTest {
 
   @Tag("nightly")
   @ParameterizedTest
-  @CsvSource({
-    "EVICT, 30, 0, 0",
-    "EVICT, 30, 1, 0",
-    "EVICT, 0, 1, 0",
-    "KEEP_FIRST, 30, 1, 0",
-    "EVICT, 3, 1, 0",
-    "EVICT, 3, 1, 16",
-    "EVICT, 0, 0, 16",
-    "RECENT, 3, 1, 16",
-    "KEEP_FIRST, 3, 1, 16",
-  })
+  @MethodSource("tiers")
   void norInManyRounds(WhenFull whenFull, int heapRows, int poolMiB, int diskMiB) throws Exception {
     mixed(whenFull, heapRows, poolMiB, diskMiB, ROUNDS_AT_NIGHT);
   }

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /** Memory at an address, which somebody else keeps allocated. Immutable. */
-final class NativeMemory extends HostMemory {
+class NativeMemory extends HostMemory {
   private final long address;
   private final long byteCount;
 
@@ -16,18 +16,21 @@ final class NativeMemory extends HostMemory {
   }
 
   @Override
-  public long byteCount() {
+  public final long byteCount() {
     return byteCount;
   }
 
   @Override
-  public long address() {
+  public final long address() {
     return address;
   }
 
   @Override
-  public ByteBuffer slice(long offset, int length) {
+  public final ByteBuffer slice(long offset, int length) {
     Objects.checkFromIndexSize(offset, length, byteCount);
+    if (length == 0) {
+      return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
+    }
     return NativeBytes.at(address + offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
