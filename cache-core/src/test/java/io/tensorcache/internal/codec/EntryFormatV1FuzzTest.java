@@ -87,10 +87,11 @@ class EntryFormatV1FuzzTest {
   void randomBytesAreRefused() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    for (int i = 0; i < 5_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       byte[] bytes = new byte[random.nextInt(300)];
       random.nextBytes(bytes);
-      refused(bytes, "seed " + seed + ", round " + i);
+      int round = i;
+      refused(bytes, () -> "seed " + seed + ", round " + round);
     }
   }
 

@@ -172,9 +172,19 @@ class DamagedBytesTest {
   /** From a random one on. */
   @Test
   void everyFifthBitOfAnUnsealedSegmentFlipped() throws IOException {
+    flipBitsOfAnUnsealedSegment(5);
+  }
+
+  @Tag("nightly")
+  @Test
+  void everyBitOfAnUnsealedSegmentFlipped() throws IOException {
+    flipBitsOfAnUnsealedSegment(1);
+  }
+
+  private void flipBitsOfAnUnsealedSegment(int step) throws IOException {
     Small small = new Small();
-    int first = 8 * SegmentFormatV1.HEADER_BYTES + new Random().nextInt(5);
-    for (int bit = first; bit < 8 * small.segment.length; bit += 5) {
+    int first = 8 * SegmentFormatV1.HEADER_BYTES + new Random().nextInt(step);
+    for (int bit = first; bit < 8 * small.segment.length; bit += step) {
       int hits = small.hits(flipped(small.segment, bit), new byte[0]);
       assertTrue(hits >= ROWS - 1, "bit " + bit + ": " + hits);
     }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Things in the directory that no store puts there: never followed, never waited for. */
 @Tag("slow")
 class HostileFilesTest {
+  private static final long[] INDEX_LENGTHS = {0, 1L << 40, 1L << 32, 64 + 32 * 1000};
   private static final int ROWS = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final SegmentName STRANGE = new SegmentName(0xaa, 0);
@@ -213,11 +214,19 @@ class HostileFilesTest {
 
   @Test
   void noLengthIsBelieved() throws IOException {
-    for (long segmentBytes : new long[] {1L << 40, 1L << 32, 1L << 27, 64, 4096}) {
-      for (long indexBytes : new long[] {0, 1L << 40, 1L << 32, 64 + 32 * 1000}) {
-        if (segmentBytes == 1L << 32 && indexBytes > 64 + 32 * 1000) {
-          continue; // all of it is read: twice is enough
-        }
+    believesNone(INDEX_LENGTHS, 1L << 40, 1L << 27, 64, 4096);
+    believesNone(new long[] {0, 64 + 32 * 1000}, 1L << 32); // all of it is read
+  }
+
+  @Tag("nightly")
+  @Test
+  void norIsOneThatTakesLong() throws IOException {
+    believesNone(INDEX_LENGTHS, 1L << 32, 1L << 30);
+  }
+
+  private void believesNone(long[] indexLengths, long... segmentLengths) throws IOException {
+    for (long segmentBytes : segmentLengths) {
+      for (long indexBytes : indexLengths) {
         strange(segmentBytes, indexBytes);
         DurableFixture.Events told = new DurableFixture.Events();
         assertTimeoutPreemptively(
