@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheLevel;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.device.RequiresStandin;
 import io.tensorcache.internal.device.Standin;
 import io.tensorcache.internal.device.StandinTensor;
@@ -21,7 +22,8 @@ class DeviceCostTest {
   /** Of a batch that is partly resident, only the other rows come from the host. */
   @Test
   void onlyRowsOfTheHostAreCopiedFromIt() {
-    try (TensorCache cache = function.builder(4).heap(ByteSize.ofMiB(1)).build()) {
+    try (TensorCache cache =
+        function.builder(4).heap(ByteSize.ofMiB(1)).whenFull(WhenFull.RECENT).build()) {
       CachedFunction<StandinTensor> cached = function.wrap(cache);
       function.check(cached, 0, 1, 2);
       function.check(cached, 0, 3, 4);

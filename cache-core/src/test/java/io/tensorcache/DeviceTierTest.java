@@ -96,7 +96,8 @@ class DeviceTierTest {
 
   @Test
   void demotesToTheHostAndServesFromThere() {
-    try (TensorCache cache = function.builder(2).heap(ByteSize.ofMiB(1)).build()) {
+    try (TensorCache cache =
+        function.builder(2).heap(ByteSize.ofMiB(1)).whenFull(WhenFull.RECENT).build()) {
       CachedFunction<StandinTensor> cached = function.wrap(cache);
       function.check(cached, 0, 1, 2);
       function.check(cached, 0, 3);
@@ -114,7 +115,7 @@ class DeviceTierTest {
 
   @Test
   void dropsWhereThereIsNoOtherTier() {
-    try (TensorCache cache = function.builder(2).build()) {
+    try (TensorCache cache = function.builder(2).whenFull(WhenFull.RECENT).build()) {
       CachedFunction<StandinTensor> cached = function.wrap(cache);
       function.check(cached, 0, 1, 2);
       function.check(cached, 0, 3);

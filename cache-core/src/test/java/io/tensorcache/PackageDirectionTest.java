@@ -33,7 +33,8 @@ class PackageDirectionTest {
           Map.entry("internal.device", Set.of("error", "internal.lock")),
           Map.entry(
               "internal.resident",
-              Set.of("config", "stats", "error", "internal.lock", "internal.device")),
+              Set.of(
+                  "config", "stats", "error", "internal.lock", "internal.gate", "internal.device")),
           Map.entry(
               "internal.key",
               Set.of(

@@ -28,8 +28,8 @@ public enum WhenFull {
    * for what was asked for no more often there. A row that is served from below moves up in the
    * same way, and what goes for it takes its place.
    *
-   * <p>So far this does not hold for caches with a device tier, nor for the store. There {@code
-   * EVICT} and {@code RECENT} do the same.
+   * <p>What is served from the host to a device stays on the host. In the store {@code EVICT} and
+   * {@code RECENT} do the same so far.
    */
   EVICT,
   /**

@@ -58,6 +58,7 @@ final class DeviceCall implements RowSource, AutoCloseable {
   @Override
   public RowList lookUp(RowList wanted, ResultBatch<?> result, LookupCount count) {
     DeviceHits<TensorKey, DeviceTier.Resident> hits = find(wanted);
+    hits.countUse();
     RowList missing = new RowList();
     for (int i = 0; i < wanted.size(); i++) {
       int row = wanted.get(i);
@@ -127,7 +128,10 @@ final class DeviceCall implements RowSource, AutoCloseable {
       }
       fresh.add(new NewRow<>(keys.key(rows.get(i)), about, addresses, lengths));
     }
-    group.add(resident.add(fresh, stream).size());
+    Set<TensorKey> entered = resident.add(fresh, stream);
+    group.add(entered.size());
+    fresh.removeIf(row -> !entered.contains(row.key()));
+    resident.countMisses(fresh);
     Set<TensorKey> kept = new HashSet<>();
     DeviceHits<TensorKey, DeviceTier.Resident> hits = find(rows);
     for (int i = 0; i < rows.size(); i++) {

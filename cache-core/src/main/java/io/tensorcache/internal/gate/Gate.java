@@ -4,6 +4,8 @@ import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.tensor.TensorKey;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -35,6 +37,7 @@ public final class Gate {
   private final boolean countsRows;
   private final Sketch sketch = new Sketch();
   private final AllHoldings held = new AllHoldings();
+  private final List<Residents> residents = new CopyOnWriteArrayList<>();
   private final Duel duel = new Duel(held);
   private final RankedLock lock = new RankedLock(Rank.GATE);
   private final AtomicLong lookups = new AtomicLong(); // opaque: a few may be lost
@@ -70,6 +73,11 @@ public final class Gate {
    */
   public Holdings newTier(BooleanSupplier isOff) {
     return held.add(isOff);
+  }
+
+  /** Rows of the stack to ask for, at times. Before the tiers are used. */
+  public void add(Residents some) {
+    residents.add(some);
   }
 
   /** True if all rows are let in for now. */
@@ -124,10 +132,9 @@ public final class Gate {
   /**
    * A row was asked for that is not held. Without a lock.
    *
-   * @param residents asked, at times, for what is held
    * @return how often it was asked for lately, with this time
    */
-  public int missed(TensorKey key, long byteCount, Residents residents) {
+  public int missed(TensorKey key, long byteCount) {
     long hash = hash(key);
     int frequency = sketch.increment(hash);
     if (duel.isSampled(hash)) {
@@ -135,7 +142,7 @@ public final class Gate {
       duel(hash, byteCount, frequency, false);
     }
     if (duel.wantsSample()) {
-      start(residents);
+      start();
     }
     if (sketch.isTooSmallFor(held.rows())) {
       grow();
@@ -157,9 +164,9 @@ public final class Gate {
     }
   }
 
-  private void start(Residents residents) {
+  private void start() {
     Sample sample = new Sample(this, duel.level());
-    residents.addTo(sample);
+    residents.forEach(some -> some.addTo(sample));
     try {
       if (lock.tryLock()) {
         duel.start(sample);

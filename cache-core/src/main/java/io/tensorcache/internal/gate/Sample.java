@@ -17,12 +17,12 @@ public final class Sample {
   }
 
   /** Adds a row if its key is one of them. */
-  public void add(TensorKey key, RingEntry<?> entry) {
+  public void add(TensorKey key, RowUse row) {
     long hash = gate.hash(key);
     if (Holdings.level(hash) >= level) {
       int age = gate.age();
-      add(new Shadow.Look(hash, gate.size(entry.byteCount), entry.frequency(age), age));
-      used.set(used.size() - 1, entry.isUsed());
+      add(new Shadow.Look(hash, gate.size(row.byteCount), row.frequency(age), age));
+      used.set(used.size() - 1, row.isUsed());
     }
   }
 

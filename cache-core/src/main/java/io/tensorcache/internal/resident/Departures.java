@@ -25,6 +25,9 @@ public interface Departures<K, A> {
   /** A row is gone to make room. */
   void dropped(K key, A about);
 
+  /** A row did not enter, because those that would have to go are asked for as often. */
+  void refused(K key);
+
   /** A row is gone with its device. Called under a lock: must not call back, nor anyone else. */
   void lost(A about);
 

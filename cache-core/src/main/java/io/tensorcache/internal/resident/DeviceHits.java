@@ -28,6 +28,21 @@ public final class DeviceHits<K, A> implements AutoCloseable {
     return rows.get(i);
   }
 
+  /** The rows that are here were asked for. */
+  public void countUse() {
+    for (ResidentRow<K, A> row : rows) {
+      if (row != null) {
+        owner.asked(row);
+      }
+    }
+  }
+
+  /** The i-th row copied to the host; null if it is not here. Waits for it. */
+  public @Nullable RowOnHost<A> onHost(int i) {
+    ResidentRow<K, A> row = rows.get(i);
+    return row == null ? null : owner.onHost(row);
+  }
+
   /** Plans a copy of one part of a row that is here to an address on the device. */
   public void copy(int i, int part, long to) {
     ResidentRow<K, A> row = rows.get(i);

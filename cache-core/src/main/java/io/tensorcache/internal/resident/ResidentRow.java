@@ -1,16 +1,16 @@
 package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.gate.RowUse;
 import org.jspecify.annotations.Nullable;
 
 /** A row in device memory. Guarded by the lock of its {@link ResidentRows}. */
-public final class ResidentRow<K, A> {
+public final class ResidentRow<K, A> extends RowUse {
   /** Memory is counted, and parts begin, in multiples of this. */
   static final int GRAIN = 256;
 
   public final K key;
   public final A about;
   final long[] partBytes;
-  public final long byteCount;
 
   /** Of the first part; 0 until there is memory. */
   long address;
@@ -31,10 +31,10 @@ public final class ResidentRow<K, A> {
   public boolean isDemoted;
 
   public ResidentRow(K key, A about, long[] partBytes) {
+    super(bytesOf(partBytes));
     this.key = key;
     this.about = about;
     this.partBytes = partBytes;
-    this.byteCount = bytesOf(partBytes);
   }
 
   /** What a row of such parts counts for. */

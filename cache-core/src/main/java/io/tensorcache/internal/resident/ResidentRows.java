@@ -3,7 +3,6 @@ package io.tensorcache.internal.resident;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Device;
-import io.tensorcache.internal.device.PoolDriver;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.stats.DeviceStats;
@@ -20,15 +19,16 @@ import org.jspecify.annotations.Nullable;
  * waits on the host. Memory that a launch under way reads or writes is freed after it, in the order
  * of a stream of its own that waits for that launch on the device.
  *
- * <p>When it is full, the rows used longest ago go, to the host if {@link Departures} wants them;
- * or with {@code keepFirst} nothing more is admitted. A lost device loses its rows: nothing is
- * found then. Safe for use by several threads; one lock, held for a look-up or a launch.
+ * <p>When it is full, a {@link RowGate} says which rows enter. Those used longest ago go for them,
+ * to the host if {@link Departures} wants them. A lost device loses its rows: nothing is found
+ * then. Safe for use by several threads; one lock, held for a look-up or a launch.
  *
  * @param <K> keys of rows
  * @param <A> what is known of a row, beside its bytes
  */
 public final class ResidentRows<K, A> implements AutoCloseable {
   private final Device device;
+  private final RowGate<K> gate;
   private final Departures<K, A> departures;
   private final Handover<K, A> handover;
   private final RankedLock lock = new RankedLock(Rank.RESIDENT_ROWS);
@@ -47,30 +47,21 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    *
    * @param limitBytes bytes taken at most
    * @param reserveBytes bytes of the device that are left to others: below that, rows go
-   * @param keepFirst refuse new rows instead of evicting old ones
+   * @param gate which new rows enter when it is full
    * @throws IllegalArgumentException if the limit is more than the device has
    */
   public ResidentRows(
       Device device,
       long limitBytes,
       long reserveBytes,
-      boolean keepFirst,
+      RowGate<K> gate,
       Departures<K, A> departures) {
-    long total = device.inContext(PoolDriver::totalBytes);
-    if (limitBytes > total) {
-      throw new IllegalArgumentException(
-          "a device tier of "
-              + limitBytes
-              + " bytes: "
-              + device.description()
-              + " has "
-              + total
-              + " bytes in all");
-    }
+    RowAdmission.requireMemory(device, limitBytes);
     this.device = device;
+    this.gate = gate;
     this.departures = departures;
     this.handover = new Handover<>(departures, this::copiesOnHost);
-    this.table = new RowTable<>(limitBytes, keepFirst);
+    this.table = new RowTable<>(limitBytes, gate);
     this.buffers = device.inContext(() -> new RowBuffers<>(device));
     this.admission = new RowAdmission<>(device, table, buffers, reserveBytes);
   }
@@ -99,6 +90,15 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     return new DeviceHits<>(this, found);
   }
 
+  /** All rows, used longest ago first. */
+  public List<ResidentRow<K, A>> all() {
+    return ifUsable(List.of(), table::all);
+  }
+
+  void asked(ResidentRow<K, A> row) {
+    gate.asked(row.key, row.byteCount, row.use(gate.age()));
+  }
+
   /** What is known of a row; null if it is not here. */
   public @Nullable A about(K key) {
     try (DeviceHits<K, A> found = find(List.of(key))) {
@@ -108,30 +108,16 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** True if the row is here. */
   public boolean contains(K key) {
-    try {
-      lock.lock();
-      return isUsable() && table.contains(key);
-    } finally {
-      lock.unlock();
-    }
+    return ifUsable(false, () -> table.contains(key));
   }
 
   /** The keys of all rows, used longest ago first. */
   public List<K> keys() {
-    try {
-      lock.lock();
-      return isUsable() ? table.keys() : List.of();
-    } finally {
-      lock.unlock();
-    }
+    return ifUsable(List.of(), table::keys);
   }
 
-  /** A row copied to the host; null if it is not here. Waits for it. */
-  public @Nullable RowOnHost<A> read(K key) {
-    try (DeviceHits<K, A> found = find(List.of(key))) {
-      ResidentRow<K, A> row = found.row(0);
-      return row == null ? null : new RowOnHost<>(row.about, copiesOnHost(List.of(row)).get(0));
-    }
+  RowOnHost<A> onHost(ResidentRow<K, A> row) {
+    return new RowOnHost<>(row.about, copiesOnHost(List.of(row)).get(0));
   }
 
   void gather(
@@ -177,8 +163,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    * its row.
    *
    * @return the keys that were let in. Not among them: what is here already, is larger than the
-   *     limit, does not fit under {@code keepFirst}, or finds no memory on a device that others
-   *     have filled
+   *     limit, is refused, or finds no memory on a device that others have filled
    * @throws DeviceException if the driver refuses; nothing was kept then
    */
   public Set<K> add(List<NewRow<K, A>> rows, long stream) {
@@ -192,6 +177,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
     } finally {
       tell(leave(plan.leaving(), plan.promisedBytes()));
     }
+    plan.refused().forEach(departures::refused);
     Set<K> entered =
         inLock(
             () -> {
@@ -202,6 +188,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
       departures.noMemory(device.ordinal());
     }
     return entered;
+  }
+
+  /** Counts that rows were asked for which were not here and entered. */
+  public void countMisses(List<NewRow<K, A>> rows) {
+    rows.forEach(row -> gate.missed(row.key(), ResidentRow.bytesOf(row.byteCounts())));
   }
 
   /**
@@ -277,7 +268,8 @@ public final class ResidentRows<K, A> implements AutoCloseable {
    * @return bytes taken afterwards: more, if calls under way read rows
    */
   public long trim(long toBytes) {
-    List<ResidentRow<K, A>> leaving = takeOldest(toBytes);
+    List<ResidentRow<K, A>> leaving =
+        ifUsable(List.of(), () -> table.takeOldest(table.heldBytes() - toBytes));
     try {
       handover.of(leaving);
     } finally {
@@ -289,15 +281,6 @@ public final class ResidentRows<K, A> implements AutoCloseable {
           return isClosed || buffers.trim();
         });
     return stats().bytes().bytes();
-  }
-
-  private List<ResidentRow<K, A>> takeOldest(long leftBytes) {
-    try {
-      lock.lock();
-      return isUsable() ? table.takeOldest(table.heldBytes() - leftBytes) : List.of();
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** Drops one row. Not told as an eviction. */
@@ -313,7 +296,11 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** Drops all rows. Not told as evictions. */
   public void clear() {
-    whileUsable(() -> drop(table.all()));
+    whileUsable(
+        () -> {
+          drop(table.all());
+          gate.cleared();
+        });
   }
 
   private void drop(List<ResidentRow<K, A>> rows) {
@@ -381,6 +368,15 @@ public final class ResidentRows<K, A> implements AutoCloseable {
       buffers.abandon();
     }
     return !isClosed;
+  }
+
+  private <R> R ifUsable(R otherwise, Supplier<R> call) {
+    try {
+      lock.lock();
+      return isUsable() ? call.get() : otherwise;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private <R extends @Nullable Object> R inLock(Supplier<R> call) {

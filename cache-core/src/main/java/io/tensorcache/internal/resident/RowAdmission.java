@@ -1,6 +1,7 @@
 package io.tensorcache.internal.resident;
 
 import io.tensorcache.internal.device.Device;
+import io.tensorcache.internal.device.PoolDriver;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,23 @@ final class RowAdmission<K, A> {
     this.table = table;
     this.buffers = buffers;
     this.reserveBytes = reserveBytes;
+  }
+
+  /**
+   * @throws IllegalArgumentException if a limit is more than the device has
+   */
+  static void requireMemory(Device device, long limitBytes) {
+    long total = device.inContext(PoolDriver::totalBytes);
+    if (limitBytes > total) {
+      throw new IllegalArgumentException(
+          "a device tier of "
+              + limitBytes
+              + " bytes: "
+              + device.description()
+              + " has "
+              + total
+              + " bytes in all");
+    }
   }
 
   /** Times that the device had no memory left. Needs no lock. */
@@ -75,6 +93,7 @@ final class RowAdmission<K, A> {
     Set<K> entered = new HashSet<>();
     for (ResidentRow<K, A> row : fresh) {
       table.put(row);
+      row.use(table.age());
       entered.add(row.key);
     }
     return entered;

@@ -13,63 +13,104 @@ import org.jspecify.annotations.Nullable;
 final class RowTable<K, A> {
   private final Map<K, ResidentRow<K, A>> rows = new LinkedHashMap<>(16, 0.75f, true);
   private final long limitBytes;
-  private final boolean keepFirst;
+  private final RowGate<K> gate;
 
   /** Taken, or promised to rows that are about to enter. */
   private long heldBytes;
 
-  RowTable(long limitBytes, boolean keepFirst) {
+  RowTable(long limitBytes, RowGate<K> gate) {
     this.limitBytes = limitBytes;
-    this.keepFirst = keepFirst;
+    this.gate = gate;
   }
 
-  /** What has to happen so that new rows have room. */
+  /**
+   * What has to happen so that new rows have room.
+   *
+   * @param refused keys of rows for which no others may go
+   */
   record Plan<K, A>(
-      List<NewRow<K, A>> entering, List<ResidentRow<K, A>> leaving, long promisedBytes) {}
+      List<NewRow<K, A>> entering,
+      List<ResidentRow<K, A>> leaving,
+      List<K> refused,
+      long promisedBytes) {}
 
   /**
-   * Makes a plan for rows that are not here and not larger than the limit. The rows that must leave
-   * are pinned; the bytes of the others are promised.
+   * Makes a plan for rows that are not here. The rows that must leave are pinned; the bytes of the
+   * others are promised. A row that is larger than the limit does not enter.
    *
    * @param mostBytes what may be held now, if less than the limit
    */
   Plan<K, A> plan(List<NewRow<K, A>> wanted, long mostBytes) {
     long most = Math.min(limitBytes, mostBytes);
     List<NewRow<K, A>> entering = new ArrayList<>();
+    List<K> refused = new ArrayList<>();
+    List<ResidentRow<K, A>> leaving = takeOldest(heldBytes - most);
+    long leavingBytes = byteCount(leaving);
     long need = 0;
     for (NewRow<K, A> row : wanted) {
       long bytes = ResidentRow.bytesOf(row.byteCounts());
-      if (need + bytes <= most && (!keepFirst || heldBytes + need + bytes <= most)) {
-        entering.add(row);
-        need += bytes;
+      if (need + bytes > most) {
+        continue;
       }
-    }
-    long tooMuch = heldBytes + (keepFirst ? 0 : need) - most;
-    List<ResidentRow<K, A>> leaving = takeOldest(tooMuch);
-    long leavingBytes = leaving.stream().mapToLong(row -> row.byteCount).sum();
-    while (!entering.isEmpty() && heldBytes + need - leavingBytes > most) {
-      need -= ResidentRow.bytesOf(entering.remove(entering.size() - 1).byteCounts());
+      long tooMuch = heldBytes + need + bytes - leavingBytes - most;
+      List<ResidentRow<K, A>> beaten = tooMuch <= 0 ? List.of() : beaten(tooMuch, row.key());
+      if (byteCount(beaten) < tooMuch) {
+        refused.add(row.key());
+        continue;
+      }
+      beaten.forEach(each -> each.pins++);
+      leaving.addAll(beaten);
+      leavingBytes += byteCount(beaten);
+      entering.add(row);
+      need += bytes;
     }
     long promised = Math.max(0, need - leavingBytes);
     heldBytes += promised;
-    return new Plan<>(entering, leaving, promised);
+    return new Plan<>(entering, leaving, refused, promised);
+  }
+
+  private static long byteCount(List<? extends ResidentRow<?, ?>> rows) {
+    return rows.stream().mapToLong(row -> row.byteCount).sum();
+  }
+
+  /** Rows that may go for a new one; fewer bytes than wanted if not all may. */
+  private List<ResidentRow<K, A>> beaten(long wantedBytes, K by) {
+    gate.foundNoRoom();
+    int claim = gate.claim(by);
+    if (claim == RowGate.ROOM) {
+      return List.of();
+    }
+    int age = gate.age();
+    List<ResidentRow<K, A>> oldest = oldest(wantedBytes);
+    for (ResidentRow<K, A> row : oldest) {
+      if (!gate.isBeaten(row.frequency(age), claim)) {
+        use(row.key); // the next look is at another one
+        return List.of();
+      }
+    }
+    return oldest;
   }
 
   /** Rows used longest ago that nobody is about to read, of so many bytes if there are; pinned. */
   List<ResidentRow<K, A>> takeOldest(long byteCount) {
-    List<ResidentRow<K, A>> taken = new ArrayList<>();
+    List<ResidentRow<K, A>> taken = oldest(byteCount);
+    taken.forEach(row -> row.pins++);
+    return taken;
+  }
+
+  private List<ResidentRow<K, A>> oldest(long byteCount) {
+    List<ResidentRow<K, A>> oldest = new ArrayList<>();
     long left = byteCount;
     for (ResidentRow<K, A> row : rows.values()) {
       if (left <= 0) {
         break;
       }
       if (row.pins == 0) {
-        row.pins++;
-        taken.add(row);
+        oldest.add(row);
         left -= row.byteCount;
       }
     }
-    return taken;
+    return oldest;
   }
 
   @Nullable ResidentRow<K, A> use(K key) {
@@ -87,6 +128,7 @@ final class RowTable<K, A> {
     }
     row.isHeld = false;
     rows.remove(row.key);
+    gate.left(row.key, row.byteCount, row.frequency(gate.age()));
     return true;
   }
 
@@ -99,6 +141,7 @@ final class RowTable<K, A> {
     rows.values().forEach(row -> row.isHeld = false);
     rows.clear();
     heldBytes = 0;
+    gate.cleared();
   }
 
   List<K> keys() {
@@ -108,6 +151,7 @@ final class RowTable<K, A> {
   void put(ResidentRow<K, A> row) {
     row.isHeld = true;
     rows.put(row.key, row);
+    row.setFrequency(gate.entered(row.key, row.byteCount), gate.age());
   }
 
   /** Takes a promise back. */
@@ -126,6 +170,11 @@ final class RowTable<K, A> {
 
   void giveBack(long byteCount) {
     heldBytes -= byteCount;
+  }
+
+  /** How often all frequencies of rows were halved. */
+  int age() {
+    return gate.age();
   }
 
   int size() {

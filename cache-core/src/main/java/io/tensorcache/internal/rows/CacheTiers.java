@@ -56,7 +56,7 @@ public final class CacheTiers {
     this.deviceTier =
         config.device().bytes() == 0
             ? null
-            : new DeviceTier(state, events, groups, this::storeOnHost);
+            : new DeviceTier(state, onHost.gate(), events, groups, this::storeOnHost);
   }
 
   private static ScratchDirectory scratch(CacheConfig config) {
@@ -133,6 +133,10 @@ public final class CacheTiers {
     return unlessClosed(false, () -> onHost.store(key, row) != null);
   }
 
+  private boolean storeDrivenOut(TensorKey key, Row row) {
+    return unlessClosed(false, () -> onHost.storeDrivenOut(key, row) != null);
+  }
+
   /** True if a row that was read elsewhere should come here. */
   boolean isWanted(TensorKey key, long byteCount) {
     return unlessClosed(false, () -> onHost.isWanted(key, byteCount));
@@ -151,7 +155,7 @@ public final class CacheTiers {
   /** Takes a row from a device where it is held; false if it is not admitted, or was removed. */
   private boolean storeOnHost(TensorKey key, Row row, BooleanSupplier isHeld) {
     long ticket = tickets.ticket(key);
-    if (ticket == MoveTickets.NONE || !isHeld.getAsBoolean() || !store(key, row)) {
+    if (ticket == MoveTickets.NONE || !isHeld.getAsBoolean() || !storeDrivenOut(key, row)) {
       return false;
     }
     if (!tickets.stands(key, ticket)) {

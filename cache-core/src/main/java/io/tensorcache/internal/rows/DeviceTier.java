@@ -9,11 +9,15 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.device.Device;
 import io.tensorcache.internal.device.Devices;
+import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Sample;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.internal.resident.Departures;
 import io.tensorcache.internal.resident.DeviceHits;
+import io.tensorcache.internal.resident.FixedGate;
 import io.tensorcache.internal.resident.ResidentRows;
+import io.tensorcache.internal.resident.RowGate;
 import io.tensorcache.internal.resident.RowOnHost;
 import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.internal.tier.TierEvents;
@@ -43,6 +47,7 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
 
   private final CacheState state;
   private final CacheConfig config;
+  private final @Nullable Gate gate;
   private final TierEvents events;
   private final Groups groups;
   private final HostPlaces onHost;
@@ -53,16 +58,22 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   private volatile boolean closed;
 
   /**
+   * @param gate decides which rows enter; null where all do, or what fits
    * @param groups told of rows that were lost with their device
    * @param onHost stores on the host what leaves a device
    */
-  DeviceTier(CacheState state, TierEvents events, Groups groups, HostPlaces onHost) {
+  DeviceTier(
+      CacheState state, @Nullable Gate gate, TierEvents events, Groups groups, HostPlaces onHost) {
     this.state = state;
     this.config = state.config();
     this.events = events;
     this.groups = groups;
     this.onHost = onHost;
     this.hasHostTiers = config.heap().bytes() > 0 || config.offHeap().bytes() > 0;
+    this.gate = gate;
+    if (gate != null) {
+      gate.add(this::addTo);
+    }
   }
 
   /**
@@ -102,16 +113,25 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
       }
       rows =
           new ResidentRows<>(
-              device,
-              config.device().bytes(),
-              config.deviceReserve().bytes(),
-              config.whenFull() == WhenFull.KEEP_FIRST,
-              this);
+              device, config.device().bytes(), config.deviceReserve().bytes(), newGate(), this);
       open.put(device.ordinal(), rows);
       return rows;
     } finally {
       lock.unlock();
     }
+  }
+
+  private RowGate<TensorKey> newGate() {
+    if (gate != null) {
+      return new DeviceGate(gate);
+    }
+    return config.whenFull() == WhenFull.KEEP_FIRST
+        ? FixedGate.keepsFirst()
+        : FixedGate.letsAllIn();
+  }
+
+  private void addTo(Sample sample) {
+    open.values().forEach(rows -> rows.all().forEach(row -> sample.add(row.key, row)));
   }
 
   /**
@@ -126,7 +146,7 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
         // what is in use is not evicted, and not counted as dropped while it moves
         try (DeviceHits<TensorKey, Resident> inUse = rows.find(List.of(key))) {
           long ticket = tickets.ticket(key);
-          RowOnHost<Resident> row = inUse.about(0) == null ? null : rows.read(key);
+          RowOnHost<Resident> row = inUse.onHost(0);
           if (row == null || ticket == MoveTickets.NONE) {
             continue; // gone meanwhile
           }
@@ -154,12 +174,15 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
     return rows;
   }
 
-  /** A row that lies on any device, copied to the host; null if there is none. */
+  /** A row that was asked for and lies on any device, copied to the host; null if there is none. */
   @Nullable Row row(TensorKey key) {
     for (ResidentRows<TensorKey, Resident> rows : open.values()) {
-      RowOnHost<Resident> row = rows.read(key);
-      if (row != null) {
-        return Row.of(row.about().schema(), row.about().group(), row.parts());
+      try (DeviceHits<TensorKey, Resident> found = rows.find(List.of(key))) {
+        RowOnHost<Resident> row = found.onHost(0);
+        if (row != null) {
+          found.countUse();
+          return Row.of(row.about().schema(), row.about().group(), row.parts());
+        }
       }
     }
     return null;
@@ -226,6 +249,14 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   @Override
   public void dropped(TensorKey key, Resident about) {
     events.evicted(key, about.group());
+  }
+
+  /** Where there are tiers on the host, it is offered to them, and they tell. */
+  @Override
+  public void refused(TensorKey key) {
+    if (!hasHostTiers && config.disk().bytes() == 0) {
+      events.refused(key);
+    }
   }
 
   @Override

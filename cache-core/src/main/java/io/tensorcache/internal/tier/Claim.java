@@ -10,11 +10,13 @@ import io.tensorcache.internal.gate.Ring;
  * @param isExchange a row leaves the tier below for it, whose place those take that it drives out
  */
 record Claim(int frequency, int margin, boolean isExchange) {
+  private static final int ANY = Integer.MAX_VALUE;
+
   /** To drive out whatever was used longest ago; so may those that it drives out below. */
-  static final Claim ALWAYS = new Claim(HeapTier.ALWAYS, 0, false);
+  static final Claim ALWAYS = new Claim(ANY, 0, false);
 
   /** To take the place of a row that is about to leave, and drive nothing out. */
-  static final Claim PLACE = new Claim(HeapTier.ALWAYS, 0, true);
+  static final Claim PLACE = new Claim(ANY, 0, true);
 
   /** To enter where there is room, and drive nothing out. */
   static final Claim ROOM = new Claim(0, 0, false);
@@ -56,7 +58,7 @@ record Claim(int frequency, int margin, boolean isExchange) {
   }
 
   boolean isAlways() {
-    return frequency == HeapTier.ALWAYS;
+    return frequency == ANY;
   }
 
   /** True if it may drive out a row that was asked for so often. */

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * everything that changes the tier takes one. Safe for use by several threads.
  */
 final class HeapTier {
-  /** The frequency of a row that enters whatever has to go for it. */
-  static final int ALWAYS = Integer.MAX_VALUE;
-
   private final Cache<TensorKey, HeapEntry> cache;
   private final long limitBytes;
   private final @Nullable Gate gate;
@@ -139,11 +136,10 @@ final class HeapTier {
    * them is handed to {@code leaving}, without a lock and while it can still be found here, and
    * dropped afterwards.
    *
-   * @param frequency how often the row was asked for lately; {@link #ALWAYS} if that is not asked
    * @return that it is in, also if it was; that it does not fit also if other threads are just
    *     moving out the row itself, or what would have to go
    */
-  Admission add(TensorKey key, Row row, int frequency, Consumer<HeapEntry> leaving) {
+  Admission add(TensorKey key, Row row, Claim claim, Consumer<HeapEntry> leaving) {
     long size = HeapEntry.bytesOf(row);
     if (size > limitBytes) {
       return Admission.DOES_NOT_FIT;
@@ -161,10 +157,10 @@ final class HeapTier {
       if (size - reserved > ring.byteCount()) {
         return Admission.DOES_NOT_FIT;
       }
-      if (!givesWay(size - reserved, frequency)) {
+      if (!givesWay(size - reserved, claim)) {
         return Admission.REFUSED;
       }
-      victims = takeOldest(size - reserved, frequency);
+      victims = takeOldest(size - reserved, claim);
       setHeld(heldBytes + reserved);
       epoch = clears;
       if (victims == null) {
@@ -177,25 +173,26 @@ final class HeapTier {
   }
 
   /** True if a row with this payload would find room, or others would go for it now. */
-  boolean wouldAdd(long payloadBytes, int frequency) {
+  boolean wouldAdd(long payloadBytes, Claim claim) {
     if (hasRoomFor(payloadBytes)) {
       return true;
     }
     try {
       lock.lock();
       long excess = payloadBytes + HeapEntry.OVERHEAD_BYTES - (limitBytes - heldBytes);
-      return excess <= ring.byteCount() && givesWay(excess, frequency);
+      return excess <= ring.byteCount() && givesWay(excess, claim);
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean givesWay(long byteCount, int frequency) {
+  private boolean givesWay(long byteCount, Claim claim) {
     if (byteCount <= 0 || gate == null) {
       return true;
     }
     gate.foundNoRoom();
-    return frequency == ALWAYS || ring.isBeaten(byteCount, frequency, Ring.MARGIN, gate.age());
+    return claim.isAlways()
+        || ring.isBeaten(byteCount, claim.frequency(), claim.margin(), gate.age());
   }
 
   /** Moves the victims out, then uses their bytes and the reserved ones for the new row. */
@@ -233,8 +230,8 @@ final class HeapTier {
    *
    * @return the first of them, with the others behind it; null if none has to go
    */
-  private @Nullable HeapEntry takeOldest(long byteCount, int frequency) {
-    boolean areChosen = frequency != ALWAYS && gate != null;
+  private @Nullable HeapEntry takeOldest(long byteCount, Claim claim) {
+    boolean areChosen = !claim.isAlways() && gate != null;
     // else one second chance each, also when readers mark faster than we look
     HeapEntry first = ring.take(byteCount, areChosen ? 0 : ring.count());
     for (HeapEntry entry = first; entry != null; entry = entry.nextTaken()) {

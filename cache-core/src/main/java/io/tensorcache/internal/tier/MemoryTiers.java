@@ -41,6 +41,7 @@ public final class MemoryTiers implements AutoCloseable {
   private final Notices notices;
   private final EhcacheTiers ehcache;
   private final @Nullable HeapTier heap;
+  private final @Nullable Gate gate;
   private final Placement placement;
   private final Pools pools;
   private final Promotions promotions;
@@ -66,7 +67,7 @@ public final class MemoryTiers implements AutoCloseable {
     try {
       long heapBytes = config.heap().bytes();
       this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
-      Gate gate = gate(config);
+      this.gate = gate(config);
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes, gate) : null;
       if (gate == null) {
         pools.spill();
@@ -74,6 +75,9 @@ public final class MemoryTiers implements AutoCloseable {
         pools.guard(gate);
       }
       this.placement = new Placement(heap, pools, config.whenFull(), gate, notices);
+      if (gate != null) {
+        gate.add(placement::addTo);
+      }
       this.promotions = new Promotions(heap, pools, placement, gate, tickets);
     } catch (RuntimeException | Error e) {
       ehcache.close();
@@ -81,10 +85,15 @@ public final class MemoryTiers implements AutoCloseable {
     }
   }
 
-  /** Below a device tier, which lets all rows in, there is none so far. */
+  /** A row has one size on a device, another on the heap, and a third where it is an entry. */
   private @Nullable Gate gate(CacheConfig config) {
-    boolean isWanted = config.device().bytes() == 0 && config.whenFull() == WhenFull.EVICT;
-    return isWanted ? new Gate(pools.count() > 0) : null;
+    boolean countsRows = pools.count() > 0 || config.device().bytes() > 0;
+    return config.whenFull() == WhenFull.EVICT ? new Gate(countsRows) : null;
+  }
+
+  /** Decides for all tiers which rows they let in; null if they let in all, or all that fit. */
+  public @Nullable Gate gate() {
+    return gate;
   }
 
   /**
@@ -197,15 +206,22 @@ public final class MemoryTiers implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public @Nullable Tier store(TensorKey key, Row row) {
-    return guarded(null, () -> place(key, row));
+    return guarded(null, () -> unlessHere(key, () -> placement.place(key, row)));
   }
 
-  private @Nullable Tier place(TensorKey key, Row row) {
+  /**
+   * Puts a row where it belongs that leaves a device to make room there. As {@link #store}, but
+   * nobody asked for it.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public @Nullable Tier storeDrivenOut(TensorKey key, Row row) {
+    return guarded(null, () -> unlessHere(key, () -> placement.placeDrivenOut(key, row)));
+  }
+
+  private @Nullable Tier unlessHere(TensorKey key, Supplier<@Nullable Tier> place) {
     Tier found = tier(key);
-    if (found != null) {
-      return found;
-    }
-    return placement.place(key, row);
+    return found != null ? found : place.get();
   }
 
   /** So many rows that may be here were replaced by others under new keys. */

@@ -55,19 +55,36 @@ final class Placement {
     if (gate == null) {
       return addOnTop(key, row);
     }
-    int frequency = gate.claim(gate.missed(key, HeapEntry.bytesOf(row), this::addTo));
+    int frequency = gate.claim(gate.missed(key, HeapEntry.bytesOf(row)));
     if (gate.isOpen() || row.group() < 0) { // a scope's entry is stored because someone says so
       return addOnTop(key, row);
     }
     Tier tier = addWhereIsRoom(key, row);
     if (tier == null) {
       gate.foundNoRoom();
-      tier = frequency > Ring.MARGIN ? addByClaim(key, row, frequency) : null;
+      tier = frequency > Ring.MARGIN ? addByClaim(key, row, Claim.of(frequency)) : null;
     }
     if (tier == null && mayHold(row)) {
       notices.refused(key);
     }
     return tier;
+  }
+
+  /**
+   * Puts a row in that leaves the device for one that was asked for more often.
+   *
+   * @return where it is now; null if it was not admitted
+   */
+  @Nullable Tier placeDrivenOut(TensorKey key, Row row) {
+    if (whenFull == WhenFull.KEEP_FIRST) {
+      return addWhereIsRoom(key, row);
+    }
+    if (gate == null || gate.isOpen()) {
+      return addOnTop(key, row);
+    }
+    Tier tier = addWhereIsRoom(key, row);
+    int frequency = gate.frequency(key);
+    return tier == null && frequency > 0 ? addByClaim(key, row, Claim.fromAbove(frequency)) : tier;
   }
 
   /** A user removed a row. */
@@ -84,7 +101,8 @@ final class Placement {
     }
   }
 
-  private void addTo(Sample sample) {
+  /** Adds the rows that are here to a sample. */
+  void addTo(Sample sample) {
     if (heap != null) {
       heap.addTo(sample);
     }
@@ -101,8 +119,7 @@ final class Placement {
         : pools.add(key, row, Claim.ALWAYS);
   }
 
-  private @Nullable Tier addByClaim(TensorKey key, Row row, int frequency) {
-    Claim claim = Claim.of(frequency);
+  private @Nullable Tier addByClaim(TensorKey key, Row row, Claim claim) {
     return isAddedToHeap(key, row, claim, null) ? Tier.HEAP : pools.add(key, row, claim);
   }
 
@@ -123,12 +140,12 @@ final class Placement {
    * memory has room for it, or others would go for it.
    */
   boolean isWanted(TensorKey key, long byteCount, Gate by) {
-    int frequency = by.missed(key, byteCount + HeapEntry.OVERHEAD_BYTES, this::addTo);
+    int frequency = by.missed(key, byteCount + HeapEntry.OVERHEAD_BYTES);
     if (frequency == 1) {
       return false;
     }
     Claim claim = Claim.of(by.claim(frequency));
-    return heap != null && heap.wouldAdd(byteCount, claim.frequency())
+    return heap != null && heap.wouldAdd(byteCount, claim)
         || pools.wouldAdd(pools.countInMemory(), key, byteCount, claim);
   }
 
@@ -153,7 +170,7 @@ final class Placement {
           moveDown(entry, left, claim, isSmall ? exchangedWith : null);
         };
     try {
-      return heap.add(key, row, claim.frequency(), leaving) == Admission.IS_IN;
+      return heap.add(key, row, claim, leaving) == Admission.IS_IN;
     } finally {
       forgetRemoved(left);
     }

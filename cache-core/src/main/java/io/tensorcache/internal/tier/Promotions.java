@@ -55,7 +55,7 @@ final class Promotions {
       move(key, from, row -> addAbove(from, key, row));
     } else if (frequency > Ring.MARGIN && !by.isOpen()) {
       Claim claim = Claim.fromBelow(frequency);
-      if (heap != null && heap.wouldAdd(byteCount, frequency)) {
+      if (heap != null && heap.wouldAdd(byteCount, claim)) {
         move(key, from, row -> placement.isExchanged(key, row, frequency, pools.get(from)));
       } else if (pools.wouldAdd(from, key, byteCount, claim)) {
         move(key, from, row -> pools.add(from, key, row, claim) != null);

@@ -80,7 +80,7 @@ class GateInputTest {
     Holdings held = gate.newTier();
     for (int i = 0; i < 4_000; i++) {
       gate.entered(held, key(i), 1);
-      gate.missed(key(i), 1, sample -> {});
+      gate.missed(key(i), 1);
     }
     int once = 0;
     for (int i = 0; i < 4_000; i++) {

@@ -21,6 +21,7 @@ final class ModelTier {
     this.limitBytes = limitBytes;
     this.gate = new Gate(false, new SplittableRandom(seed)::nextLong);
     this.held = gate.newTier();
+    gate.add(this::addTo);
   }
 
   /** A row with its key. */
@@ -45,7 +46,7 @@ final class ModelTier {
       gate.found(key, row.byteCount, row.use(gate.age()));
       return true;
     }
-    int frequency = gate.claim(gate.missed(key, byteCount, this::addTo));
+    int frequency = gate.claim(gate.missed(key, byteCount));
     wasOpen |= gate.isOpen();
     add(key, byteCount, frequency);
     return false;

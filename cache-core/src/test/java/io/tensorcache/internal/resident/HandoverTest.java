@@ -44,6 +44,11 @@ class HandoverTest {
         }
 
         @Override
+        public void refused(Integer key) {
+          throw new AssertionError("nothing enters");
+        }
+
+        @Override
         public void lost(Integer about) {
           throw new AssertionError("no device is lost");
         }

@@ -50,7 +50,7 @@ class ResidentRowsHostTest {
     assertTrue(addFromHost(1));
     assertEquals("host 1", under.rows.about(1));
     assertArrayEquals(under.bytesOf(1), gathered(1));
-    RowOnHost<String> read = under.rows.read(1);
+    RowOnHost<String> read = under.onHost(1);
     assertEquals("host 1", read.about());
     assertEquals(1, read.parts().length);
     assertArrayEquals(under.bytesOf(1), read.parts()[0]);
@@ -86,7 +86,7 @@ class ResidentRowsHostTest {
 
   @Test
   void whatIsNotHereIsNothing() {
-    assertNull(under.rows.read(1));
+    assertNull(under.onHost(1));
     assertNull(under.rows.about(1));
     assertFalse(under.rows.contains(1));
     under.rows.remove(1);
@@ -110,7 +110,7 @@ class ResidentRowsHostTest {
   @Test
   void readingIsAUse() {
     under.add(stream, 1, 2, 3);
-    under.rows.read(1);
+    under.onHost(1);
     under.rows.about(2);
     assertFalse(under.rows.contains(9));
     assertEquals(List.of(3, 1, 2), under.rows.keys());
@@ -158,7 +158,7 @@ class ResidentRowsHostTest {
     under.rows.close();
     assertFalse(addFromHost(2));
     assertFalse(under.rows.contains(1));
-    assertNull(under.rows.read(1));
+    assertNull(under.onHost(1));
     assertNull(under.rows.about(1));
     under.rows.remove(1);
     under.rows.clear();

@@ -102,7 +102,7 @@ class ResidentRowsRoomTest {
 
             @Override
             public boolean take(Integer key, String about, byte[][] parts, BooleanSupplier isHeld) {
-              found[0] = tier.get().contains(key) && tier.get().read(key) != null;
+              found[0] = tier.get().contains(key) && isReadable(tier.get(), key);
               return true;
             }
 
@@ -110,12 +110,16 @@ class ResidentRowsRoomTest {
             public void dropped(Integer key, String about) {}
 
             @Override
+            public void refused(Integer key) {}
+
+            @Override
             public void lost(String about) {}
 
             @Override
             public void noMemory(int device) {}
           };
-      tier.set(new ResidentRows<>(Devices.get().device(0), 1024, 0, false, looking));
+      tier.set(
+          new ResidentRows<>(Devices.get().device(0), 1024, 0, FixedGate.letsAllIn(), looking));
       long block = under.gather(stream, filled(under, stream));
       long[] bytes = {ROW};
       tier.get().add(List.of(new NewRow<>(1, "a", new long[] {block}, bytes)), stream);
@@ -123,6 +127,12 @@ class ResidentRowsRoomTest {
       assertTrue(found[0]);
       assertFalse(tier.get().contains(1));
       tier.get().close();
+    }
+  }
+
+  private static boolean isReadable(ResidentRows<Integer, String> rows, Integer key) {
+    try (DeviceHits<Integer, String> found = rows.find(List.of(key))) {
+      return found.onHost(0) != null;
     }
   }
 

@@ -217,7 +217,7 @@ class ResidentRowsTest {
     found.close();
     assertEquals(List.of(), under.rows.keys());
     assertEquals(2, under.timesLost);
-    assertNull(under.rows.read(2));
+    assertNull(under.onHost(2));
     assertFalse(under.rows.contains(2));
     assertEquals(0, under.rows.stats().bytes().bytes());
     assertThrows(
@@ -249,7 +249,7 @@ class ResidentRowsTest {
       NewRow<Integer, String> row =
           new NewRow<>(1, "x", new long[] {block + 3, block, block + 10}, new long[] {5, 0, 6});
       assertEquals(Set.of(1), under.rows.add(List.of(row), stream));
-      byte[][] parts = under.rows.read(1).parts();
+      byte[][] parts = under.onHost(1).parts();
       assertEquals("34567", new String(parts[0], java.nio.charset.StandardCharsets.US_ASCII));
       assertEquals(0, parts[1].length);
       assertEquals("abcdef", new String(parts[2], java.nio.charset.StandardCharsets.US_ASCII));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class RowAdmissionTest {
   private static final int GRAIN = ResidentRow.GRAIN;
 
-  private final RowTable<Integer, String> table = new RowTable<>(4 * GRAIN, false);
+  private final RowTable<Integer, String> table = new RowTable<>(4 * GRAIN, FixedGate.letsAllIn());
   private Device device;
   private RowBuffers<Integer, String> buffers;
   private RowAdmission<Integer, String> admission;

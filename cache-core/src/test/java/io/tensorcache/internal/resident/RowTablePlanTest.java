@@ -3,6 +3,7 @@ package io.tensorcache.internal.resident;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -13,8 +14,9 @@ class RowTablePlanTest {
   private static final int GRAIN = ResidentRow.GRAIN;
   private static final long NO_LIMIT = Long.MAX_VALUE;
 
-  private final RowTable<Integer, String> table = new RowTable<>(4 * GRAIN, false);
-  private final RowTable<Integer, String> keepFirst = new RowTable<>(4 * GRAIN, true);
+  private final RowTable<Integer, String> table = new RowTable<>(4 * GRAIN, FixedGate.letsAllIn());
+  private final RowTable<Integer, String> keepFirst =
+      new RowTable<>(4 * GRAIN, FixedGate.keepsFirst());
 
   private static ResidentRow<Integer, String> put(
       RowTable<Integer, String> table, int key, int grains) {
@@ -90,7 +92,9 @@ class RowTablePlanTest {
   void whatDoesNotFitWithTheOthersOfItsBatchStaysOut() {
     check(table.plan(wanted(3, 2, 1), NO_LIMIT), List.of(3, 1), List.of());
     check(
-        new RowTable<Integer, String>(1023, false).plan(wanted(4), NO_LIMIT), List.of(), List.of());
+        new RowTable<Integer, String>(1023, FixedGate.letsAllIn()).plan(wanted(4), NO_LIMIT),
+        List.of(),
+        List.of());
   }
 
   @Test
@@ -108,6 +112,93 @@ class RowTablePlanTest {
     RowTable.Plan<Integer, String> plan = table.plan(wanted(1, 2), NO_LIMIT);
     check(plan, List.of(), List.of());
     checkAccount(plan, 0, 4);
+  }
+
+  /** Rows may claim what their keys say, and were asked for as often. */
+  private static final class CountingGate implements RowGate<Integer> {
+    final List<Integer> left = new ArrayList<>();
+    int timesFull;
+
+    @Override
+    public int claim(Integer key) {
+      return key;
+    }
+
+    @Override
+    public boolean isBeaten(int frequency, int claim) {
+      return claim > frequency;
+    }
+
+    @Override
+    public int age() {
+      return 0;
+    }
+
+    @Override
+    public void foundNoRoom() {
+      timesFull++;
+    }
+
+    @Override
+    public int entered(Integer key, long byteCount) {
+      assertEquals(0, byteCount % GRAIN);
+      return key;
+    }
+
+    @Override
+    public void left(Integer key, long byteCount, int frequency) {
+      assertEquals(key, frequency);
+      left.add(key);
+    }
+
+    @Override
+    public void cleared() {
+      left.add(-1);
+    }
+
+    @Override
+    public void asked(Integer key, long byteCount, int frequency) {
+      throw new AssertionError("that is not told here");
+    }
+
+    @Override
+    public void missed(Integer key, long byteCount) {
+      throw new AssertionError("that is not told here");
+    }
+  }
+
+  private static NewRow<Integer, String> claiming(int claim, int grains) {
+    return new NewRow<>(claim, "", new long[1], new long[] {(long) grains * GRAIN});
+  }
+
+  @Test
+  void aRowIsRefusedUnlessItBeatsAllThatWouldGoForIt() {
+    CountingGate gate = new CountingGate();
+    RowTable<Integer, String> gated = new RowTable<>(4 * GRAIN, gate);
+    put(gated, 3, 1);
+    put(gated, 5, 1);
+    put(gated, 2, 2);
+    RowTable.Plan<Integer, String> plan =
+        gated.plan(List.of(claiming(4, 2), claiming(3, 1), claiming(6, 1)), NO_LIMIT);
+    check(plan, List.of(1), List.of(2));
+    assertEquals(List.of(4, 3), plan.refused(), "5 is not beaten, then 3 is not");
+    assertEquals(3, gate.timesFull);
+    plan.leaving().forEach(gated::remove);
+    assertEquals(List.of(2), gate.left);
+    gated.forget();
+    assertEquals(List.of(2, -1), gate.left);
+  }
+
+  @Test
+  void whatNeedsNoRoomIsNeitherRefusedNorCompared() {
+    CountingGate gate = new CountingGate();
+    RowTable<Integer, String> gated = new RowTable<>(4 * GRAIN, gate);
+    put(gated, 9, 3);
+    RowTable.Plan<Integer, String> plan =
+        gated.plan(List.of(claiming(1, 1), claiming(1, 5)), NO_LIMIT);
+    check(plan, List.of(1), List.of());
+    assertEquals(List.of(), plan.refused(), "one that is too large is not refused");
+    assertEquals(0, gate.timesFull);
   }
 
   /** Others took memory of the device: rows leave until no more than this is held. */
@@ -158,7 +249,8 @@ class RowTablePlanTest {
     for (int round = 0; round < 300; round++) {
       long limit = GRAIN * (1L + random.nextInt(12));
       boolean keeps = random.nextBoolean();
-      RowTable<Integer, String> any = new RowTable<>(limit, keeps);
+      RowTable<Integer, String> any =
+          new RowTable<>(limit, keeps ? FixedGate.keepsFirst() : FixedGate.letsAllIn());
       for (int key = 0; key < 20; key++) {
         ResidentRow<Integer, String> row =
             new ResidentRow<>(key, "", new long[] {GRAIN * (1L + random.nextInt(3))});

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The order of rows and the account of their bytes. */
 class RowTableTest {
-  private final RowTable<String, String> table = new RowTable<>(1024, false);
+  private final RowTable<String, String> table = new RowTable<>(1024, FixedGate.letsAllIn());
 
   private ResidentRow<String, String> put(String key, long bytes) {
     ResidentRow<String, String> row = new ResidentRow<>(key, "about " + key, new long[] {bytes});

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of the stand-in's device under test, numbered; row i has bytes that follow from i. Confined
@@ -18,6 +19,7 @@ import java.util.function.BooleanSupplier;
 final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
   final Map<Integer, byte[][]> demoted = new LinkedHashMap<>(); // guarded by itself
   final List<Integer> dropped = new ArrayList<>(); // guarded by demoted
+  final List<Integer> refused = new ArrayList<>();
   final ResidentRows<Integer, String> rows;
   final int rowBytes;
   boolean demotes;
@@ -26,7 +28,8 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
 
   RowsOnDevice(int device, int rowBytes, long limit, long reserve, boolean keepFirst) {
     this.rowBytes = rowBytes;
-    this.rows = new ResidentRows<>(Devices.get().device(device), limit, reserve, keepFirst, this);
+    RowGate<Integer> gate = keepFirst ? FixedGate.keepsFirst() : FixedGate.letsAllIn();
+    this.rows = new ResidentRows<>(Devices.get().device(device), limit, reserve, gate, this);
   }
 
   byte[] bytesOf(int row) {
@@ -69,6 +72,13 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
     return block;
   }
 
+  /** A row copied to the host; null if it is not here. */
+  @Nullable RowOnHost<String> onHost(int number) {
+    try (DeviceHits<Integer, String> found = rows.find(List.of(number))) {
+      return found.onHost(0);
+    }
+  }
+
   /** What is at an address after everything in the stream, as rows. */
   byte[][] read(long stream, long address, int count) {
     byte[] all = new byte[count * rowBytes];
@@ -98,6 +108,11 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
     synchronized (demoted) {
       dropped.add(key);
     }
+  }
+
+  @Override
+  public void refused(Integer key) {
+    refused.add(key);
   }
 
   @Override

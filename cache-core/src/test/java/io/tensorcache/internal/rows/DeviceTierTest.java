@@ -77,7 +77,7 @@ class DeviceTierTest {
   }
 
   private DeviceTier tier() {
-    return new DeviceTier(open.state, new Events(), open.rows.groups(), this::store);
+    return new DeviceTier(open.state, null, new Events(), open.rows.groups(), this::store);
   }
 
   @BeforeEach

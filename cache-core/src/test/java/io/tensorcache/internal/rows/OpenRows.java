@@ -90,17 +90,22 @@ public final class OpenRows implements AutoCloseable {
     return new OpenRows(config(rowCount, NONE, null, store));
   }
 
-  /** A device tier of so many bytes above a heap for so many rows. */
+  /** A device tier of so many bytes above a heap for so many rows, which let all in. */
   public static OpenRows onDevice(long deviceBytes, int rowCount) {
-    return new OpenRows(
-        config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null, WhenFull.EVICT));
+    return onDevice(deviceBytes, rowCount, WhenFull.RECENT);
   }
 
-  /** A device tier of so many bytes and a store, and nothing between. */
+  /** A device tier of so many bytes above a heap for so many rows. */
+  public static OpenRows onDevice(long deviceBytes, int rowCount, WhenFull whenFull) {
+    return new OpenRows(
+        config(ByteSize.ofBytes(deviceBytes), rowCount, NONE, null, null, whenFull));
+  }
+
+  /** A device tier of so many bytes, which lets all in, and a store, and nothing between. */
   public static OpenRows onDevice(long deviceBytes, Path directory) {
     StoreConfig store = SampleConfig.store(directory, null);
     return new OpenRows(
-        config(ByteSize.ofBytes(deviceBytes), 0, NONE, null, store, WhenFull.EVICT));
+        config(ByteSize.ofBytes(deviceBytes), 0, NONE, null, store, WhenFull.RECENT));
   }
 
   static CacheConfig config(

@@ -36,7 +36,7 @@ class HeapTierLeavingTest {
   }
 
   private boolean add(TensorKey key, Row row, Consumer<HeapEntry> leaving) {
-    return tier.add(key, row, HeapTier.ALWAYS, leaving) == Admission.IS_IN;
+    return tier.add(key, row, Claim.ALWAYS, leaving) == Admission.IS_IN;
   }
 
   /** Adds a row, and does something while the first one leaves for it. */

@@ -59,7 +59,8 @@ class TierMemoryTest {
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;
       assertThrows(
-          OutOfMemoryError.class, () -> tier.add(key(number), row(number), 3, entry -> {}));
+          OutOfMemoryError.class,
+          () -> tier.add(key(number), row(number), Claim.of(3), entry -> {}));
     }
     isHeapFull = false;
     for (int i = 0; i < 3; i++) {
