@@ -79,7 +79,8 @@ final class EhcacheTiers {
     var resilience =
         new ReportingResilience<EntryKey, EntryValue>("off-heap", EntryValue.REFUSED, notices);
     try {
-      var cache = create("off-heap", entries(resources, reads, evicted, resilience));
+      var entries = entries(resources, reads, evicted, resilience);
+      var cache = OffHeapPages.with(size.bytes(), () -> create("off-heap", entries));
       return Pool.inMemory(cache, notices);
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(

@@ -12,6 +12,7 @@ enum PoolKind {
   /**
    * Up to the first eviction an entry takes its bytes, 112 to 130 more for Ehcache's heads, its
    * hash table and alignment (8 more for our key), and up to 2.4 % for pages that are not filled.
+   * Where pages are large, that is not enough: {@link OffHeapPages#unusable}.
    */
   OFF_HEAP(Tier.OFF_HEAP, Lookup.OFF_HEAP_HIT, Rank.OFF_HEAP_TIER, "off-heap", 1 << 20, 2) {
     @Override
@@ -79,7 +80,9 @@ enum PoolKind {
 
   /** What may be taken before Ehcache would evict. */
   long usable(long poolBytes) {
-    return this == DISK ? poolBytes / 100 * 93 : poolBytes - poolBytes / 50;
+    return this == DISK
+        ? poolBytes / 100 * 93
+        : poolBytes - poolBytes / 50 - OffHeapPages.unusable(poolBytes);
   }
 
   /** Largest entry that is tried: what exceeds it may empty the pool and still not fit. */
