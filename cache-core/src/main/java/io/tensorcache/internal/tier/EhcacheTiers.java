@@ -79,9 +79,10 @@ final class EhcacheTiers {
     var resilience =
         new ReportingResilience<EntryKey, EntryValue>("off-heap", EntryValue.REFUSED, notices);
     try {
-      var entries = entries(resources, reads, evicted, resilience);
+      Evicted dropped = new Evicted(evicted);
+      var entries = entries(resources, new EntryKey.Bytes(dropped::read), reads, resilience);
       var cache = OffHeapPages.with(size.bytes(), () -> create("off-heap", entries));
-      return Pool.inMemory(cache, notices);
+      return Pool.inMemory(cache, dropped, notices);
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(
           "an off-heap tier of "
@@ -120,7 +121,8 @@ final class EhcacheTiers {
                 pool[0].turnOff();
               }
             });
-    var cache = on.call(() -> create("disk", entries(resources, reads, evicted, resilience)));
+    var entries = entries(resources, new EntryKey.Bytes(key -> {}), reads, resilience);
+    var cache = on.call(() -> create("disk", entries.withService(tellingOf(evicted))));
     pool[0] = Pool.inFile(cache, space, on, notices);
     return pool[0];
   }
@@ -137,21 +139,23 @@ final class EhcacheTiers {
 
   private static CacheConfigurationBuilder<EntryKey, EntryValue> entries(
       ResourcePoolsBuilder resources,
+      EntryKey.Bytes keys,
       EntryReads reads,
-      Consumer<EntryKey> evicted,
       ResilienceStrategy<EntryKey, EntryValue> resilience) {
     return CacheConfigurationBuilder.newCacheConfigurationBuilder(
             EntryKey.class, EntryValue.class, resources)
-        .withKeySerializer(new EntryKey.Bytes())
+        .withKeySerializer(keys)
         .withValueSerializer(new EntryValue.Bytes(reads))
-        .withResilienceStrategy(resilience)
-        .withService(
-            CacheEventListenerConfigurationBuilder.newEventListenerConfiguration(
-                    (CacheEvent<? extends EntryKey, ? extends EntryValue> event) ->
-                        evicted.accept(event.getKey()),
-                    EventType.EVICTED)
-                .unordered()
-                .synchronous());
+        .withResilienceStrategy(resilience);
+  }
+
+  private static CacheEventListenerConfigurationBuilder tellingOf(Consumer<EntryKey> evicted) {
+    return CacheEventListenerConfigurationBuilder.newEventListenerConfiguration(
+            (CacheEvent<? extends EntryKey, ? extends EntryValue> event) ->
+                evicted.accept(event.getKey()),
+            EventType.EVICTED)
+        .unordered()
+        .synchronous();
   }
 
   void close() {

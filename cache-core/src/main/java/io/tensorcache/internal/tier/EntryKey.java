@@ -2,6 +2,7 @@ package io.tensorcache.internal.tier;
 
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.ehcache.spi.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,15 @@ final class EntryKey {
     return key().toString();
   }
 
-  /** 24 bytes, big-endian as Ehcache hands buffers out. Stateless. */
+  /** 24 bytes, big-endian as Ehcache hands buffers out. Safe for use by several threads. */
   static final class Bytes implements Serializer<EntryKey> {
+    private final Consumer<EntryKey> wasRead;
+
+    /** {@code wasRead} is told each key that is read, under a lock of Ehcache. */
+    Bytes(Consumer<EntryKey> wasRead) {
+      this.wasRead = wasRead;
+    }
+
     @Override
     public ByteBuffer serialize(EntryKey key) {
       return ByteBuffer.allocate(24)
@@ -70,8 +78,11 @@ final class EntryKey {
     @Override
     public EntryKey read(ByteBuffer bytes) {
       int at = bytes.position();
-      return new EntryKey(
-          bytes.getLong(at), bytes.getLong(at + 8), bytes.getInt(at + 16), bytes.getInt(at + 20));
+      long hi = bytes.getLong(at);
+      long lo = bytes.getLong(at + 8);
+      EntryKey key = new EntryKey(hi, lo, bytes.getInt(at + 16), bytes.getInt(at + 20));
+      wasRead.accept(key);
+      return key;
     }
 
     @Override

@@ -15,32 +15,35 @@ import org.jspecify.annotations.Nullable;
 final class Pool {
   private final PoolKind kind;
   private final Cache<EntryKey, EntryValue> cache;
+  private final @Nullable Evicted evicted;
   private final @Nullable DiskSpace space;
   private final @Nullable FileThread thread;
   private final Notices notices;
   private volatile boolean isOff;
 
   private Pool(
-      PoolKind kind,
       Cache<EntryKey, EntryValue> cache,
+      @Nullable Evicted evicted,
       @Nullable DiskSpace space,
       @Nullable FileThread thread,
       Notices notices) {
-    this.kind = kind;
+    this.kind = thread == null ? PoolKind.OFF_HEAP : PoolKind.DISK;
     this.cache = cache;
+    this.evicted = evicted;
     this.space = space;
     this.thread = thread;
     this.notices = notices;
   }
 
-  static Pool inMemory(Cache<EntryKey, EntryValue> cache, Notices notices) {
-    return new Pool(PoolKind.OFF_HEAP, cache, null, null, notices);
+  /** What is dropped is told by {@code evicted}. */
+  static Pool inMemory(Cache<EntryKey, EntryValue> cache, Evicted evicted, Notices notices) {
+    return new Pool(cache, evicted, null, null, notices);
   }
 
   /** What may make the file grow is done on the thread. */
   static Pool inFile(
       Cache<EntryKey, EntryValue> cache, DiskSpace space, FileThread thread, Notices notices) {
-    return new Pool(PoolKind.DISK, cache, space, thread, notices);
+    return new Pool(cache, null, space, thread, notices);
   }
 
   PoolKind kind() {
@@ -126,7 +129,35 @@ final class Pool {
   }
 
   private <T extends @Nullable Object> T change(Supplier<T> action) {
-    return thread == null ? locked(action) : thread.call(() -> locked(action));
+    if (thread != null) {
+      return thread.call(() -> locked(action));
+    }
+    return evicted == null ? locked(action) : telling(evicted, action);
+  }
+
+  private <T extends @Nullable Object> T telling(Evicted dropped, Supplier<T> action) {
+    T result;
+    boolean hasEnded = false;
+    try {
+      dropped.open();
+      result = locked(action);
+      hasEnded = true;
+    } finally {
+      if (!hasEnded) {
+        dropped.closeAfterFailure(this::mayBeThere);
+      }
+    }
+    dropped.close();
+    return result;
+  }
+
+  /** Where the heap is full, not even that can always be told. */
+  private boolean mayBeThere(EntryKey key) {
+    try {
+      return locked(() -> cache.containsKey(key));
+    } catch (RuntimeException | Error e) {
+      return true;
+    }
   }
 
   private <T extends @Nullable Object> T locked(Supplier<T> action) {

@@ -113,7 +113,7 @@ class PoolFailuresTest {
   @ParameterizedTest
   @MethodSource("operations")
   void ofTheMemoryIsThrown(Operation operation) {
-    Pool pool = Pool.inMemory(cache, notices);
+    Pool pool = Pool.inMemory(cache, new Evicted(key -> {}), notices);
     for (Throwable thrown : List.of(new IllegalStateException("i"), new OutOfMemoryError("i"))) {
       failure = thrown;
       assertSame(thrown, assertThrows(Throwable.class, () -> operation.call().apply(pool)));
@@ -127,7 +127,7 @@ class PoolFailuresTest {
   @ParameterizedTest
   @MethodSource("operations")
   void withoutOneTheCacheAnswers(Operation operation) {
-    for (Pool pool : List.of(onDisk, Pool.inMemory(cache, notices))) {
+    for (Pool pool : List.of(onDisk, Pool.inMemory(cache, new Evicted(key -> {}), notices))) {
       calls.clear();
       Object answer = operation.call().apply(pool);
       assertEquals(operation.whenOff().equals("false") ? "true" : "null", String.valueOf(answer));

@@ -79,7 +79,9 @@ class TierMemoryTest {
     CacheConfig config =
         SampleConfig.of(none, ByteSize.ofMiB(1), none, WhenFull.KEEP_FIRST, Compression.NONE);
     Cache<EntryKey, EntryValue> cache = failing((Cache<EntryKey, EntryValue>) pool.all());
-    EntryTier tier = new EntryTier(Pool.inMemory(cache, notices), MIB, reads, config, notices);
+    EntryTier tier =
+        new EntryTier(
+            Pool.inMemory(cache, new Evicted(key -> {}), notices), MIB, reads, config, notices);
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;
