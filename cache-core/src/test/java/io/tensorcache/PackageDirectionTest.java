@@ -76,6 +76,7 @@ class PackageDirectionTest {
                   "stats",
                   "error",
                   "internal.lock",
+                  "internal.gate",
                   "internal.codec",
                   "internal.device",
                   "internal.resident",

@@ -66,7 +66,7 @@ class ScopeSizeTest {
 
   @Test
   void namesThatComeAndGoLeaveNothing() {
-    comeAndGo(ENTRIES);
+    comeAndGo(ENTRIES / 2);
   }
 
   @Tag("nightly")

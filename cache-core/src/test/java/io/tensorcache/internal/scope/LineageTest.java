@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Names are known as long as something needs them, and no longer. */
 class LineageTest {
-  private static final int MANY = 100_000;
+  private static final int MANY = 30_000;
 
   private final HandTable hand = HandTable.ofEntries(100);
   private final EntryTable table = hand.table;

@@ -65,11 +65,21 @@ class RemovedWhileMovedTest {
   /** The row on the heap goes down for one that comes up. */
   @Test
   void aRowThatTakesAnothersPlaceDoesNotComeBack() throws Exception {
+    removeWhatTakesAnothersPlace(ROUNDS / 3);
+  }
+
+  @Tag("nightly")
+  @Test
+  void aRowThatTakesAnothersPlaceDoesNotComeBackAtNight() throws Exception {
+    removeWhatTakesAnothersPlace(3 * ROUNDS);
+  }
+
+  private static void removeWhatTakesAnothersPlace(int rounds) throws Exception {
     ExecutorService reader = Executors.newSingleThreadExecutor();
     CyclicBarrier both = new CyclicBarrier(2);
     int exchanged = 0;
     try (TiersFixture f = new TiersFixture(HEAP_ROW, 2 * MIB, WhenFull.EVICT, Compression.NONE)) {
-      for (int round = 0; round < ROUNDS; round++) {
+      for (int round = 0; round < rounds; round++) {
         int down = 2 * round + 10;
         int up = down + 1;
         f.store(down);

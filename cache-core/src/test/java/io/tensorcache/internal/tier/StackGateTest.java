@@ -110,7 +110,7 @@ class StackGateTest {
         sizes[i] = (int) (100 * Math.pow(2_000, random.nextDouble()));
       }
       Set<Integer> admitted = new HashSet<>();
-      for (int i = 0; i < 12_000; i++) {
+      for (int i = 0; i < 6_000; i++) {
         int number = (int) (sizes.length * Math.pow(random.nextDouble(), 2));
         if (!f.read(number, sizes[number]).isHit() && f.store(number, sizes[number]) != null) {
           admitted.add(number);
@@ -166,7 +166,7 @@ class StackGateTest {
 
   /** What the heap serves of the second of two runs, in percent. */
   private double onHeap(WhenFull whenFull) {
-    int lookups = 4 * ROWS;
+    int lookups = 2 * ROWS;
     SplittableRandom random = new SplittableRandom(2);
     try (TiersFixture f = tiers(whenFull)) {
       ask(f, epoch(random)); // the tiers are full of whatever came first
