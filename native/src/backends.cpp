@@ -1,6 +1,8 @@
 // Which back ends this processor can run.
 #include "backends.h"
 
+#include "copy_crc32c.h"
+
 #include <cstring>
 
 namespace tensorcache {
@@ -24,6 +26,26 @@ bool has_avx512() {
 }
 
 }  // namespace
+
+bool can_copy_crc32c() {
+#if defined(TENSORCACHE_X86)
+  return __builtin_cpu_supports("sse4.2") != 0 && __builtin_cpu_supports("pclmul") != 0;
+#else
+  return false;
+#endif
+}
+
+bool pays_copy_crc32c() {
+#if defined(TENSORCACHE_X86)
+  return can_copy_crc32c() && !(has_avx512() && __builtin_cpu_supports("vpclmulqdq") != 0);
+#else
+  return false;
+#endif
+}
+
+#if !defined(TENSORCACHE_X86)
+std::uint32_t copy_crc32c(std::uint32_t sum, std::uint8_t*, const std::uint8_t*, std::size_t) { return sum; }  // never called
+#endif
 
 const Backend* find_backend(const char* name) {
 #if defined(TENSORCACHE_X86)

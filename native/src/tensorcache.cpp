@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 
+#include "copy_crc32c.h"
 #include "key_table.h"
 #include "row_reader.h"
 #include "torchcache.h"
@@ -176,6 +177,15 @@ std::int32_t tensorcache_torchcache_rows(const void* address, std::int64_t rows,
     out[row] = torchcache_row(dtype, layout, row_at(address, row, row_stride), elements);
   }
   return TENSORCACHE_OK;
+}
+
+std::int32_t tensorcache_copy_crc32c_pays(void) noexcept { return pays_copy_crc32c() ? 1 : 0; }
+
+std::int64_t tensorcache_copy_crc32c(std::uint32_t sum, void* to, const void* from, std::int64_t bytes) noexcept {
+  if (bytes < 0) return -fail(TENSORCACHE_BAD_ARGUMENT, "bytes is %lld: must be >= 0", static_cast<long long>(bytes));
+  if (bytes > 0 && (to == nullptr || from == nullptr)) return -fail(TENSORCACHE_BAD_ARGUMENT, "to or from is null");
+  if (!can_copy_crc32c()) return -fail(TENSORCACHE_UNSUPPORTED, "this processor does not support SSE4.2 and PCLMULQDQ");
+  return copy_crc32c(sum, static_cast<std::uint8_t*>(to), static_cast<const std::uint8_t*>(from), static_cast<std::size_t>(bytes));
 }
 
 }  // extern "C"

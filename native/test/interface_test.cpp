@@ -47,5 +47,18 @@ int main() {
                 "dtype code 14");
   tensorcache_key_destroy(key);
   tensorcache_key_destroy(nullptr);
+
+  char copy[16] = {};
+  const auto copied = [&](void* to, const void* from, std::int64_t bytes) {
+    return static_cast<int>(-tensorcache_copy_crc32c(0, to, from, bytes));
+  };
+  check_refused(copied(copy, "x", -1), TENSORCACHE_BAD_ARGUMENT, "bytes is -1");
+  check_refused(copied(copy, nullptr, 1), TENSORCACHE_BAD_ARGUMENT, "to or from is null");
+  check_refused(copied(nullptr, "x", 1), TENSORCACHE_BAD_ARGUMENT, "to or from is null");
+  if (tensorcache_copy_crc32c_pays() == 1) {
+    check(tensorcache_copy_crc32c(0, copy, "123456789", 9) == 0xe3069283, "the check value of CRC32C");
+    check(std::memcmp(copy, "123456789", 10) == 0, "copied");
+    check(tensorcache_copy_crc32c(0x12345678, nullptr, nullptr, 0) == 0x12345678, "nothing changes nothing");
+  }
   return report("interface");
 }

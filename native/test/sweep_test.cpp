@@ -83,6 +83,32 @@ void check_strided(const tensorcache_key* key) {
   check(got == expected, "strided rows, step " + std::to_string(step));
 }
 
+/// A bit at a time, as RFC 3720 defines it.
+std::uint32_t crc32c(std::uint32_t sum, const std::uint8_t* data, std::size_t bytes) {
+  sum = ~sum;
+  for (std::size_t i = 0; i < bytes; i++) {
+    sum ^= data[i];
+    for (int bit = 0; bit < 8; bit++) sum = sum >> 1 ^ ((sum & 1) != 0 ? 0x82f63b78u : 0);
+  }
+  return ~sum;
+}
+
+void check_copy(std::size_t offset, std::size_t bytes) {
+  const std::unique_ptr<std::uint8_t[]> from(new std::uint8_t[offset + bytes]), to(new std::uint8_t[offset + 1 + bytes]);
+  for (std::size_t i = 0; i < offset + bytes; i++) from[i] = static_cast<std::uint8_t>(random_bits());
+  const auto sum = static_cast<std::uint32_t>(random_bits());
+  const std::int64_t got =
+      tensorcache_copy_crc32c(sum, to.get() + offset + 1, from.get() + offset, static_cast<std::int64_t>(bytes));
+  const std::string what = std::to_string(bytes) + " bytes copied from offset " + std::to_string(offset);
+  check(got == crc32c(sum, from.get() + offset, bytes), "the sum of " + what);
+  check(std::equal(from.get() + offset, from.get() + offset + bytes, to.get() + offset + 1), what);
+}
+
+void sweep_copies() {
+  for (std::size_t bytes = 0; bytes < 400; bytes++) check_copy(bytes % 17, bytes);
+  for (int i = 0; i < 100; i++) check_copy(static_cast<std::size_t>(below(64)), static_cast<std::size_t>(below(20000)));
+}
+
 }  // namespace
 
 int main() {
@@ -94,5 +120,6 @@ int main() {
   check(tensorcache_key_create(default_seed().data(), "best", &handle) == TENSORCACHE_OK, "create");
   for (int i = 0; i < 1500; i++) check_strided(handle);
   tensorcache_key_destroy(handle);
+  if (tensorcache_copy_crc32c(0, nullptr, nullptr, 0) == 0) sweep_copies();
   return report("sweep");
 }

@@ -1,4 +1,4 @@
-/* The C interface of the key library. No function throws, prints or aborts: each returns a result code, and
+/* The C interface of the native library. No function throws, prints or aborts: each returns a result code, and
  * tensorcache_last_error() has the text of the last failure on the calling thread. Everything is safe for use by several
  * threads. Memory is only read, and only during the call, except for what is documented as output. */
 #ifndef TENSORCACHE_H
@@ -69,6 +69,13 @@ TENSORCACHE_API int32_t tensorcache_tch1_strided(const tensorcache_key* key, con
 TENSORCACHE_API int32_t tensorcache_torchcache_rows(const void* address, int64_t rows, int64_t row_stride, int32_t dtype,
                                                     int32_t rank, const int64_t* dims, const int64_t* strides, int64_t step,
                                                     int64_t* out) TENSORCACHE_NOEXCEPT;
+
+/* 1 where tensorcache_copy_crc32c is faster than a copy and then a sum by wider instructions, else 0. */
+TENSORCACHE_API int32_t tensorcache_copy_crc32c_pays(void) TENSORCACHE_NOEXCEPT;
+
+/* Copies bytes to where they do not overlap, of any alignment, and continues a CRC32C with them: sum is that of what came
+ * before, 0 for nothing. Returns the new one, 0 to 2^32 - 1, or a result code times -1. */
+TENSORCACHE_API int64_t tensorcache_copy_crc32c(uint32_t sum, void* to, const void* from, int64_t bytes) TENSORCACHE_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row as bytes, version 1. Never changes; another layout would be another class. Little-endian:
@@ -112,6 +113,16 @@ public final class EntryFormatV1 {
    * @throws CorruptEntryException if any byte is not what was written, or the key is another
    */
   public static boolean decodeInto(ByteBuffer entry, TensorKey expectedKey, RowTarget target) {
+    return decodeInto(entry, expectedKey, target, null);
+  }
+
+  /**
+   * Decodes an entry into the target in the same way, but for how long payloads are copied.
+   *
+   * @param copy what may copy long payloads, if the entry is not in a file that is mapped
+   */
+  public static boolean decodeInto(
+      ByteBuffer entry, TensorKey expectedKey, RowTarget target, @Nullable SummingCopy copy) {
     EntryLayout layout = EntryLayout.of(entry);
     layout.requireKey(expectedKey);
     if (!layout.hasSchema(target.schemaBlock())) {
@@ -119,7 +130,7 @@ public final class EntryFormatV1 {
       layout.readRow(); // or it is not sound
       return false;
     }
-    layout.copyPlainParts(target);
+    layout.copyPlainParts(target, copy);
     layout.decodeOtherParts(target);
     return true;
   }

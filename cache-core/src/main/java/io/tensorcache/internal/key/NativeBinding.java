@@ -1,5 +1,6 @@
 package io.tensorcache.internal.key;
 
+import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.annotation.Cast;
 import org.bytedeco.javacpp.annotation.Name;
 import org.bytedeco.javacpp.annotation.Platform;
@@ -7,7 +8,7 @@ import org.bytedeco.javacpp.annotation.Properties;
 
 /**
  * The functions of tensorcache.h, which documents them. Result codes are checked in {@link
- * NativeRowHasher} only. JavaCPP generates the glue from this class.
+ * NativeRowHasher} and {@link NativeCopy} only. JavaCPP generates the glue from this class.
  */
 @Properties(
     @Platform(
@@ -78,4 +79,15 @@ final class NativeBinding {
       @Cast("const int64_t*") long[] strides,
       @Cast("int64_t") long step,
       @Cast("int64_t*") long[] out);
+
+  @Name("tensorcache_copy_crc32c_pays")
+  static native int copyPays();
+
+  /** From the positions of direct buffers. */
+  @Name("tensorcache_copy_crc32c")
+  static native @Cast("int64_t") long copy(
+      @Cast("uint32_t") int sum,
+      @Cast("void*") ByteBuffer to,
+      @Cast("const void*") ByteBuffer from,
+      @Cast("int64_t") long bytes);
 }

@@ -61,6 +61,7 @@ final class NativeRowHasher implements RowHasher {
               + NativeBinding.ABI_VERSION
               + ": use the library and the jar of one build");
     }
+    NativeCopy.offer();
   }
 
   @Override

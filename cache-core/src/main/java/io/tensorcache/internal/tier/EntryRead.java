@@ -5,6 +5,7 @@ import io.tensorcache.internal.codec.EntryFormatV1;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
+import io.tensorcache.internal.codec.SummingCopy;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -21,40 +22,48 @@ final class EntryRead {
   private final Want want;
   private final TensorKey key;
   private final @Nullable RowTarget target;
+  private final @Nullable SummingCopy copy;
   private @Nullable Row row;
   private @Nullable RowSchema schema;
   private @Nullable ByteBuffer bytes;
   private @Nullable CorruptEntryException damage;
   private boolean expected;
 
-  private EntryRead(Want want, TensorKey key, @Nullable RowTarget target) {
+  private EntryRead(Want want, TensorKey key) {
+    this(want, key, null, null);
+  }
+
+  private EntryRead(
+      Want want, TensorKey key, @Nullable RowTarget target, @Nullable SummingCopy copy) {
     this.want = want;
     this.key = key;
     this.target = target;
+    this.copy = copy;
   }
 
-  static EntryRead forCopy(TensorKey key, RowTarget target) {
-    return new EntryRead(Want.COPY, key, target);
+  /** {@code copy} is what may be used for it. */
+  static EntryRead forCopy(TensorKey key, RowTarget target, @Nullable SummingCopy copy) {
+    return new EntryRead(Want.COPY, key, target, copy);
   }
 
   static EntryRead forRow(TensorKey key) {
-    return new EntryRead(Want.ROW, key, null);
+    return new EntryRead(Want.ROW, key);
   }
 
   static EntryRead forSchema(TensorKey key) {
-    return new EntryRead(Want.SCHEMA, key, null);
+    return new EntryRead(Want.SCHEMA, key);
   }
 
   /** For the entry as it is, unverified. */
   static EntryRead forBytes(TensorKey key) {
-    return new EntryRead(Want.BYTES, key, null);
+    return new EntryRead(Want.BYTES, key);
   }
 
   /** Takes what is wanted from the entry. Throws nothing: it runs under a lock of Ehcache. */
   void accept(ByteBuffer entry) {
     try {
       switch (want) {
-        case COPY -> expected = target != null && EntryFormatV1.decodeInto(entry, key, target);
+        case COPY -> expected = copyTo(target, entry);
         case BYTES -> bytes = copyOf(entry);
         case ROW -> row = EntryFormatV1.decode(entry, key);
         default -> schema = EntryFormatV1.readSchema(entry);
@@ -64,6 +73,10 @@ final class EntryRead {
     } catch (RuntimeException e) {
       damage = new CorruptEntryException("an entry of " + key + " cannot be decoded: " + e, e);
     }
+  }
+
+  private boolean copyTo(@Nullable RowTarget to, ByteBuffer entry) {
+    return to != null && EntryFormatV1.decodeInto(entry, key, to, copy);
   }
 
   private static ByteBuffer copyOf(ByteBuffer entry) {

@@ -82,7 +82,7 @@ final class EntryTier {
 
   /** Copies the row into the target. MISS, a hit of this tier, OTHER_SCHEMA or CORRUPT. */
   Lookup read(TensorKey key, RowTarget target) {
-    EntryRead read = EntryRead.forCopy(key, target);
+    EntryRead read = EntryRead.forCopy(key, target, kind.copy());
     if (!lookUp(read)) {
       return Lookup.MISS;
     }

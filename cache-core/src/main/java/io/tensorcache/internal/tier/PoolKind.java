@@ -2,7 +2,9 @@ package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.internal.codec.SummingCopy;
 import io.tensorcache.internal.lock.Rank;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool of Ehcache that holds entries as bytes: what an entry takes of it, and how large one may
@@ -83,6 +85,11 @@ enum PoolKind {
     return this == DISK
         ? poolBytes / 100 * 93
         : poolBytes - poolBytes / 50 - OffHeapPages.unusable(poolBytes);
+  }
+
+  /** What may copy rows from there: not from Ehcache's file, which is mapped. */
+  @Nullable SummingCopy copy() {
+    return this == DISK ? null : SummingCopy.used();
   }
 
   /** Largest entry that is tried: what exceeds it may empty the pool and still not fit. */
