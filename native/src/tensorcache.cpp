@@ -77,6 +77,18 @@ const std::uint8_t* row_at(const void* address, std::int64_t row, std::int64_t s
   return static_cast<const std::uint8_t*>(address) + row * stride;
 }
 
+const std::uint8_t* at_address(std::int64_t address) {
+  return reinterpret_cast<const std::uint8_t*>(static_cast<std::uintptr_t>(address));
+}
+
+bool are_equal(const std::uint8_t* bytes, const std::uint8_t* copy, std::size_t count) {
+  if (count != 8) return count == 0 || std::memcmp(bytes, copy, count) == 0;
+  std::uint64_t word, then;
+  std::memcpy(&word, bytes, 8);
+  std::memcpy(&then, copy, 8);
+  return word == then;
+}
+
 }  // namespace
 
 extern "C" {
@@ -185,7 +197,24 @@ std::int64_t tensorcache_copy_crc32c(std::uint32_t sum, void* to, const void* fr
   if (bytes < 0) return -fail(TENSORCACHE_BAD_ARGUMENT, "bytes is %lld: must be >= 0", static_cast<long long>(bytes));
   if (bytes > 0 && (to == nullptr || from == nullptr)) return -fail(TENSORCACHE_BAD_ARGUMENT, "to or from is null");
   if (!can_copy_crc32c()) return -fail(TENSORCACHE_UNSUPPORTED, "this processor does not support SSE4.2 and PCLMULQDQ");
-  return copy_crc32c(sum, static_cast<std::uint8_t*>(to), static_cast<const std::uint8_t*>(from), static_cast<std::size_t>(bytes));
+  return copy_crc32c(sum, static_cast<std::uint8_t*>(to), static_cast<const std::uint8_t*>(from),
+                     static_cast<std::size_t>(bytes));
+}
+
+std::int32_t tensorcache_compare(const std::int64_t* pieces, std::int64_t count, std::int64_t* first) noexcept {
+  if (count < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "count is %lld: must be >= 0", static_cast<long long>(count));
+  if (pieces == nullptr && count > 0) return fail(TENSORCACHE_BAD_ARGUMENT, "pieces is null");
+  if (first == nullptr) return fail(TENSORCACHE_BAD_ARGUMENT, "first is null");
+  std::int64_t at = 0;
+  for (; at < count; at++) {
+    const std::int64_t* piece = pieces + 3 * at;
+    if (piece[2] < 0)
+      return fail(TENSORCACHE_BAD_ARGUMENT, "piece %lld has %lld bytes: must be >= 0", static_cast<long long>(at),
+                  static_cast<long long>(piece[2]));
+    if (!are_equal(at_address(piece[0]), at_address(piece[1]), static_cast<std::size_t>(piece[2]))) break;
+  }
+  *first = at;
+  return TENSORCACHE_OK;
 }
 
 }  // extern "C"

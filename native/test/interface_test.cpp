@@ -11,6 +11,38 @@ void check_refused(int code, int expected, const char* words) {
         std::string("expected \"") + words + "\", got \"" + tensorcache_last_error() + "\"");
 }
 
+std::int64_t address(const std::uint8_t* of) { return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(of)); }
+
+void check_compare() {
+  std::uint8_t memory[200], copy[200];
+  for (int i = 0; i < 200; i++) memory[i] = copy[i] = static_cast<std::uint8_t>(i);
+  // Of 0, 1, 8, 4, 16 and 157 bytes, one after the other.
+  const std::int64_t bytes[] = {0, 1, 8, 4, 16, 157};
+  std::int64_t pieces[3 * 6], first = -1, from = 0;
+  for (int i = 0; i < 6; i++) {
+    pieces[3 * i] = address(memory + from), pieces[3 * i + 1] = address(copy + from), pieces[3 * i + 2] = bytes[i];
+    from += bytes[i];
+  }
+  check(tensorcache_compare(pieces, 6, &first) == TENSORCACHE_OK && first == 6, "equal pieces");
+  int piece = 1;
+  for (std::int64_t at = 0, end = 1; at < from; at++) {
+    while (at >= end) end += bytes[++piece];
+    memory[at] ^= 0x10;
+    check(tensorcache_compare(pieces, 6, &first) == TENSORCACHE_OK && first == piece, "a byte differs");
+    check(tensorcache_compare(pieces, piece, &first) == TENSORCACHE_OK && first == piece, "a byte beyond the last differs");
+    memory[at] ^= 0x10;
+  }
+  memory[0] ^= 1;
+  pieces[3 * 2] = pieces[3 * 3] = 1;  // what the second piece proves to be there
+  check(tensorcache_compare(pieces, 6, &first) == TENSORCACHE_OK && first == 1, "nothing is read after one that differs");
+  check(tensorcache_compare(nullptr, 0, &first) == TENSORCACHE_OK && first == 0, "no pieces");
+  check_refused(tensorcache_compare(nullptr, 1, &first), TENSORCACHE_BAD_ARGUMENT, "pieces is null");
+  check_refused(tensorcache_compare(pieces, -3, &first), TENSORCACHE_BAD_ARGUMENT, "count is -3");
+  check_refused(tensorcache_compare(pieces, 1, nullptr), TENSORCACHE_BAD_ARGUMENT, "first is null");
+  pieces[2] = -5;
+  check_refused(tensorcache_compare(pieces, 1, &first), TENSORCACHE_BAD_ARGUMENT, "piece 0 has -5 bytes");
+}
+
 }  // namespace
 
 int main() {
@@ -45,6 +77,7 @@ int main() {
   check_refused(strided(1, 1, &dim, 0), TENSORCACHE_BAD_ARGUMENT, "step is 0");
   check_refused(tensorcache_torchcache_rows(seed.data(), 1, 0, 14, 1, &dim, &stride, 1, out), TENSORCACHE_UNSUPPORTED,
                 "dtype code 14");
+  check_compare();
   tensorcache_key_destroy(key);
   tensorcache_key_destroy(nullptr);
 

@@ -19,8 +19,8 @@ extern "C" {
 #define TENSORCACHE_API
 #endif
 
-/* Raised when a function changes its meaning or its parameters. */
-#define TENSORCACHE_ABI_VERSION 1
+/* Raised when a function is added, or changes its meaning or its parameters. */
+#define TENSORCACHE_ABI_VERSION 2
 
 enum tensorcache_result {
   TENSORCACHE_OK = 0,
@@ -76,6 +76,11 @@ TENSORCACHE_API int32_t tensorcache_copy_crc32c_pays(void) TENSORCACHE_NOEXCEPT;
 /* Copies bytes to where they do not overlap, of any alignment, and continues a CRC32C with them: sum is that of what came
  * before, 0 for nothing. Returns the new one, 0 to 2^32 - 1, or a result code times -1. */
 TENSORCACHE_API int64_t tensorcache_copy_crc32c(uint32_t sum, void* to, const void* from, int64_t bytes) TENSORCACHE_NOEXCEPT;
+
+/* Compares pieces of memory with copies: piece i has pieces[3 i + 2] bytes, at least 0, from address pieces[3 i] and a copy from
+ * address pieces[3 i + 1]. *first receives the index of the first piece that differs from its copy, or count. Pieces are read
+ * in order, none after one that differs: what a piece proves to be there may be read by the next. */
+TENSORCACHE_API int32_t tensorcache_compare(const int64_t* pieces, int64_t count, int64_t* first) TENSORCACHE_NOEXCEPT;
 
 #ifdef __cplusplus
 }

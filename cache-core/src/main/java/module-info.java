@@ -1,4 +1,5 @@
 /** Caches the outputs of expensive tensor computations, keyed by a 128-bit hash of the input. */
+@SuppressWarnings("module") // the engine is no module when this is compiled
 module io.tensorcache.core {
   requires static transitive org.jspecify;
   requires java.management;
@@ -15,6 +16,8 @@ module io.tensorcache.core {
   exports io.tensorcache.stats;
   exports io.tensorcache.store;
   exports io.tensorcache.tensor;
+  exports io.tensorcache.internal.key to
+      tensorcache.pytorch; // MemoryPieces
 
   opens io.tensorcache.internal.key to
       org.bytedeco.javacpp;

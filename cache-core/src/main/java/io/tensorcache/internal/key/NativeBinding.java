@@ -16,7 +16,7 @@ import org.bytedeco.javacpp.annotation.Properties;
         include = "tensorcache/tensorcache.h",
         library = "jnitensorcache"))
 final class NativeBinding {
-  static final int ABI_VERSION = 1;
+  static final int ABI_VERSION = 2;
 
   private NativeBinding() {}
 
@@ -90,4 +90,10 @@ final class NativeBinding {
       @Cast("void*") ByteBuffer to,
       @Cast("const void*") ByteBuffer from,
       @Cast("int64_t") long bytes);
+
+  @Name("tensorcache_compare")
+  static native int compare(
+      @Cast("const int64_t*") long pieces,
+      @Cast("int64_t") long count,
+      @Cast("int64_t*") long first);
 }

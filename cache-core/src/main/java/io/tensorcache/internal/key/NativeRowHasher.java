@@ -45,7 +45,12 @@ final class NativeRowHasher implements RowHasher {
     return new NativeRowHasher(material, key[0]);
   }
 
-  private static void load() {
+  /**
+   * Loads the library.
+   *
+   * @throws NativeLibraryException if there is none for this platform, or it is of another version
+   */
+  static void load() {
     int version;
     try {
       Loader.load(NativeBinding.class);
@@ -145,7 +150,7 @@ final class NativeRowHasher implements RowHasher {
     return whole.isDirect() ? new Pointer(whole).address() : 0;
   }
 
-  private static void check(int code) {
+  static void check(int code) {
     if (code != 0) {
       throw new NativeLibraryException(
           "native code " + code + ": " + NativeBinding.lastError() + "; or use KeyBackend.JAVA");
