@@ -49,6 +49,11 @@ final class CalledMarks implements TensorMarks {
   }
 
   @Override
+  public boolean arePieces() {
+    return false;
+  }
+
+  @Override
   public boolean isMemoryUncounted() {
     return address(seen) == address && seen._version() == version;
   }

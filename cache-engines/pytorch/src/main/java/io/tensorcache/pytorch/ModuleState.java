@@ -1,5 +1,6 @@
 package io.tensorcache.pytorch;
 
+import io.tensorcache.internal.key.MemoryPieces;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -26,10 +27,16 @@ final class ModuleState implements AutoCloseable {
   private final List<WatchedTensor> parameters = new ArrayList<>();
   private final List<WatchedTensor> buffers = new ArrayList<>();
   private final List<Tensor> owned = new ArrayList<>();
-  private final List<WatchedOptions> layerOptions = new ArrayList<>();
   private final StringBuilder options = new StringBuilder(); // complete before it is shared
+  private final MemoryPieces marks = new MemoryPieces(); // and options
+  private final MemoryPieces bytes = new MemoryPieces(); // of small tensors
+  private final List<WatchedTensor> called = new ArrayList<>(); // those whose marks are no pieces
+  private final List<WatchedTensor> small = new ArrayList<>(); // in the order of their bytes
+  private final List<WatchedTensor> large = new ArrayList<>();
+  private final boolean isTorn; // it was changed while the marks were taken
+  private final ProbedWords words;
+  private final GradientMarks gradients;
   private final WindowTurn turn;
-  private int looks;
 
   /**
    * A change.
@@ -43,14 +50,26 @@ final class ModuleState implements AutoCloseable {
   private ModuleState(Module module) {
     this.tree = ModuleTree.of(module);
     try (PointerScope scope = new PointerScope()) {
+      List<Module> layers = new ArrayList<>();
       for (ModuleTree.Node node : tree.nodes()) {
         Module layer = typed(node.module());
-        options.append(node.path()).append(LayerOptions.of(node.path(), layer)).append('\n');
-        layerOptions.add(WatchedOptions.of(layer));
+        layers.add(layer);
+        WatchedOptions.add(layer, marks);
         watch(node, layer, node.module().named_parameters(false), parameters);
         watch(node, layer, node.module().named_buffers(false), buffers);
       }
-      this.turn = WindowTurn.of(List.of(parameters, buffers));
+      marks.remember(); // before anything is read: what is written meanwhile is seen by a look
+      this.isTorn = !areAsFound(parameters) || !areAsFound(buffers);
+      this.gradients = new GradientMarks(parameters.stream().map(WatchedTensor::tensor).toList());
+      for (int i = 0; i < layers.size(); i++) {
+        String path = tree.nodes().get(i).path();
+        options.append(path).append(LayerOptions.of(path, layers.get(i))).append('\n');
+      }
+      parameters.forEach(this::read);
+      buffers.forEach(this::read);
+      bytes.remember();
+      this.words = new ProbedWords(large.stream().map(WatchedTensor::large).toList());
+      this.turn = WindowTurn.of(large);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -75,6 +94,10 @@ final class ModuleState implements AutoCloseable {
     }
   }
 
+  private static boolean areAsFound(List<WatchedTensor> tensors) {
+    return tensors.stream().allMatch(WatchedTensor::isAsFound);
+  }
+
   private void watch(
       ModuleTree.Node node, Module layer, StringTensorDict named, List<WatchedTensor> watched) {
     for (long i = 0; i < named.size(); i++) {
@@ -82,7 +105,23 @@ final class ModuleState implements AutoCloseable {
       Tensor registered = named.get(i).value();
       Tensor member = member(layer, name);
       Tensor live = member == null || !member.defined() ? own(registered) : member;
-      watched.add(new WatchedTensor(node.path().isEmpty() ? name : node.path() + "." + name, live));
+      String path = node.path().isEmpty() ? name : node.path() + "." + name;
+      WatchedTensor tensor = new WatchedTensor(path, live, marks);
+      watched.add(tensor);
+      if (!tensor.areMarksPieces()) {
+        called.add(tensor);
+      }
+    }
+  }
+
+  private void read(WatchedTensor tensor) {
+    int before = bytes.count();
+    tensor.read(bytes);
+    if (bytes.count() > before) {
+      small.add(tensor);
+    }
+    if (tensor.large() != null) {
+      large.add(tensor);
     }
   }
 
@@ -142,27 +181,20 @@ final class ModuleState implements AutoCloseable {
    * none.
    */
   @Nullable Change look() {
-    if (!tree.isCurrent()
-        || !areOptionsUnchanged()
-        || !areUncounted(parameters)
-        || !areUncounted(buffers)) {
+    if (isTorn || !tree.isCurrent() || marks.firstChanged() >= 0 || !areUncounted(called)) {
       return new Change(false, "the module was changed");
     }
     // Only now: a storage that was resized has freed what these would read.
-    int part = looks++ & WatchedMemory.PARTS - 1;
-    Change change = written(parameters, part);
-    change = change == null ? written(buffers, part) : change;
-    String late = change == null ? turn.next() : null;
-    return late == null ? change : new Change(true, late);
-  }
-
-  private boolean areOptionsUnchanged() {
-    for (WatchedOptions layer : layerOptions) {
-      if (!layer.areUnchanged()) {
-        return false;
-      }
+    int written = bytes.firstChanged();
+    if (written >= 0) {
+      return written(small.get(written));
     }
-    return true;
+    int probed = words.next();
+    if (probed >= 0) {
+      return written(large.get(probed));
+    }
+    String late = turn.next();
+    return late == null ? null : new Change(true, late);
   }
 
   private static boolean areUncounted(List<WatchedTensor> tensors) {
@@ -174,14 +206,8 @@ final class ModuleState implements AutoCloseable {
     return true;
   }
 
-  private static @Nullable Change written(List<WatchedTensor> tensors, int part) {
-    for (WatchedTensor tensor : tensors) {
-      WatchedMemory large = tensor.large();
-      if (!tensor.areBytesUnchanged() || large != null && !large.areProbesUnchanged(part)) {
-        return new Change(false, "'" + tensor.name() + "' was written past its version counter");
-      }
-    }
-    return null;
+  private static Change written(WatchedTensor tensor) {
+    return new Change(false, "'" + tensor.name() + "' was written past its version counter");
   }
 
   /** Whether every byte of all tensors is watched. */
@@ -245,6 +271,10 @@ final class ModuleState implements AutoCloseable {
    * @throws IllegalStateException with the first such parameter and what to do
    */
   void requireFrozen() {
+    if (gradients.showNone()) {
+      return;
+    }
+    gradients.remember();
     for (WatchedTensor parameter : parameters) {
       if (parameter.tensor().requires_grad()) {
         throw new IllegalStateException(
@@ -254,6 +284,7 @@ final class ModuleState implements AutoCloseable {
                 + " module: parameters().get(i).requires_grad_(false) for each i");
       }
     }
+    gradients.areKnown();
   }
 
   /**
@@ -262,6 +293,14 @@ final class ModuleState implements AutoCloseable {
    */
   @Override
   public void close() {
+    marks.close();
+    bytes.close();
+    if (words != null) {
+      words.close();
+    }
+    if (gradients != null) {
+      gradients.close();
+    }
     parameters.forEach(WatchedTensor::close);
     buffers.forEach(WatchedTensor::close);
     owned.forEach(Tensor::close);

@@ -1,6 +1,6 @@
 package io.tensorcache.pytorch;
 
-import java.nio.ByteBuffer;
+import io.tensorcache.internal.key.MemoryPieces;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
@@ -30,48 +30,41 @@ final class NativeMarks implements TensorMarks {
   private static final boolean LAID_OUT_AS_EXPECTED = check();
 
   private final Tensor tensor; // keeps the TensorImpl
-  private final ByteBuffer handle; // of the live tensor: the address of its TensorImpl
-  private final long implAddress;
-  private final ByteBuffer impl;
-  private final ByteBuffer implThen;
-  private final ByteBuffer storage;
-  private final ByteBuffer storageThen;
-  private final ByteBuffer version;
-  private final int versionThen;
   private final Tensor live;
+  private final MemoryPieces pieces;
+  private final int first; // of its pieces
+  private final int storage;
+  private final int end;
+  private final long versionThen;
   private final long[] farShape; // what the TensorImpl keeps elsewhere; empty if nothing
 
   /**
    * @param live the tensor as its module holds it; its storage is kept by the caller
+   * @param pieces to which the marks are added
    */
-  NativeMarks(Tensor live) {
+  NativeMarks(Tensor live, MemoryPieces pieces) {
     TensorImpl of = live.unsafeGetTensorImpl();
+    StorageImpl memory = live.storage().unsafeGetStorageImpl();
     this.tensor = Unscoped.keep(() -> new Tensor(live));
     this.live = live;
+    this.pieces = pieces;
+    this.versionThen = live._version();
     this.farShape = live.dim() > INLINE_AXES ? CalledMarks.sizesAndStrides(live) : new long[0];
-    this.handle = NativeBytes.at(live.address(), Long.BYTES);
-    this.implAddress = of.address();
-    this.version = versionOf(of);
-    this.versionThen = version.getInt(0);
-    this.impl = bytes(of, Loader.sizeof(TensorImpl.class));
-    this.implThen = NativeBytes.copyOf(impl);
-    StorageImpl memory = live.storage().unsafeGetStorageImpl();
-    this.storage = bytes(memory, Loader.sizeof(StorageImpl.class));
-    this.storageThen = NativeBytes.copyOf(storage);
+    // Each of these proves that the next is where it was.
+    this.first = pieces.add(live.address(), Long.BYTES); // the address of its TensorImpl
+    add(of, Loader.sizeof(TensorImpl.class));
+    this.storage = add(memory, Loader.sizeof(StorageImpl.class));
+    this.end = 1 + pieces.add(versionAddress(of), Integer.BYTES);
   }
 
-  private static ByteBuffer bytes(Pointer object, int size) {
-    return NativeBytes.at(object.address() + COUNTED_BYTES, size - COUNTED_BYTES);
-  }
-
-  private static boolean areEqual(ByteBuffer object, ByteBuffer then) {
-    return object.mismatch(then) < 0;
+  private int add(Pointer object, int size) {
+    return pieces.add(object.address() + COUNTED_BYTES, size - COUNTED_BYTES);
   }
 
   /** {@code VariableVersion} is a counted pointer to the counter. */
-  private static ByteBuffer versionOf(TensorImpl tensor) {
+  private static long versionAddress(TensorImpl tensor) {
     VariableVersion counter = tensor.version_counter();
-    return NativeBytes.at(new LongPointer(counter).get() + COUNTED_BYTES, Integer.BYTES);
+    return new LongPointer(counter).get() + COUNTED_BYTES;
   }
 
   /** Whether this class sees what changes in the PyTorch that is loaded. */
@@ -93,10 +86,14 @@ final class NativeMarks implements TensorMarks {
         Tensor tensor = torch.zeros(2, 3);
         Tensor other = torch.zeros(3, 2)) {
       for (int i = 0; i < 3; i++) {
-        try (NativeMarks marks = new NativeMarks(tensor)) {
+        try (MemoryPieces pieces = new MemoryPieces();
+            NativeMarks marks = new NativeMarks(tensor, pieces)) {
+          pieces.remember();
           boolean isRight =
-              marks.versionThen == tensor._version()
-                  && marks.handle.getLong(0) == marks.implAddress
+              NativeBytes.at(versionAddress(tensor.unsafeGetTensorImpl()), 4).getInt(0)
+                      == tensor._version()
+                  && NativeBytes.at(tensor.address(), 8).getLong(0)
+                      == tensor.unsafeGetTensorImpl().address()
                   && marks.areUnchanged();
           tensor.add_(tensor);
           if (!isRight || marks.areUnchanged() || marks.isMemoryUncounted()) {
@@ -104,7 +101,9 @@ final class NativeMarks implements TensorMarks {
           }
         }
       }
-      try (NativeMarks marks = new NativeMarks(tensor)) {
+      try (MemoryPieces pieces = new MemoryPieces();
+          NativeMarks marks = new NativeMarks(tensor, pieces)) {
+        pieces.remember();
         tensor.set_data(other);
         return !marks.areUnchanged();
       }
@@ -113,16 +112,18 @@ final class NativeMarks implements TensorMarks {
 
   @Override
   public boolean areUnchanged() {
-    return handle.getLong(0) == implAddress
-        && areEqual(impl, implThen)
-        && areEqual(storage, storageThen)
-        && version.getInt(0) == versionThen
-        && (farShape.length == 0 || Arrays.equals(CalledMarks.sizesAndStrides(live), farShape));
+    return pieces.firstChanged(first, end) < 0
+        && (arePieces() || Arrays.equals(CalledMarks.sizesAndStrides(live), farShape));
+  }
+
+  @Override
+  public boolean arePieces() {
+    return farShape.length == 0;
   }
 
   @Override
   public boolean isMemoryUncounted() {
-    return areEqual(storage, storageThen) && tensor._version() == versionThen;
+    return pieces.firstChanged(storage, storage + 1) < 0 && tensor._version() == versionThen;
   }
 
   @Override

@@ -15,8 +15,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 final class Precision {
   private static final DeviceType[] DEVICES = {DeviceType.CPU, DeviceType.CUDA};
-  private static final Float32Backend[] BACKENDS = {Float32Backend.CUDA, Float32Backend.MKLDNN};
-  private static final Float32Op[] OPERATIONS = {Float32Op.MATMUL, Float32Op.CONV, Float32Op.RNN};
+  private static final int[] BACKENDS = {Float32Backend.CUDA.value, Float32Backend.MKLDNN.value};
+  private static final int[] OPERATIONS = {
+    Float32Op.MATMUL.value, Float32Op.CONV.value, Float32Op.RNN.value
+  };
 
   /** Those above take so many bits. */
   private static final int BITS = 8 * DEVICES.length + 2 * BACKENDS.length * OPERATIONS.length;
@@ -35,9 +37,9 @@ final class Precision {
       boolean isOn = torch.is_autocast_enabled(device);
       settings = settings << 8 | (isOn ? 1 + torch.get_autocast_dtype(device).value : 0);
     }
-    for (Float32Backend backend : BACKENDS) {
-      for (Float32Op operation : OPERATIONS) {
-        settings = settings << 2 | CONTEXT.float32Precision(backend, operation).value;
+    for (int backend : BACKENDS) {
+      for (int operation : OPERATIONS) {
+        settings = settings << 2 | CONTEXT.float32Precision(backend, operation);
       }
     }
     return settings | others() << BITS;

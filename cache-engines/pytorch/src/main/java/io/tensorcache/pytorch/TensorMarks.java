@@ -8,6 +8,9 @@ interface TensorMarks extends AutoCloseable {
   /** Whether all are as they were when this was made. */
   boolean areUnchanged();
 
+  /** Whether all of them are among the pieces that each look compares anyway. */
+  boolean arePieces();
+
   /**
    * Whether the memory that the tensor had then is still allocated, given that its storage is, and
    * no operation on it was counted since.

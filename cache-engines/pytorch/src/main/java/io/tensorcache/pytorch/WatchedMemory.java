@@ -1,11 +1,11 @@
 package io.tensorcache.pytorch;
 
 import io.tensorcache.KeyBuilder;
+import io.tensorcache.internal.key.MemoryPieces;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorKey;
 import io.tensorcache.tensor.TensorSpec;
 import io.tensorcache.tensor.TensorView;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,24 +26,16 @@ final class WatchedMemory {
   /** After so many looks each of the words was compared. */
   static final int PARTS = 8;
 
-  private static final int PIECE_BITS = 30; // a buffer has at most 2 GiB
-  private static final long PIECE = 1L << PIECE_BITS;
+  static final int PROBES_IN_PART = PROBES / PARTS;
 
   private final NativeMemory memory;
-  private final ByteBuffer[] pieces;
   private final long[] probedAt = new long[PROBES];
-  private final long[] probed = new long[PROBES];
   private final List<TensorKey> keys;
 
   /** Reads all of it. The caller keeps it allocated. */
   WatchedMemory(long address, long byteCount) {
     this.memory = new NativeMemory(address, byteCount);
-    this.pieces = new ByteBuffer[(int) ((byteCount + PIECE - 1) >> PIECE_BITS)];
-    for (int i = 0; i < pieces.length; i++) {
-      long from = i * PIECE;
-      pieces[i] = NativeBytes.at(address + from, Math.min(PIECE, byteCount - from));
-    }
-    this.keys = keys();
+    this.keys = keys(0, (int) ((byteCount + WINDOW - 1) / WINDOW));
     choose(new Random());
   }
 
@@ -55,12 +47,7 @@ final class WatchedMemory {
       long to = words * (i + 1) / PROBES;
       long word = i == 0 ? 0 : i == PROBES - 1 ? words - 1 : from + random.nextLong(to - from);
       probedAt[i] = word * Long.BYTES;
-      probed[i] = word(probedAt[i]);
     }
-  }
-
-  private long word(long at) {
-    return pieces[(int) (at >> PIECE_BITS)].getLong((int) (at & PIECE - 1));
   }
 
   int windows() {
@@ -71,37 +58,43 @@ final class WatchedMemory {
     return (int) Math.min(WINDOW, memory.byteCount() - (long) window * WINDOW);
   }
 
-  /**
-   * Whether one of {@value #PARTS} parts of the probed words, all over the memory, is as it was.
-   */
-  boolean areProbesUnchanged(int part) {
-    long differences = 0;
+  /** Adds one of {@value #PARTS} parts of the probed words, all over the memory. */
+  void addProbes(int part, MemoryPieces words) {
     for (int i = part; i < PROBES; i += PARTS) {
-      differences |= word(probedAt[i]) ^ probed[i];
+      words.add(memory.address() + probedAt[i], Long.BYTES);
     }
-    return differences == 0;
   }
 
-  /** Whether a window is as it was. */
-  boolean isUnchanged(int window) {
-    return keys(window, 1, windowBytes(window)).get(0).equals(keys.get(window));
+  /** The first of some windows that is not as it was; -1 if all are. */
+  int firstChanged(int from, int to) {
+    List<TensorKey> now = keys(from, to);
+    for (int i = from; i < to; i++) {
+      if (!now.get(i - from).equals(keys.get(i))) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Whether all windows are as they were. At the speed of memory. */
   boolean isUnchanged() {
-    return keys().equals(keys);
+    return firstChanged(0, windows()) < 0;
   }
 
-  private List<TensorKey> keys() {
+  /** The keys of some windows, of which the last one of all may be shorter than the others. */
+  private List<TensorKey> keys(int from, int to) {
     int whole = (int) (memory.byteCount() / WINDOW);
-    List<TensorKey> all = new ArrayList<>(keys(0, whole, WINDOW));
-    if (memory.byteCount() % WINDOW != 0) {
-      all.addAll(keys(whole, 1, windowBytes(whole)));
+    if (to <= whole) {
+      return keys(from, to - from, WINDOW);
     }
+    List<TensorKey> all = new ArrayList<>(to - from);
+    if (from < whole) {
+      all.addAll(keys(from, whole - from, WINDOW));
+    }
+    all.addAll(keys(whole, 1, windowBytes(whole)));
     return all;
   }
 
-  /** The keys of windows of one length. */
   private List<TensorKey> keys(int first, int count, int length) {
     TensorSpec bytes = TensorSpec.of(DType.UINT8, count, length);
     long from = (long) first * WINDOW;

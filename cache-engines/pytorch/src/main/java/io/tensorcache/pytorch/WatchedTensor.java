@@ -1,5 +1,6 @@
 package io.tensorcache.pytorch;
 
+import io.tensorcache.internal.key.MemoryPieces;
 import io.tensorcache.tensor.HostMemory;
 import io.tensorcache.tensor.TensorMemory;
 import org.bytedeco.pytorch.Tensor;
@@ -15,30 +16,50 @@ final class WatchedTensor implements AutoCloseable {
   private final String name;
   private final Tensor live;
   private final Tensor seen;
+  private final long implAddress;
+  private final CalledMarks found; // what calls said when this was made
   private final TensorMarks marks;
-  private final @Nullable WatchedBytes small;
-  private final @Nullable WatchedMemory large;
-  private final boolean isOnHost;
+  private final TensorMemory memory;
+  private @Nullable WatchedBytes small;
+  private @Nullable WatchedMemory large;
 
   /**
+   * Takes the marks. The bytes are watched from {@link #read} on.
+   *
    * @param live the tensor as its module holds it, which shows what is set there later
+   * @param pieces to which the marks are added
    * @throws IllegalArgumentException if changes of the tensor cannot be noticed, or its values
    *     cannot be read, with what to do
    */
-  WatchedTensor(String name, Tensor live) {
+  WatchedTensor(String name, Tensor live, MemoryPieces pieces) {
     requireCounter(name, live);
-    TensorMemory memory = PyTorch.tensors().view(live).memory();
+    this.memory = PyTorch.tensors().view(live).memory();
     this.name = name;
     this.live = live;
     this.seen = Unscoped.keep(live::detach);
-    this.marks =
-        NativeMarks.isLaidOutAsExpected() ? new NativeMarks(live) : new CalledMarks(live, seen);
-    this.isOnHost = memory instanceof HostMemory;
-    long address = memory instanceof HostMemory host ? host.address() : 0;
-    long byteCount = address == 0 ? 0 : memory.byteCount();
-    boolean isSmall = byteCount <= WatchedBytes.MOST;
-    this.small = byteCount > 0 && isSmall ? new WatchedBytes(address, byteCount) : null;
-    this.large = isSmall ? null : new WatchedMemory(address, byteCount);
+    this.implAddress = live.unsafeGetTensorImpl().address();
+    this.found = new CalledMarks(live, seen);
+    this.marks = NativeMarks.isLaidOutAsExpected() ? new NativeMarks(live, pieces) : found;
+  }
+
+  /**
+   * Whether the tensor is the one it was when this was made, unchanged as far as PyTorch counts.
+   * Asked after the marks were remembered: pieces found before may be of something else.
+   */
+  boolean isAsFound() {
+    return live.unsafeGetTensorImpl().address() == implAddress && found.areUnchanged();
+  }
+
+  /** Reads a large tensor, and adds the bytes of a small one to some pieces. */
+  void read(MemoryPieces pieces) {
+    if (!(memory instanceof HostMemory host) || host.address() == 0 || host.byteCount() == 0) {
+      return;
+    }
+    if (host.byteCount() <= WatchedBytes.MOST) {
+      small = new WatchedBytes(host.address(), (int) host.byteCount(), pieces);
+    } else {
+      large = new WatchedMemory(host.address(), host.byteCount());
+    }
   }
 
   private static void requireCounter(String name, Tensor live) {
@@ -70,12 +91,17 @@ final class WatchedTensor implements AutoCloseable {
 
   /** Whether every byte is watched; on a device only what PyTorch counts is. */
   boolean isOnHost() {
-    return isOnHost;
+    return memory instanceof HostMemory;
   }
 
   /** Whether PyTorch counted no change. About 50 ns. */
   boolean isUncounted() {
     return marks.areUnchanged();
+  }
+
+  /** Whether the pieces say so too. */
+  boolean areMarksPieces() {
+    return marks.arePieces();
   }
 
   /** Whether a small tensor's bytes are all as they were; true for others. */

@@ -30,14 +30,13 @@ final class WindowTurn {
     this.windows = windows;
   }
 
-  static WindowTurn of(List<List<WatchedTensor>> tensors) {
+  /** Those of large tensors. */
+  static WindowTurn of(List<WatchedTensor> tensors) {
     List<Window> windows = new ArrayList<>();
-    for (List<WatchedTensor> some : tensors) {
-      for (WatchedTensor tensor : some) {
-        WatchedMemory memory = tensor.large();
-        for (int i = 0; memory != null && i < memory.windows(); i++) {
-          windows.add(new Window(tensor, memory, i));
-        }
+    for (WatchedTensor tensor : tensors) {
+      WatchedMemory memory = tensor.large();
+      for (int i = 0; memory != null && i < memory.windows(); i++) {
+        windows.add(new Window(tensor, memory, i));
       }
     }
     return new WindowTurn(windows);
@@ -49,11 +48,18 @@ final class WindowTurn {
       return null;
     }
     int end = Math.min(windows.size(), next + WINDOWS);
-    for (; next < end; next++) {
-      Window window = windows.get(next);
-      if (!window.memory().isUnchanged(window.index())) {
-        return window.text();
+    while (next < end) {
+      Window first = windows.get(next);
+      int count = 1; // those beside each other have their keys by one call
+      while (next + count < end && windows.get(next + count).memory() == first.memory()) {
+        count++;
       }
+      int changed = first.memory().firstChanged(first.index(), first.index() + count);
+      if (changed >= 0) {
+        next += changed - first.index();
+        return windows.get(next).text();
+      }
+      next += count;
     }
     next = next == windows.size() ? 0 : next;
     return null;

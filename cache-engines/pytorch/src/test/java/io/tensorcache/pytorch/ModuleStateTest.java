@@ -230,6 +230,50 @@ class ModuleStateTest {
     assertTrue(message.contains("requires_grad_(false)"), message);
   }
 
+  /** The second time the bytes are compared that said so. */
+  @Test
+  void seesGradientsThatAreSwitchedOnAndOff() {
+    assertTrue(GradientMarks.areLaidOutAsExpected());
+    ModuleState state = ModuleState.of(net);
+    for (Tensor parameter : net.parameters().get()) {
+      for (int i = 0; i < 3; i++) {
+        state.requireFrozen();
+        state.requireFrozen();
+        parameter.requires_grad_(true);
+        assertThrows(IllegalStateException.class, state::requireFrozen);
+        assertThrows(IllegalStateException.class, state::requireFrozen);
+        parameter.requires_grad_(false);
+      }
+    }
+    state.requireFrozen();
+    assertTrue(state.isCurrent());
+  }
+
+  /** A parameter that never required gradients has no object that says so. */
+  @Test
+  void seesGradientsOfAParameterThatNeverHadAny() {
+    Module module = new Module();
+    Tensor parameter = module.register_parameter("p", torch.rand(3), false);
+    module.eval();
+    ModuleFingerprint fingerprint = PyTorch.fingerprint(module);
+    assertEquals(fingerprint.current(), fingerprint.current());
+    parameter.requires_grad_(true);
+    assertThrows(IllegalStateException.class, fingerprint::current);
+    assertThrows(IllegalStateException.class, fingerprint::current);
+    parameter.requires_grad_(false);
+    assertEquals(fingerprint.current(), fingerprint.current());
+  }
+
+  @Test
+  void noticesOtherStridesOfManyAxes() {
+    Module module = new Module();
+    Tensor six = module.register_buffer("six", torch.ones(2, 3, 1, 2, 1, 2));
+    ModuleState state = ModuleState.of(module);
+    assertTrue(state.isCurrent());
+    six.set_data(six.data().transpose(0, 3));
+    assertFalse(state.isCurrent());
+  }
+
   @Test
   void refusesInferenceTensors() {
     Module module = new Module();

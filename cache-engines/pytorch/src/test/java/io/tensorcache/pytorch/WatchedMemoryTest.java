@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,10 @@ class WatchedMemoryTest {
         assertFalse(memory.isUnchanged(), "seed " + seed);
         for (int window = 0; window < memory.windows(); window++) {
           boolean isOther = window != at / WatchedMemory.WINDOW;
-          assertEquals(isOther, memory.isUnchanged(window), "byte " + at + ", seed " + seed);
+          assertEquals(
+              isOther,
+              memory.firstChanged(window, window + 1) < 0,
+              "byte " + at + ", seed " + seed);
         }
         bytes.put(at, content[at]);
       }
@@ -45,6 +49,7 @@ class WatchedMemoryTest {
       byte[] content = new byte[byteCount];
       bytes.put(content);
       WatchedMemory memory = new WatchedMemory(bytes.address(), byteCount);
+      ProbedWords words = new ProbedWords(List.of(memory));
       int quarter = byteCount / 4;
       for (int i = 0; i < 100; i++) {
         int from = random.nextInt(byteCount - quarter);
@@ -53,10 +58,10 @@ class WatchedMemoryTest {
           bytes.put(at, (byte) 1);
         }
         for (int part = 0; part < WatchedMemory.PARTS; part++) {
-          assertFalse(memory.areProbesUnchanged(part), "from " + from + ", seed " + seed);
+          assertEquals(0, words.firstChanged(part), "from " + from + ", seed " + seed);
         }
         bytes.position(0).put(content);
-        assertTrue(memory.areProbesUnchanged(i % WatchedMemory.PARTS));
+        assertEquals(-1, words.firstChanged(i % WatchedMemory.PARTS));
       }
     }
   }
