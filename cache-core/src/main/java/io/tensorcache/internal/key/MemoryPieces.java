@@ -183,10 +183,16 @@ public final class MemoryPieces implements AutoCloseable {
       }
     }
 
+    private static boolean areEqual(ByteBuffer memory, ByteBuffer then) {
+      return memory.capacity() == Long.BYTES
+          ? memory.getLong(0) == then.getLong(0)
+          : memory.mismatch(then) < 0;
+    }
+
     @Override
     int firstChanged(int from, int to) {
       int at = from;
-      while (at < to && memory[at].mismatch(then[at]) < 0) {
+      while (at < to && areEqual(memory[at], then[at])) {
         at++;
       }
       Reference.reachabilityFence(block);
