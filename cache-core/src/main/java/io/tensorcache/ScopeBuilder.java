@@ -37,6 +37,7 @@ public final class ScopeBuilder<T> {
   private final Once<Retention> retention = new Once<>("retention");
   private final Once<Long> maxEntries = new Once<>("maxEntries");
   private final Once<ByteSize> maxBytes = new Once<>("maxBytes");
+  private final Once<ByteSize> collectEvery = new Once<>("collectEvery");
   private final Once<Fingerprint> fingerprint = new Once<>("fingerprint");
   private final Once<ScopeListener> listener = new Once<>("listener");
   private final Once<InstantSource> clock = new Once<>("clock");
@@ -97,6 +98,24 @@ public final class ScopeBuilder<T> {
   }
 
   /**
+   * Sets after how many bytes of new values the JVM is asked for a collection ({@link System#gc}),
+   * by the thread that adds the value. It is for tensors in native memory that the program lets go
+   * of without closing them: that memory stays until a collection, and a Java heap of small objects
+   * may see none for long. So no more than this of it waits. By default nobody is asked. The JVM
+   * does not listen under {@code -XX:+DisableExplicitGC}.
+   *
+   * @throws IllegalArgumentException if it is 0
+   */
+  public ScopeBuilder<T> collectEvery(ByteSize value) {
+    Objects.requireNonNull(value, "collectEvery is null: leave it out to ask never");
+    if (value.bytes() < 1) {
+      throw new IllegalArgumentException("collectEvery(" + value + "): at least 1 byte");
+    }
+    collectEvery.set(value);
+    return this;
+  }
+
+  /**
    * Sets what identifies the computations of this scope. Entries that persist need it, because a
    * name outlives what was computed under it. By default there is none, and nothing persists.
    */
@@ -122,12 +141,19 @@ public final class ScopeBuilder<T> {
   /** These options, and the given ones where none is set. */
   ScopeSettings over(ScopeSettings base) {
     Fingerprint own = fingerprint.orNull();
+    if (collectEvery.orNull() != null && retention.or(base.retention()).isCopy()) {
+      throw new IllegalStateException(
+          "collectEvery("
+              + collectEvery.orNull()
+              + ") does nothing for copies: set retention(STRONG), (WEAK) or another by reference");
+    }
     return new ScopeSettings(
         level.or(base.level()),
         levels.or(base.levels()),
         retention.or(base.retention()),
         maxEntries.orNull() == null ? base.maxEntries() : maxEntries.orNull(),
         maxBytes.orNull() == null ? base.maxBytes() : maxBytes.orNull(),
+        collectEvery.orNull() == null ? base.collectEvery() : collectEvery.orNull(),
         own == null ? base.fingerprint() : own.computation(),
         listener.orNull() == null ? base.listener() : listener.orNull(),
         clock.or(base.clock()));

@@ -42,6 +42,9 @@ public class ScopeOptions internal constructor(private val builder: ScopeBuilder
   /** See [ScopeBuilder.maxBytes]. */
   public var maxBytes: ByteSize? by Option { builder.maxBytes(it) }
 
+  /** See [ScopeBuilder.collectEvery]. */
+  public var collectEvery: ByteSize? by Option { builder.collectEvery(it) }
+
   /** See [ScopeBuilder.fingerprint]. */
   public var fingerprint: Fingerprint? by Option { builder.fingerprint(it) }
 

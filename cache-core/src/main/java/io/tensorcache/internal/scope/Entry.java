@@ -142,6 +142,10 @@ public final class Entry extends WeakReference<Object> {
     return kind == type ? (V) held : type.accept(held);
   }
 
+  boolean isByReference() {
+    return kind != null;
+  }
+
   /** True if it holds by reference a value that the program closed. Calls the adapter. */
   boolean isClosed() {
     Object value = kind == null ? null : held();

@@ -30,6 +30,7 @@ public final class EntryTable {
   private final Bounds bounds;
   private final NewEntries newEntries;
   private final Leaving leaving;
+  private final CollectionRequests collections;
   private final Uses uses;
   private final boolean usesMatter;
   private final Contents contents;
@@ -44,6 +45,7 @@ public final class EntryTable {
     this.level = level;
     this.bounds = bounds;
     this.leaving = leaving;
+    this.collections = new CollectionRequests(bounds.bytesToCollect(), System::gc);
     this.uses = new Uses(retention, bounds);
     this.newEntries = new NewEntries(uses, clock, collected);
     this.usesMatter = uses.matter();
@@ -138,6 +140,14 @@ public final class EntryTable {
 
   private @Nullable Entry enter(Ticket ticket, @Nullable Entry entry, StoreOrder order) {
     collect();
+    Entry entered = decide(ticket, entry, order);
+    if (entered != null && entered.isByReference()) {
+      collections.came(entered.byteCount());
+    }
+    return entered;
+  }
+
+  private @Nullable Entry decide(Ticket ticket, @Nullable Entry entry, StoreOrder order) {
     if (entry != null && !entry.isPersisting() && !contents.hasRoom(entry.byteCount())) {
       dropClosedIfDue();
     }

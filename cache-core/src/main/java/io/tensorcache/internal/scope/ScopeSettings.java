@@ -18,25 +18,35 @@ public record ScopeSettings(
     Retention retention,
     @Nullable Long maxEntries,
     @Nullable ByteSize maxBytes,
+    @Nullable ByteSize collectEvery,
     @Nullable ComputationDigest fingerprint,
     @Nullable ScopeListener listener,
     InstantSource clock) {
 
   public static ScopeSettings defaults(CacheLevel level) {
     return new ScopeSettings(
-        level, LevelTable.defaults(), Retention.COPY, null, null, null, null, SteadyClock.SYSTEM);
+        level,
+        LevelTable.defaults(),
+        Retention.COPY,
+        null,
+        null,
+        null,
+        null,
+        null,
+        SteadyClock.SYSTEM);
   }
 
   Bounds bounds() {
     return new Bounds(
         maxEntries == null ? Long.MAX_VALUE : maxEntries,
-        maxBytes == null ? Long.MAX_VALUE : maxBytes.bytes());
+        maxBytes == null ? Long.MAX_VALUE : maxBytes.bytes(),
+        collectEvery == null ? Long.MAX_VALUE : collectEvery.bytes());
   }
 
   /** These settings at another level. */
   ScopeSettings withLevel(CacheLevel other) {
     return new ScopeSettings(
-        other, levels, retention, maxEntries, maxBytes, fingerprint, listener, clock);
+        other, levels, retention, maxEntries, maxBytes, collectEvery, fingerprint, listener, clock);
   }
 
   // Generated, it would keep the class loader: "Class loaders" in docs/design.md says why.
@@ -48,6 +58,7 @@ public record ScopeSettings(
         && retention.equals(that.retention)
         && Objects.equals(maxEntries, that.maxEntries)
         && Objects.equals(maxBytes, that.maxBytes)
+        && Objects.equals(collectEvery, that.collectEvery)
         && Objects.equals(fingerprint, that.fingerprint)
         && Objects.equals(listener, that.listener)
         && clock.equals(that.clock);

@@ -71,6 +71,7 @@ final class OpenScopes implements RowEvents, AutoCloseable {
             retention,
             base.maxEntries(),
             base.maxBytes(),
+            base.collectEvery(),
             VERSION,
             listener,
             base.clock());

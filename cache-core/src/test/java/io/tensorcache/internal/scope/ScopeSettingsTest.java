@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScopeSettingsTest {
+  private static final ByteSize GIB = ByteSize.ofGiB(1);
   private static final ScopeListener LISTENER = removal -> {};
   private static final InstantSource CLOCK = InstantSource.system();
 
@@ -28,6 +29,7 @@ class ScopeSettingsTest {
         Retention.WEAK,
         3L,
         ByteSize.ofBytes(40),
+        GIB,
         ComputationDigest.of(new TensorKey(1, 2)),
         LISTENER,
         CLOCK);
@@ -47,11 +49,11 @@ class ScopeSettingsTest {
 
   @Test
   void eachBoundCountsAlone() {
-    assertEquals(new Bounds(3, 40), all().bounds());
+    assertEquals(new Bounds(3, 40, 1 << 30), all().bounds());
     ScopeSettings entries =
         new ScopeSettings(
-            CacheLevel.LIGHT, LevelTable.empty(), Retention.WEAK, 3L, null, null, null, CLOCK);
-    assertEquals(new Bounds(3, Long.MAX_VALUE), entries.bounds());
+            CacheLevel.LIGHT, LevelTable.empty(), Retention.WEAK, 3L, null, GIB, null, null, CLOCK);
+    assertEquals(new Bounds(3, Long.MAX_VALUE, 1 << 30), entries.bounds());
     ScopeSettings bytes =
         new ScopeSettings(
             CacheLevel.LIGHT,
@@ -59,10 +61,11 @@ class ScopeSettingsTest {
             Retention.WEAK,
             null,
             ByteSize.ofBytes(40),
+            GIB,
             null,
             null,
             CLOCK);
-    assertEquals(new Bounds(Long.MAX_VALUE, 40), bytes.bounds());
+    assertEquals(new Bounds(Long.MAX_VALUE, 40, 1 << 30), bytes.bounds());
   }
 
   @Test
@@ -88,24 +91,37 @@ class ScopeSettingsTest {
     for (ScopeSettings other :
         List.of(
             new ScopeSettings(
-                light, levels, weak, 3L, a.maxBytes(), a.fingerprint(), LISTENER, CLOCK),
+                light, a.levels(), weak, 3L, a.maxBytes(), bytes, a.fingerprint(), LISTENER, CLOCK),
+            new ScopeSettings(
+                light, levels, weak, 3L, a.maxBytes(), GIB, a.fingerprint(), LISTENER, CLOCK),
             new ScopeSettings(
                 light,
                 a.levels(),
                 Retention.STRONG,
                 3L,
                 a.maxBytes(),
+                GIB,
                 a.fingerprint(),
                 LISTENER,
                 CLOCK),
             new ScopeSettings(
-                light, a.levels(), weak, 4L, a.maxBytes(), a.fingerprint(), LISTENER, CLOCK),
-            new ScopeSettings(light, a.levels(), weak, 3L, bytes, a.fingerprint(), LISTENER, CLOCK),
-            new ScopeSettings(light, a.levels(), weak, 3L, a.maxBytes(), digest, LISTENER, CLOCK),
+                light, a.levels(), weak, 4L, a.maxBytes(), GIB, a.fingerprint(), LISTENER, CLOCK),
             new ScopeSettings(
-                light, a.levels(), weak, 3L, a.maxBytes(), a.fingerprint(), listener, CLOCK),
+                light, a.levels(), weak, 3L, bytes, GIB, a.fingerprint(), LISTENER, CLOCK),
             new ScopeSettings(
-                light, a.levels(), weak, 3L, a.maxBytes(), a.fingerprint(), LISTENER, clock))) {
+                light, a.levels(), weak, 3L, a.maxBytes(), GIB, digest, LISTENER, CLOCK),
+            new ScopeSettings(
+                light, a.levels(), weak, 3L, a.maxBytes(), GIB, a.fingerprint(), listener, CLOCK),
+            new ScopeSettings(
+                light,
+                a.levels(),
+                weak,
+                3L,
+                a.maxBytes(),
+                GIB,
+                a.fingerprint(),
+                LISTENER,
+                clock))) {
       assertNotEquals(a, other);
       assertEquals(other, other.withLevel(light));
     }
@@ -124,6 +140,7 @@ class ScopeSettingsTest {
         Retention.hybrid(500),
         5000L,
         ByteSize.ofKiB(5000),
+        GIB,
         ComputationDigest.of(new TensorKey(1, 2)),
         LISTENER,
         CLOCK);

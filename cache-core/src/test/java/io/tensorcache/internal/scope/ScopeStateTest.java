@@ -179,7 +179,7 @@ class ScopeStateTest {
   private static ScopeSettings listening(
       ScopeSettings base, Retention retention, ScopeListener listener) {
     return new ScopeSettings(
-        base.level(), base.levels(), retention, null, null, null, listener, base.clock());
+        base.level(), base.levels(), retention, null, null, null, null, listener, base.clock());
   }
 
   @Test

@@ -218,6 +218,7 @@ class ScopesTest {
                     null,
                     null,
                     null,
+                    null,
                     removal -> open.told.add("inside " + open.state.depth().isInside()),
                     base.clock()));
     open.put(scope, "x", 1);

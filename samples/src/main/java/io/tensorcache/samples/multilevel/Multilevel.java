@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     showDefaultValues = true,
     sortOptions = false)
 public final class Multilevel extends Sample {
-  private static final int WARM_UP = 20;
+  private static final int WARM_UP = 100;
 
   @Option(names = "--visits", description = "How often an image is visited, 24 look-ups each.")
   private int visits = 1000;
@@ -57,9 +57,10 @@ public final class Multilevel extends Sample {
     try (TensorCache cache = TensorCache.builder("multilevel").build()) {
       Tensor digits = Digits.train().first(images).images();
       FeatureNet net = new FeatureNet(seed);
-      inMap(lookUps.subList(0, Math.min(WARM_UP, visits)), digits, net);
-      // The scopes come first: what they freed the map uses again, which is to its advantage.
-      Replay scopes = inScopes(lookUps, digits, net, cache);
+      List<List<Visits.LookUp>> first = lookUps.subList(0, Math.min(WARM_UP, visits));
+      inScopes("warm-up", first, digits, net, cache);
+      inMap(first, digits, net);
+      Replay scopes = inScopes("scopes", lookUps, digits, net, cache);
       Replay map = inMap(lookUps, digits, net);
       print(scopes, map);
       return output.verdict("identical", "features equal", scopes.checksum() == map.checksum());
@@ -67,10 +68,14 @@ public final class Multilevel extends Sample {
   }
 
   private Replay inScopes(
-      List<List<Visits.LookUp>> lookUps, Tensor digits, FeatureNet net, TensorCache cache) {
+      String name,
+      List<List<Visits.LookUp>> lookUps,
+      Tensor digits,
+      FeatureNet net,
+      TensorCache cache) {
     LiveBytes live = new LiveBytes();
     try (ScopeStore store = new ScopeStore(cache, limit, shown, live)) {
-      return Replay.of("scopes", lookUps, new Features(store, live, digits, net), live);
+      return Replay.of(name, lookUps, new Features(store, live, digits, net), live);
     }
   }
 

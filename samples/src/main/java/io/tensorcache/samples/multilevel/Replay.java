@@ -6,6 +6,7 @@ import io.tensorcache.samples.kit.ResidentMemory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -30,6 +31,7 @@ record Replay(
   /** Makes the visits. */
   static Replay of(
       String name, List<List<Visits.LookUp>> visits, Features features, LiveBytes live) {
+    Pointer.trimMemory(); // what was freed before goes back to the system
     ResidentMemory memory = new ResidentMemory();
     memory.sample();
     long residentBefore = memory.peakBytes();
