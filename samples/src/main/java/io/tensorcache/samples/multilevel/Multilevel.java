@@ -101,7 +101,10 @@ public final class Multilevel extends Sample {
       line(name + ": ms a hit", "%.5f", some.accessMillis(), all.accessMillis());
       output.member(name, some.members());
     }
-    output.line("peak memory saved: %.1f %%", scopes.savedPercent(map));
+    output.line(
+        "peak memory saved: %.1f %%, of resident memory %.1f %%",
+        scopes.savedPercent(map), scopes.savedResidentPercent(map));
+    output.member("resident_saved_percent", scopes.savedResidentPercent(map));
     output.member("memory_saved_percent", scopes.savedPercent(map));
     output.member("hit_rate", scopes.hitRate());
     output.member("hit_rate_map", map.hitRate());

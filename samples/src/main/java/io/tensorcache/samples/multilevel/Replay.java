@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param name for people
  * @param peakBytes the most bytes of features that were held at once, counted at each computation
  * @param residentBytes by how much the resident memory of the process grew at most, looked at after
- *     each visit; 0 where {@code /proc} is missing
+ *     every tenth visit, when what was freed went back to the system; 0 where {@code /proc} is
+ *     missing
  * @param seconds for all visits
  * @param counts what was looked up
  * @param checksum the sum of all values that were served: equal values give equal sums
@@ -27,28 +28,37 @@ record Replay(
     double seconds,
     Map<Importance, LookUps> counts,
     double checksum) {
+  private static final int VISITS_A_LOOK = 10;
 
   /** Makes the visits. */
   static Replay of(
       String name, List<List<Visits.LookUp>> visits, Features features, LiveBytes live) {
-    Pointer.trimMemory(); // what was freed before goes back to the system
     ResidentMemory memory = new ResidentMemory();
-    memory.sample();
+    sample(memory);
     long residentBefore = memory.peakBytes();
     double checksum = 0;
-    long start = System.nanoTime();
+    long nanos = 0;
+    int visited = 0;
     try (Progress progress = Progress.of(Terminal.isTerminal(), name, visits.size())) {
       for (List<Visits.LookUp> visit : visits) {
+        long start = System.nanoTime();
         for (Visits.LookUp lookUp : visit) {
           checksum += sum(features.get(lookUp.importance(), lookUp.image()));
         }
-        memory.sample();
+        nanos += System.nanoTime() - start;
+        if (++visited % VISITS_A_LOOK == 0) {
+          sample(memory);
+        }
         progress.step();
       }
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
     long resident = memory.peakBytes() - residentBefore;
-    return new Replay(name, live.peak(), resident, seconds, features.counts(), checksum);
+    return new Replay(name, live.peak(), resident, nanos / 1e9, features.counts(), checksum);
+  }
+
+  private static void sample(ResidentMemory memory) {
+    Pointer.trimMemory(); // else what was freed counts, for as long as malloc keeps it
+    memory.sample();
   }
 
   private static double sum(Tensor features) {
@@ -64,6 +74,13 @@ record Replay(
   /** The peak of this one below that of another, in percent of the other's. */
   double savedPercent(Replay other) {
     return 100.0 * (other.peakBytes - peakBytes) / other.peakBytes;
+  }
+
+  /** The growth of resident memory of this one below that of another, in percent. */
+  double savedResidentPercent(Replay other) {
+    return other.residentBytes == 0
+        ? 0
+        : 100.0 * (other.residentBytes - residentBytes) / other.residentBytes;
   }
 
   /** A line of progress. */
