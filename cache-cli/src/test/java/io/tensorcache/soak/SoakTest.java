@@ -31,8 +31,6 @@ class SoakTest {
           new String[] {"ls", "--rows", "--function", "f3"},
           new String[] {"prune", "--function", "f7", "--yes"});
 
-  private static final Path NICE = Path.of("/usr/bin/nice");
-
   @TempDir private Path directory;
 
   @Test
@@ -133,9 +131,6 @@ class SoakTest {
   private static Process start(Path output, List<String> flags, String main, String... arguments)
       throws IOException {
     List<String> line = new ArrayList<>();
-    if (Files.isExecutable(NICE)) { // what is built beside it comes first
-      line.addAll(List.of(NICE.toString(), "-n", "10"));
-    }
     line.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     line.addAll(flags);
     line.addAll(List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path"), main));
