@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>any write into a tensor in host memory of up to 64 KiB, by {@code .data()}, {@code
  *       detach()}, a pointer, an indexer or a buffer, whatever its layout and strides;
  *   <li>of such a write past the version counter into a larger tensor in host memory, one that
- *       touches one of its 64 probed words, of which each look compares 8 all over it: replacing
- *       all of it does, and replacing a quarter in one piece;
+ *       touches one of its 64 probed words, which are all over it: replacing all of it does, and
+ *       replacing a thirtieth in one piece;
  *   <li>modules added, removed or replaced, and numbers and flags set in a layer's options.
  * </ul>
  *

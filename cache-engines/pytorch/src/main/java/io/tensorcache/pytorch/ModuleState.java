@@ -189,7 +189,7 @@ final class ModuleState implements AutoCloseable {
     if (written >= 0) {
       return written(small.get(written));
     }
-    int probed = words.next();
+    int probed = words.firstChanged();
     if (probed >= 0) {
       return written(large.get(probed));
     }

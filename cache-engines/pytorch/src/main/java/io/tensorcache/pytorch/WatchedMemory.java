@@ -12,21 +12,16 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The memory of a large tensor: {@value #PROBES} words all over it, of which each look compares
- * some, and its windows, which are compared in turn. A window is known by a key under a secret of
- * this process: another content has another key, except with a probability below 2^-110. Immutable;
- * safe for use by several threads.
+ * The memory of a large tensor: {@value #PROBES} words all over it, which each look compares, and
+ * its windows, which are compared in turn. A window is known by a key under a secret of this
+ * process: another content has another key, except with a probability below 2^-110. Immutable; safe
+ * for use by several threads.
  */
 final class WatchedMemory {
   /** Bytes of a window; the last one of a tensor is shorter. */
   static final int WINDOW = 64 << 10;
 
-  private static final int PROBES = 64;
-
-  /** After so many looks each of the words was compared. */
-  static final int PARTS = 8;
-
-  static final int PROBES_IN_PART = PROBES / PARTS;
+  static final int PROBES = 64;
 
   private final NativeMemory memory;
   private final long[] probedAt = new long[PROBES];
@@ -58,10 +53,10 @@ final class WatchedMemory {
     return (int) Math.min(WINDOW, memory.byteCount() - (long) window * WINDOW);
   }
 
-  /** Adds one of {@value #PARTS} parts of the probed words, all over the memory. */
-  void addProbes(int part, MemoryPieces words) {
-    for (int i = part; i < PROBES; i += PARTS) {
-      words.add(memory.address() + probedAt[i], Long.BYTES);
+  /** Adds the probed words. */
+  void addProbes(MemoryPieces words) {
+    for (long at : probedAt) {
+      words.add(memory.address() + at, Long.BYTES);
     }
   }
 
