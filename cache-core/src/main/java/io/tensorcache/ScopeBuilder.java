@@ -162,8 +162,8 @@ public final class ScopeBuilder<T> {
   /**
    * Returns the scope of this name: opened now, or the one that is open.
    *
-   * @throws IllegalStateException if it is open with other options or for another tensor type, or
-   *     the cache or the parent is closed
+   * @throws IllegalStateException if it is open with other options or for another tensor type, an
+   *     option has no effect, or the cache or the parent is closed
    */
   public Scope<T> open() {
     return new Scope<>(opener.apply(this::over));

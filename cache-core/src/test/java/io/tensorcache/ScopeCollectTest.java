@@ -58,7 +58,7 @@ class ScopeCollectTest {
           Duration.ofSeconds(30),
           () -> { // the JVM hands cleared references over a little later
             while (scope.stats().entries() > 16) {
-              Thread.sleep(1);
+              Thread.onSpinWait();
             }
           });
       assertTrue(scope.stats().collected() >= 184, scope.stats().toString());

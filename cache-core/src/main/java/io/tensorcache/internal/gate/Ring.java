@@ -31,6 +31,11 @@ public final class Ring<E extends RingEntry<E>> {
     this.ends = ends;
   }
 
+  /** True if what was asked for so often may drive out what was asked for as often as the other. */
+  public static boolean beats(int frequency, int other, int margin) {
+    return frequency > other + margin;
+  }
+
   /** Bytes of all rows. */
   public long byteCount() {
     return byteCount;
@@ -86,7 +91,7 @@ public final class Ring<E extends RingEntry<E>> {
       if (entry.isUsed() && chances-- > 0) {
         entry.takeUsed();
         moveLast(entry);
-      } else if (entry.frequency(age) + margin >= frequency) {
+      } else if (!beats(frequency, entry.frequency(age), margin)) {
         moveLast(entry);
         return false;
       } else {

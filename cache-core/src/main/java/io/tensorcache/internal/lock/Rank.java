@@ -8,7 +8,8 @@ package io.tensorcache.internal.lock;
  *
  * <p>Not in the list, because they are held around nothing that takes a lock: the monitor of a
  * scope's entry, that of a file while a digest reads it, and the bins of concurrent maps whose
- * functions only construct.
+ * functions only construct. Nor is the one of the whole JVM under which Ehcache makes an off-heap
+ * pool: nobody else knows that pool yet, and all that is taken under it is Ehcache's own.
  */
 public enum Rank {
   /** The scopes of a cache by name. A scope is constructed under it. */

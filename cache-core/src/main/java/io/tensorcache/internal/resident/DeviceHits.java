@@ -24,10 +24,6 @@ public final class DeviceHits<K, A> implements AutoCloseable {
     return row == null ? null : row.about;
   }
 
-  @Nullable ResidentRow<K, A> row(int i) {
-    return rows.get(i);
-  }
-
   /** The rows that are here were asked for. */
   public void countUse() {
     for (ResidentRow<K, A> row : rows) {

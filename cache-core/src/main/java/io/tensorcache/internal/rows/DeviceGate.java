@@ -24,7 +24,7 @@ final class DeviceGate implements RowGate<TensorKey> {
 
   @Override
   public boolean isBeaten(int frequency, int claim) {
-    return claim == ALWAYS || claim > frequency + Ring.MARGIN;
+    return claim == ALWAYS || Ring.beats(claim, frequency, Ring.MARGIN);
   }
 
   @Override

@@ -63,6 +63,6 @@ record Claim(int frequency, int margin, boolean isExchange) {
 
   /** True if it may drive out a row that was asked for so often. */
   boolean beats(int other) {
-    return frequency > other + margin;
+    return Ring.beats(frequency, other, margin);
   }
 }

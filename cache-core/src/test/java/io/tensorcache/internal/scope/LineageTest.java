@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 
 /** Names are known as long as something needs them, and no longer. */
 class LineageTest {
-  private static final int MANY = 30_000;
+  /** How many names come and go. */
+  int many() {
+    return 30_000;
+  }
 
   private final HandTable hand = HandTable.ofEntries(100);
   private final EntryTable table = hand.table;
@@ -29,7 +32,7 @@ class LineageTest {
 
   @Test
   void entriesWithoutSourcesAreNotKnown() {
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many(); i++) {
       put("x" + i);
     }
     assertEquals(0, table.knownNames());
@@ -37,7 +40,7 @@ class LineageTest {
 
   @Test
   void forgetsDependentsThatLeft() {
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many(); i++) {
       put("x" + i, "sample");
       if (i % 3 == 0) {
         remove("x" + i);
@@ -51,7 +54,7 @@ class LineageTest {
 
   @Test
   void forgetsSourcesOfWhatLeft() {
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many(); i++) {
       put("K", "x" + i);
       if (i % 2 == 0) {
         remove("x" + i);
@@ -64,7 +67,7 @@ class LineageTest {
   @Test
   void forgetsWhatIsComputedAnewForADependentThatStays() {
     put("L", "K");
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < many(); i++) {
       put("K" + i, "K");
       Entry entry = table.find("K" + i);
       assertNotNull(entry);

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +103,16 @@ class StackGateTest {
   /** Of what Ehcache drops all the same, nothing stays uncounted. */
   @Test
   void rowsOfManySizesAreThereOrToldAsGone() {
+    askForManySizes(6_000);
+  }
+
+  @Tag("nightly")
+  @Test
+  void rowsOfManySizesAreThereOrToldAsGoneAfterLong() {
+    askForManySizes(30_000);
+  }
+
+  private void askForManySizes(int lookups) {
     SplittableRandom random = new SplittableRandom(3);
     try (TiersFixture f =
         new TiersFixture(100_000, 2L * MIB, 16L * MIB, directory, WhenFull.EVICT, LZ4)) {
@@ -110,7 +121,7 @@ class StackGateTest {
         sizes[i] = (int) (100 * Math.pow(2_000, random.nextDouble()));
       }
       Set<Integer> admitted = new HashSet<>();
-      for (int i = 0; i < 6_000; i++) {
+      for (int i = 0; i < lookups; i++) {
         int number = (int) (sizes.length * Math.pow(random.nextDouble(), 2));
         if (!f.read(number, sizes[number]).isHit() && f.store(number, sizes[number]) != null) {
           admitted.add(number);
@@ -166,7 +177,7 @@ class StackGateTest {
 
   /** What the heap serves of the second of two runs, in percent. */
   private double onHeap(WhenFull whenFull) {
-    int lookups = 2 * ROWS;
+    int lookups = 4 * ROWS;
     SplittableRandom random = new SplittableRandom(2);
     try (TiersFixture f = tiers(whenFull)) {
       ask(f, epoch(random)); // the tiers are full of whatever came first

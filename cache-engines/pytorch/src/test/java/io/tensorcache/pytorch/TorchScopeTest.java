@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tensorcache.Scope;
 import io.tensorcache.TensorCache;
+import io.tensorcache.config.ByteSize;
 import io.tensorcache.scope.Retention;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -58,6 +60,24 @@ class TorchScopeTest {
       assertEquals(3, again.numel());
       assertEquals(1, scope.stats().collected());
     }
+  }
+
+  /** 600 MiB go through the scope, and the Java heap has room for all of their objects. */
+  @Test
+  void tensorsThatNobodyClosesAreFreed() {
+    Scope<Tensor> scope =
+        cache
+            .scopeBuilder("s", PyTorch.tensors())
+            .retention(Retention.WEAK)
+            .collectEvery(ByteSize.ofMiB(32))
+            .open();
+    long before = Pointer.physicalBytes();
+    long grown = 0;
+    for (int i = 0; i < 600; i++) {
+      scope.put("t" + i, torch.ones(1 << 18)); // 1 MiB
+      grown = Math.max(grown, Pointer.physicalBytes() - before);
+    }
+    assertTrue(grown < 300L << 20, "resident memory grew by " + grown + " bytes");
   }
 
   @Test
