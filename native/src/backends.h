@@ -6,18 +6,20 @@
 namespace tensorcache {
 
 /// Key material plus four copies of the multiply-sum key, copy l shifted by l words, so that every key load of every lane
-/// is aligned.
+/// is aligned; and the compression's coefficients of the lanes times the lanes' evaluation points.
 struct alignas(64) LaidOutKey {
   alignas(64) std::uint64_t shifted[tch1::kLanes][tch1::kTileWords];
   tch1::KeyTable table;
+  std::uint64_t a[tch1::kLanes], b[tch1::kLanes];
 };
 
-/// Continues the four polynomials with `bytes` bytes of a row: whole tiles, except at the end of the row.
-using Absorb = void (*)(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes);
+/// Continues the sums of the four lanes, which begin with zeros, with `bytes` bytes of a row: whole tiles, except at the end of
+/// the row. A lane's sum times its evaluation point is its polynomial mod p (finish.h).
+using Absorb = void (*)(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes);
 
-void absorb_scalar(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes);
-void absorb_avx2(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes);
-void absorb_avx512(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes);
+void absorb_scalar(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes);
+void absorb_avx2(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes);
+void absorb_avx512(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes);
 
 struct Backend {
   const char* name;

@@ -62,8 +62,15 @@ void derive(const std::uint8_t* seed, LaidOutKey& key) {
   for (std::uint64_t& element : table.a) element = stream.field_element();
   for (std::uint64_t& element : table.b) element = stream.field_element();
   for (std::uint64_t& element : table.q) element = stream.field_element();
+  lay_out(key);
+}
+
+void lay_out(LaidOutKey& key) {
+  const tch1::KeyTable& table = key.table;
   for (int lane = 0; lane < tch1::kLanes; lane++) {
     std::memcpy(key.shifted[lane], table.nh + lane, sizeof key.shifted[lane]);
+    key.a[lane] = tch1::multiply(table.a[lane], table.r[lane]);
+    key.b[lane] = tch1::multiply(table.b[lane], table.r[lane]);
   }
 }
 

@@ -70,8 +70,8 @@ struct Avx2Nh {
 
 }  // namespace
 
-void absorb_avx2(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes) {
-  absorb_tiles<Avx2Nh>(key, lanes, data, bytes);
+void absorb_avx2(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes) {
+  absorb_tiles<Avx2Nh>(key, sums, data, bytes);
 }
 
 }  // namespace tensorcache

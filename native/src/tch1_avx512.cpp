@@ -54,8 +54,8 @@ struct Avx512Nh {
 
 }  // namespace
 
-void absorb_avx512(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes) {
-  absorb_tiles<Avx512Nh>(key, lanes, data, bytes);
+void absorb_avx512(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes) {
+  absorb_tiles<Avx512Nh>(key, sums, data, bytes);
 }
 
 }  // namespace tensorcache

@@ -31,8 +31,8 @@ struct ScalarNh {
 
 }  // namespace
 
-void absorb_scalar(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes) {
-  absorb_tiles<ScalarNh>(key, lanes, data, bytes);
+void absorb_scalar(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes) {
+  absorb_tiles<ScalarNh>(key, sums, data, bytes);
 }
 
 }  // namespace tensorcache

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "copy_crc32c.h"
+#include "finish.h"
 #include "key_table.h"
 #include "row_reader.h"
 #include "torchcache.h"
@@ -31,26 +32,6 @@ __attribute__((format(printf, 2, 3))) std::int32_t fail(std::int32_t code, const
   return code;
 }
 
-/// What all rows of one call share.
-struct Batch {
-  const tensorcache_key& key;
-  std::uint64_t half0, half1;
-
-  Batch(const tensorcache_key& k, std::int64_t row_bytes, std::int64_t t0, std::int64_t t1) : key(k) {
-    const tch1::Tweak tweak{static_cast<std::uint64_t>(t0), static_cast<std::uint64_t>(t1)};
-    half0 = tch1::batch_term(k.laid_out.table.a, static_cast<std::uint64_t>(row_bytes), tweak);
-    half1 = tch1::batch_term(k.laid_out.table.b, static_cast<std::uint64_t>(row_bytes), tweak);
-  }
-
-  void finish(const std::uint64_t* lanes, std::int64_t* out) const {
-    const tch1::KeyTable& table = key.laid_out.table;
-    const tch1::Digest digest =
-        tch1::finalise({tch1::compress(table.a, lanes, half0), tch1::compress(table.b, lanes, half1)}, table.f);
-    out[0] = static_cast<std::int64_t>(digest.hi);
-    out[1] = static_cast<std::int64_t>(digest.lo);
-  }
-};
-
 std::int32_t check_rows(const void* address, std::int64_t rows, std::int64_t row_bytes, const std::int64_t* out) {
   if (rows < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "rows is %lld: must be >= 0", static_cast<long long>(rows));
   if (row_bytes < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "row_bytes is %lld: must be >= 0", static_cast<long long>(row_bytes));
@@ -71,6 +52,10 @@ std::int32_t check_layout(const RowLayout& layout) {
   }
   if (layout.element_count() < 0) return fail(TENSORCACHE_BAD_ARGUMENT, "a row has more than 2^63 bytes");
   return TENSORCACHE_OK;
+}
+
+tch1::Tweak tweak_of(std::int64_t t0, std::int64_t t1) {
+  return {static_cast<std::uint64_t>(t0), static_cast<std::uint64_t>(t1)};
 }
 
 const std::uint8_t* row_at(const void* address, std::int64_t row, std::int64_t stride) {
@@ -132,20 +117,15 @@ std::int32_t tensorcache_tch1_rows(const tensorcache_key* key, const void* addre
                                    std::int64_t row_bytes, std::int64_t t0, std::int64_t t1, std::int64_t* out) noexcept {
   if (key == nullptr) return fail(TENSORCACHE_BAD_ARGUMENT, "key is null");
   if (const std::int32_t code = check_rows(address, rows, row_bytes, out)) return code;
-  const Batch batch(*key, row_bytes, t0, t1);
+  const Finish finish(key->laid_out, static_cast<std::uint64_t>(row_bytes), tweak_of(t0, t1));
   const Absorb absorb = key->backend->absorb;
-  // Finishing rows in groups lets the processor overlap their long chains of multiplications.
-  constexpr std::int64_t kGroup = 32;
-  std::uint64_t lanes[kGroup][tch1::kLanes];
-  for (std::int64_t first = 0; first < rows; first += kGroup) {
-    const std::int64_t group = std::min(kGroup, rows - first);
-    std::memset(lanes, 0, sizeof lanes);
-    for (std::int64_t i = 0; i < group; i++) {
-      absorb(key->laid_out, lanes[i], row_at(address, first + i, row_stride), static_cast<std::size_t>(row_bytes));
+  for (std::int64_t first = 0; first < rows; first += Finish::kRows) {
+    const int group = static_cast<int>(std::min<std::int64_t>(Finish::kRows, rows - first));
+    std::uint64_t sums[Finish::kRows][tch1::kLanes] = {};
+    for (int i = 0; i < group; i++) {
+      absorb(key->laid_out, sums[i], row_at(address, first + i, row_stride), static_cast<std::size_t>(row_bytes));
     }
-    for (std::int64_t i = 0; i < group; i++) {
-      batch.finish(lanes[i], out + 2 * (first + i));
-    }
+    finish(sums, group, out + 2 * first);
   }
   return TENSORCACHE_OK;
 }
@@ -162,15 +142,15 @@ std::int32_t tensorcache_tch1_strided(const tensorcache_key* key, const void* ad
   const std::int64_t elements = layout.element_count();
   const std::int64_t row_bytes = layout.read_count(elements) * element_bytes;
   if (const std::int32_t code = check_rows(address, rows, row_bytes, out)) return code;
-  const Batch batch(*key, row_bytes, t0, t1);
+  const Finish finish(key->laid_out, static_cast<std::uint64_t>(row_bytes), tweak_of(t0, t1));
   alignas(64) std::uint8_t tile[tch1::kTileBytes];
   for (std::int64_t row = 0; row < rows; row++) {
     RowReader reader(layout, row_at(address, row, row_stride), elements);
-    std::uint64_t lanes[tch1::kLanes] = {};
+    std::uint64_t sums[1][tch1::kLanes] = {};
     while (const std::size_t bytes = reader.read(tile, sizeof tile)) {
-      key->backend->absorb(key->laid_out, lanes, tile, bytes);
+      key->backend->absorb(key->laid_out, sums[0], tile, bytes);
     }
-    batch.finish(lanes, out + 2 * row);
+    finish(sums, 1, out + 2 * row);
   }
   return TENSORCACHE_OK;
 }

@@ -4,8 +4,9 @@
 #include <cstring>
 #include <random>
 
-#include "backends.h"
 #include "emulator.h"
+#include "finish.h"
+#include "key_table.h"
 #include "launch.h"
 #include "row_reader.h"
 #include "standin.h"
@@ -62,13 +63,13 @@ void hash_on_cpu(const BatchLaunch& launch) {
   const tch1::KeyTable& table = reinterpret_cast<const Key*>(launch.key)->table;
   LaidOutKey key;
   key.table = table;
-  for (int lane = 0; lane < tch1::kLanes; lane++) std::memcpy(key.shifted[lane], table.nh + lane, sizeof key.shifted[lane]);
+  lay_out(key);
   auto* out = reinterpret_cast<std::uint64_t*>(launch.out);
   for (int i = 0; i < launch.inputs; i++) {
     const Input& input = launch.input[i];
     const tch1::Tweak tweak{input.t0, input.t1};
     const auto bytes = static_cast<std::uint64_t>(input.row_bytes);
-    const std::uint64_t a = tch1::batch_term(table.a, bytes, tweak), b = tch1::batch_term(table.b, bytes, tweak);
+    const Finish finish(key, bytes, tweak);
     const std::int64_t one = 1;
     const bool plain = input.element_bytes == 0;
     const std::int64_t width = plain ? 1 : input.element_bytes, *dims = plain ? &input.row_bytes : input.dims;
@@ -76,10 +77,10 @@ void hash_on_cpu(const BatchLaunch& launch) {
     for (std::int64_t row = 0; row < launch.rows; row++) {
       RowReader reader(layout, reinterpret_cast<const std::uint8_t*>(input.address) + row * input.row_stride,
                        layout.element_count());
-      std::uint64_t lanes[tch1::kLanes] = {};
+      std::uint64_t sums[tch1::kLanes] = {};
       alignas(64) std::uint8_t tile[tch1::kTileBytes];
-      while (const std::size_t read = reader.read(tile, sizeof tile)) absorb_scalar(key, lanes, tile, read);
-      const tch1::Digest digest = tch1::finalise({tch1::compress(table.a, lanes, a), tch1::compress(table.b, lanes, b)}, table.f);
+      while (const std::size_t read = reader.read(tile, sizeof tile)) absorb_scalar(key, sums, tile, read);
+      const tch1::Digest digest = tch1::finalise(finish.halves(sums), table.f);
       *out++ = digest.hi;
       *out++ = digest.lo;
     }

@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "finish.h"
 #include "key_table.h"
 #include "tensorcache/tensorcache.h"
 
 namespace tensorcache {
 // tch1_avx512.cpp, unchanged, compiled against test/shim/immintrin.h
-void absorb_avx512_shim(const LaidOutKey& key, std::uint64_t* lanes, const std::uint8_t* data, std::size_t bytes);
+void absorb_avx512_shim(const LaidOutKey& key, std::uint64_t* sums, const std::uint8_t* data, std::size_t bytes);
 }  // namespace tensorcache
 
 using Bytes = std::vector<std::uint8_t>;
@@ -68,10 +69,10 @@ struct Halves {
 inline Halves raw(const tensorcache::LaidOutKey& key, tensorcache::Absorb absorb, const std::uint8_t* data, std::size_t bytes,
                   tensorcache::tch1::Tweak tweak = {0, 0}) {
   using namespace tensorcache::tch1;
-  std::uint64_t lanes[kLanes] = {};
-  absorb(key, lanes, data, bytes);
-  return {compress(key.table.a, lanes, batch_term(key.table.a, bytes, tweak)),
-          compress(key.table.b, lanes, batch_term(key.table.b, bytes, tweak))};
+  std::uint64_t sums[kLanes] = {};
+  absorb(key, sums, data, bytes);
+  const Digest halves = tensorcache::Finish(key, bytes, tweak).halves(sums);
+  return {halves.hi, halves.lo};
 }
 
 inline Halves finalised(Halves h, const std::uint64_t* f) {

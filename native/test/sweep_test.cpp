@@ -83,6 +83,20 @@ void check_strided(const tensorcache_key* key) {
   check(got == expected, "strided rows, step " + std::to_string(step));
 }
 
+/// The keys of rows in one call, and of each in a call of its own.
+void check_groups(const tensorcache_key* key, std::int64_t rows, std::int64_t row_bytes) {
+  const std::int64_t stride = row_bytes + below(20);
+  Bytes block(static_cast<std::size_t>(rows * stride + 1));
+  for (std::uint8_t& byte : block) byte = static_cast<std::uint8_t>(random_bits());
+  std::vector<std::int64_t> together(static_cast<std::size_t>(2 * rows + 1)), alone(together.size());
+  check(tensorcache_tch1_rows(key, block.data(), rows, stride, row_bytes, -1, 6, together.data()) == TENSORCACHE_OK, "rows");
+  for (std::int64_t row = 0; row < rows; row++)
+    check(
+        tensorcache_tch1_rows(key, block.data() + row * stride, 1, 0, row_bytes, -1, 6, alone.data() + 2 * row) == TENSORCACHE_OK,
+        "one row");
+  check(together == alone, std::to_string(rows) + " rows of " + std::to_string(row_bytes) + " bytes");
+}
+
 /// A bit at a time, as RFC 3720 defines it.
 std::uint32_t crc32c(std::uint32_t sum, const std::uint8_t* data, std::size_t bytes) {
   sum = ~sum;
@@ -119,6 +133,9 @@ int main() {
   tensorcache_key* handle = nullptr;
   check(tensorcache_key_create(default_seed().data(), "best", &handle) == TENSORCACHE_OK, "create");
   for (int i = 0; i < 1500; i++) check_strided(handle);
+  for (std::int64_t rows = 0; rows < 40; rows++) {
+    for (std::int64_t row_bytes : {0, 16, 100, 4096, 12300}) check_groups(handle, rows, row_bytes);
+  }
   tensorcache_key_destroy(handle);
   if (tensorcache_copy_crc32c(0, nullptr, nullptr, 0) == 0) sweep_copies();
   return report("sweep");
