@@ -137,7 +137,7 @@ public final class EntryFormatV1 {
 
   /**
    * Reads an entry into the target, verifying everything. Plain payloads of a long entry are read
-   * straight into the target: one copy, out of the file.
+   * straight into the target: one copy, out of the file. See {@link SummingCopy#forReading}.
    *
    * @param head the first bytes of the entry, from position to limit; of a short one all of them
    * @param entryBytes bytes of the whole entry
@@ -149,21 +149,23 @@ public final class EntryFormatV1 {
   public static boolean readInto(
       ByteBuffer head, int entryBytes, EntrySource source, TensorKey key, RowTarget target)
       throws IOException {
+    SummingCopy copy = SummingCopy.forReading();
     int header = headerBytes(target.schemaBlock().length, target.partCount());
     if (head.remaining() < entryBytes && header <= head.remaining()) {
       EntryLayout layout = EntryLayout.ofHead(head, entryBytes);
       layout.requireKey(key);
       if (layout.hasSchema(target.schemaBlock()) && layout.isPlain(target)) {
-        layout.readPlainParts(target, source);
+        layout.readPlainParts(target, source, copy);
         return true;
       }
     }
     if (head.remaining() == entryBytes) {
-      return decodeInto(head, key, target);
+      return decodeInto(head, key, target, copy);
     }
     ByteBuffer all = Scratch.direct(entryBytes);
-    source.read(0, all);
-    return decodeInto(all.flip(), key, target);
+    all.put(head.duplicate());
+    source.read(all.position(), all);
+    return decodeInto(all.position(0), key, target, copy);
   }
 
   /**

@@ -226,8 +226,16 @@ final class EntryLayout {
     return true;
   }
 
-  /** Reads plain payloads straight into the target, summing each piece while it is in the cache. */
-  void readPlainParts(RowTarget target, EntrySource source) throws IOException {
+  /**
+   * Reads plain payloads, summing each piece while it is in the cache: straight into the target, or
+   * to a place from where {@code copy} copies them.
+   */
+  void readPlainParts(RowTarget target, EntrySource source, @Nullable SummingCopy copy)
+      throws IOException {
+    if (copy != null && mayCopy(target)) {
+      readAndCopyAll(target, source, copy);
+      return;
+    }
     EntryChecksum sum = new EntryChecksum(in);
     sum.add(8, headerBytes - 8);
     int from = headerBytes;
@@ -273,11 +281,37 @@ final class EntryLayout {
   }
 
   private boolean mayCopy(RowTarget target) {
-    boolean isDirect = in.isDirect();
-    for (int part = 0; part < partCount && isDirect; part++) {
-      isDirect = target.buffer(part).isDirect();
+    return in.isDirect() && target.isDirect() && isPlain(target);
+  }
+
+  /** What was read with the head is not read again. */
+  private void readAndCopyAll(RowTarget target, EntrySource source, SummingCopy copy)
+      throws IOException {
+    int sum = EntryChecksum.of(in, EntryFormatV1.CHECKED_FROM, headerBytes);
+    int there = in.limit();
+    int from = headerBytes;
+    for (int part = 0; part < partCount; part++) {
+      requireRawLength(part, target.storedBytes(part));
+      int end = from + storedLength(part);
+      for (int to = target.offset(part); from < end; ) {
+        ByteBuffer piece =
+            from < there
+                ? in.limit(Math.min(there, end)).position(from)
+                : readPiece(source, from, Math.min(READ_PIECE, end - from));
+        sum = copy.copy(sum, piece, target.buffer(part).clear().position(to));
+        from += piece.remaining();
+        to += piece.remaining();
+        in.clear();
+      }
     }
-    return isDirect && isPlain(target);
+    requireSum(sum);
+  }
+
+  private static ByteBuffer readPiece(EntrySource source, int from, int byteCount)
+      throws IOException {
+    ByteBuffer piece = Scratch.direct(byteCount);
+    source.read(from, piece);
+    return piece.position(0);
   }
 
   private void copyAll(RowTarget target, SummingCopy copy) {

@@ -2,6 +2,7 @@ package io.tensorcache.internal.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -20,6 +21,7 @@ public final class RowTarget {
   private final int[] offsets;
   private final byte[] schemaBlock;
   private final long storedByteCount;
+  private final boolean isDirect;
 
   /** The last other instance that was equal, so that rows of one run are compared once. */
   private RowSchema lastEqual;
@@ -57,6 +59,7 @@ public final class RowTarget {
       this.buffers[part] = buffers[part].duplicate().clear().order(ByteOrder.LITTLE_ENDIAN);
     }
     this.schemaBlock = SchemaBlockV1.bytesOf(expected);
+    this.isDirect = Arrays.stream(buffers).allMatch(ByteBuffer::isDirect);
   }
 
   /**
@@ -91,6 +94,11 @@ public final class RowTarget {
   /** Bytes of a row in its stored dtypes, before compression. */
   public long storedByteCount() {
     return storedByteCount;
+  }
+
+  /** True if all of it lies outside the Java heap. */
+  public boolean isDirect() {
+    return isDirect;
   }
 
   byte[] schemaBlock() {

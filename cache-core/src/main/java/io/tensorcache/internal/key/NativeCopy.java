@@ -12,10 +12,13 @@ import org.slf4j.LoggerFactory;
 final class NativeCopy implements SummingCopy {
   private static final Logger log = LoggerFactory.getLogger(NativeCopy.class);
   private static final int TESTED_BYTES = 3000;
+  private static final int MEASURED_BYTES = 64 << 10;
+  private static final int MEASUREMENTS = 20;
 
   /** Holds what was found out once. */
   private static final class Offer {
     static final boolean WORKS = works();
+    static final boolean IS_FASTER = WORKS && beatsSum(new NativeCopy());
 
     private static boolean works() {
       try {
@@ -51,6 +54,30 @@ final class NativeCopy implements SummingCopy {
       }
     }
     return from.position(0).equals(to.position(0).limit(end));
+  }
+
+  /** By measuring both: what the JDK makes of a sum differs from processor to processor. */
+  static boolean beatsSum(SummingCopy copy) {
+    ByteBuffer from = ByteBuffer.allocateDirect(MEASURED_BYTES);
+    ByteBuffer to = ByteBuffer.allocateDirect(MEASURED_BYTES);
+    CRC32C sum = new CRC32C();
+    long copyNanos = Long.MAX_VALUE;
+    long sumNanos = Long.MAX_VALUE;
+    for (int i = 0; i < MEASUREMENTS; i++) {
+      long start = System.nanoTime();
+      copy.copy(0, from, to);
+      long copied = System.nanoTime();
+      sum.update(from.clear());
+      sumNanos = Math.min(sumNanos, System.nanoTime() - copied);
+      copyNanos = Math.min(copyNanos, copied - start);
+      from.clear();
+    }
+    return 5 * copyNanos < 4 * sumNanos; // less would not make up for the way around
+  }
+
+  @Override
+  public boolean isFasterThanSum() {
+    return Offer.IS_FASTER;
   }
 
   @Override

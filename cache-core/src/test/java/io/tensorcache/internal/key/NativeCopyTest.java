@@ -72,6 +72,19 @@ class NativeCopyTest {
   }
 
   @Test
+  void whatTakesLessThanASumIsFaster() {
+    assertTrue(NativeCopy.beatsSum((sum, from, to) -> sum));
+    assertFalse(
+        NativeCopy.beatsSum(
+            (sum, from, to) -> {
+              for (long end = System.nanoTime() + 1_000_000; System.nanoTime() < end; ) {
+                Thread.onSpinWait();
+              }
+              return sum;
+            }));
+  }
+
+  @Test
   void badArgumentsAreTold() {
     NativeLibraryException e =
         assertThrows(NativeLibraryException.class, () -> NativeCopy.checked(-1));

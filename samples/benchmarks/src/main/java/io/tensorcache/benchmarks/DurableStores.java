@@ -1,5 +1,6 @@
 package io.tensorcache.benchmarks;
 
+import io.tensorcache.TensorCache;
 import io.tensorcache.config.Compression;
 import io.tensorcache.internal.durable.DurableStore;
 import java.io.IOException;
@@ -25,6 +26,7 @@ public abstract class DurableStores {
 
   /** Opens what the stores are measured beside; each benchmark's own set-up begins with it. */
   final void openPeers() throws IOException {
+    TensorCache.builder("any").build().close(); // loads the native library, as every cache does
     peers = new DiskPeers(directory.resolve("peers"), rowBytes);
   }
 
