@@ -35,6 +35,7 @@ public final class KeyBuilder {
   private final Once<byte[]> salt = new Once<>("salt");
   private final Once<Function<KeyAlgorithm, byte[]>> domain = new Once<>("domain");
   private volatile @Nullable RowKeys keys;
+  private volatile @Nullable Tweak last; // of the rows that were asked for last
 
   /** Starts with TCH1, every byte, the public seed, an empty domain and the fastest back end. */
   public KeyBuilder() {}
@@ -48,6 +49,7 @@ public final class KeyBuilder {
   /** Sets how keys are computed. */
   public KeyBuilder algorithm(KeyAlgorithm value) {
     algorithm.set(value);
+    last = null;
     return this;
   }
 
@@ -67,6 +69,7 @@ public final class KeyBuilder {
   public KeyBuilder domain(byte[] bytes) {
     byte[] copy = Objects.requireNonNull(bytes, "domain is null: leave it out for none").clone();
     domain.set(algorithm -> copy);
+    last = null;
     return this;
   }
 
@@ -93,14 +96,14 @@ public final class KeyBuilder {
                     List.of("0"),
                     List.of(),
                     KeyPlan.Arguments.NONE)));
+    last = null;
     return this;
   }
 
   /** Returns the keys of the rows of a batch, along its first axis. Copies nothing. */
   public List<TensorKey> rowKeys(TensorView batch) {
     RowKeys hasher = keys();
-    byte[] bytes = domain.or(algorithm -> new byte[0]).apply(algorithm.or(KeyAlgorithm.TCH1));
-    Tweak tweak = hasher.tweak(batch.spec().row(), 0, bytes);
+    Tweak tweak = tweak(hasher, batch);
     long[] out = new long[Math.toIntExact(2 * batch.spec().dim(0))];
     hasher.digest(batch, tweak, out);
     List<TensorKey> result = new ArrayList<>(out.length / 2);
@@ -118,6 +121,17 @@ public final class KeyBuilder {
   /** Says which back end computes, and why. */
   public String describe() {
     return keys().description();
+  }
+
+  private Tweak tweak(RowKeys hasher, TensorView batch) {
+    Tweak kept = last;
+    if (kept != null && kept.isOf(batch)) {
+      return kept;
+    }
+    byte[] bytes = domain.or(algorithm -> new byte[0]).apply(algorithm.or(KeyAlgorithm.TCH1));
+    Tweak made = hasher.tweak(batch.spec().row(), 0, bytes);
+    last = made;
+    return made;
   }
 
   private RowKeys keys() {

@@ -111,7 +111,7 @@ public record KeyPlan(Kind kind, List<Tweak> tweaks) {
 
   private boolean isOfRows(List<TensorView> inputs) {
     for (int i = 0; i < tweaks.size(); i++) {
-      if (!RowKeys.isBatchOf(inputs.get(i).spec(), kind.rowSpecs().get(i))) {
+      if (!tweaks.get(i).isOf(inputs.get(i))) {
         return false;
       }
     }

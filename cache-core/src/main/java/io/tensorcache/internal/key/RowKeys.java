@@ -281,7 +281,7 @@ public final class RowKeys {
 
   private void check(TensorView batch, Tweak tweak) {
     checkSameSeed(tweak);
-    if (!isBatchOf(batch.spec(), tweak.rowSpec())) {
+    if (!tweak.isOf(batch)) {
       throw new IllegalArgumentException(
           "batch is " + batch.spec() + ": must be a batch of rows of " + tweak.rowSpec());
     }
@@ -372,14 +372,6 @@ public final class RowKeys {
     if (tweak.material() != material && !Arrays.equals(tweak.material().seed(), material.seed())) {
       throw new IllegalArgumentException("the tweak was made with another salt");
     }
-  }
-
-  static boolean isBatchOf(TensorSpec batch, TensorSpec row) {
-    boolean same = batch.dtype() == row.dtype() && batch.rank() == row.rank() + 1;
-    for (int axis = 0; same && axis < row.rank(); axis++) {
-      same = batch.dim(axis + 1) == row.dim(axis);
-    }
-    return same;
   }
 
   private static void checkNotNegative(String name, int value) {

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.key;
 
 import io.tensorcache.tensor.TensorSpec;
+import io.tensorcache.tensor.TensorView;
 
 /**
  * The hash of everything about a row but its data: dtype, shape, slot, step and domain. Made by
@@ -30,6 +31,16 @@ public final class Tweak {
   /** The spec of the rows, without the batch axis. */
   public TensorSpec rowSpec() {
     return rowSpec;
+  }
+
+  /** True if the rows of this batch are such rows. */
+  public boolean isOf(TensorView batch) {
+    TensorSpec spec = batch.spec();
+    boolean same = spec.dtype() == rowSpec.dtype() && spec.rank() == rowSpec.rank() + 1;
+    for (int axis = 0; same && axis < rowSpec.rank(); axis++) {
+      same = spec.dim(axis + 1) == rowSpec.dim(axis);
+    }
+    return same;
   }
 
   /** Every step-th element of a row is read; 1 for all. */
