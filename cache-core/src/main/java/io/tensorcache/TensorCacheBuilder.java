@@ -7,6 +7,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.StoreConfig;
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.device.Devices;
@@ -59,6 +60,7 @@ public final class TensorCacheBuilder {
   private final Once<ByteSize> offHeap = new Once<>("offHeap");
   private final Once<Disk> disk = new Once<>("disk");
   private final Once<WhenFull> whenFull = new Once<>("whenFull");
+  private final Once<Weigh> weigh = new Once<>("weigh");
   private final Once<Compression> compression = new Once<>("compression");
   private final Once<KeyAlgorithm> keyAlgorithm = new Once<>("keyAlgorithm");
   private final Once<KeyBackend> keyBackend = new Once<>("keyBackend");
@@ -192,6 +194,12 @@ public final class TensorCacheBuilder {
     return this;
   }
 
+  /** Sets what a row is worth where not all fit. The default is {@code HITS}. */
+  public TensorCacheBuilder weigh(Weigh value) {
+    weigh.set(value);
+    return this;
+  }
+
   /**
    * Sets how entries off the heap and in the disk tier are compressed. The default is {@code LZ4},
    * kept only where it gains.
@@ -302,11 +310,18 @@ public final class TensorCacheBuilder {
               + ") without offHeap(...) or disk(...) has no effect: rows on the heap are kept as"
               + " they are, and a store has an option of its own");
     }
-    if (whenFull.orNull() != null && onHeapOnly && isNone(device) && isZero(heap)) {
+    boolean hasNoTier = onHeapOnly && isNone(device) && isZero(heap);
+    if (hasNoTier && (whenFull.orNull() != null || weigh.orNull() != null)) {
+      String option =
+          whenFull.orNull() == null
+              ? "weigh(" + weigh.orNull() + ")"
+              : "whenFull(" + whenFull.orNull() + ")";
       throw new IllegalStateException(
-          "whenFull("
-              + whenFull.orNull()
-              + ") without a tier has no effect: a store has an option of its own");
+          option + " without a tier has no effect: a store has an option of its own");
+    }
+    if (weigh.orNull() != null && whenFull.or(WhenFull.EVICT) != WhenFull.EVICT) {
+      throw new IllegalStateException(
+          "weigh(" + weigh.orNull() + ") with whenFull(" + whenFull.orNull() + ") has no effect");
     }
   }
 
@@ -339,6 +354,7 @@ public final class TensorCacheBuilder {
             scratch.size(),
             scratch.directory(),
             whenFull.or(WhenFull.EVICT),
+            weigh.or(Weigh.HITS),
             compression.or(Compression.LZ4),
             algorithm,
             samples,

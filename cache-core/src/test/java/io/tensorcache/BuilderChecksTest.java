@@ -11,6 +11,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorAdapter;
@@ -163,6 +164,19 @@ class BuilderChecksTest {
                 .store(store -> {})
                 .build(),
         "whenFull(KEEP_FIRST) without a tier");
+    assertRefused(
+        IllegalStateException.class,
+        () -> TensorCache.builder("c").whenFull(WhenFull.RECENT).weigh(Weigh.SECONDS_SAVED).build(),
+        "weigh(SECONDS_SAVED) with whenFull(RECENT) has no effect");
+    assertRefused(
+        IllegalStateException.class,
+        () ->
+            TensorCache.builder("c")
+                .heap(ByteSize.ofBytes(0))
+                .weigh(Weigh.SECONDS_SAVED)
+                .store(store -> {})
+                .build(),
+        "weigh(SECONDS_SAVED) without a tier");
   }
 
   @Test

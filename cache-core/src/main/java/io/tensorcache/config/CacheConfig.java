@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param diskDirectory where the disk tier keeps its file, in a directory of its own; null for
  *     where the system keeps temporary files
  * @param whenFull what a full tier does with a new entry
+ * @param weigh what a row is worth beside how often it is asked for
  * @param compression how entries off the heap and in the disk tier are compressed
  * @param keyAlgorithm how keys are computed
  * @param samplesPerRow elements of a row that count; 0 for all
@@ -42,6 +43,7 @@ public record CacheConfig(
     ByteSize disk,
     @Nullable Path diskDirectory,
     WhenFull whenFull,
+    Weigh weigh,
     Compression compression,
     KeyAlgorithm keyAlgorithm,
     int samplesPerRow,

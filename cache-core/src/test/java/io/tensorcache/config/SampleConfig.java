@@ -51,6 +51,7 @@ public final class SampleConfig {
         disk,
         null,
         whenFull,
+        Weigh.HITS,
         compression,
         KeyAlgorithm.TCH1,
         0,

@@ -15,6 +15,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.SyncPolicy;
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenBusy;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.tensor.HostTensor;
@@ -42,6 +43,20 @@ class OptionExamplesTest {
     // end: cache-options
     assertEquals(ByteSize.ofMiB(16), cache.config().offHeap());
     cache.close();
+  }
+
+  @Test
+  void weigh() {
+    // begin: weigh
+    TensorCache cache =
+        TensorCache.builder("features")
+            .heap(ByteSize.ofMiB(64))
+            .weigh(Weigh.SECONDS_SAVED) // rows of slow functions stay
+            .build();
+    // end: weigh
+    try (cache) {
+      assertEquals(Weigh.SECONDS_SAVED, cache.config().weigh());
+    }
   }
 
   @Test

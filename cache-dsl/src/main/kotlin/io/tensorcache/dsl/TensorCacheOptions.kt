@@ -7,6 +7,7 @@ import io.tensorcache.config.CacheLevel
 import io.tensorcache.config.Compression
 import io.tensorcache.config.KeyAlgorithm
 import io.tensorcache.config.KeyBackend
+import io.tensorcache.config.Weigh
 import io.tensorcache.config.WhenFull
 import java.nio.file.Path
 
@@ -227,6 +228,9 @@ public class TierOptions internal constructor(private val builder: TensorCacheBu
 
   /** See [TensorCacheBuilder.whenFull]. */
   public var whenFull: WhenFull? by Option { builder.whenFull(it) }
+
+  /** See [TensorCacheBuilder.weigh]. */
+  public var weigh: Weigh? by Option { builder.weigh(it) }
 
   /** See [TensorCacheBuilder.compression]. */
   public var compression: Compression? by Option { builder.compression(it) }

@@ -17,6 +17,7 @@ import io.tensorcache.config.PartialMiss
 import io.tensorcache.config.StoreConfig
 import io.tensorcache.config.SyncPolicy
 import io.tensorcache.config.Tier
+import io.tensorcache.config.Weigh
 import io.tensorcache.config.WhenBusy
 import io.tensorcache.config.WhenFull
 import io.tensorcache.tensor.DType
@@ -84,6 +85,12 @@ class TensorCacheDslSpec :
           config.samplesPerRow() shouldBe 100
           config.salted() shouldBe true
         }
+    }
+
+    test("what a row is worth reaches the configuration") {
+      tensorCache("weighed") { tiers { weigh = Weigh.SECONDS_SAVED } }
+        .use { it.config().weigh() shouldBe Weigh.SECONDS_SAVED }
+      tensorCache("plain") {}.use { it.config().weigh() shouldBe Weigh.HITS }
     }
 
     test("a salt may come from a file, which is made") {

@@ -42,6 +42,7 @@ final class ComputedRows<T> {
       if (!result.open(computed.schema())) {
         return false;
       }
+      took(computed, mine.size());
       probe.end(computed, batch::isStill);
       MissReasons.count(batch, mine, found);
       if (computed.isStorable()) {
@@ -56,6 +57,10 @@ final class ComputedRows<T> {
     } finally {
       gathered.forEach(function.adapter()::release);
     }
+  }
+
+  private void took(ComputedBatch<T> computed, int rows) {
+    batch.group().computed(call.lastNanos(), computed.schema().storedByteCount() * rows);
   }
 
   /** Rows that were just computed, and who waits for them. */
@@ -99,6 +104,7 @@ final class ComputedRows<T> {
     RowProbe<T> probe = new RowProbe<>(function, call, batch.batch(), batch.rows());
     probe.begin(row -> row);
     try (ComputedBatch<T> computed = call.compute(batch.inputs(), batch.rows())) {
+      took(computed, batch.rows());
       probe.end(computed, batch::isStill);
       found.reportRecomputed(function.recorder(), function.state());
       MissReasons.count(batch, missing, found);

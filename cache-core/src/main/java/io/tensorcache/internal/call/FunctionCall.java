@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class FunctionCall<T> {
   private final WrappedFunction<T> function;
   private @Nullable Throwable thrown;
+  private long lastNanos;
 
   FunctionCall(WrappedFunction<T> function) {
     this.function = function;
@@ -33,6 +34,11 @@ final class FunctionCall<T> {
   /** The outputs for some rows, as the function returned them. */
   NamedTensors<T> outputs(NamedTensors<T> actual, int rows) {
     return call(actual, rows, false).outputs();
+  }
+
+  /** How long the function took for the last rows that it computed. */
+  long lastNanos() {
+    return lastNanos;
   }
 
   /** True if the function threw this: it is the caller's. */
@@ -64,6 +70,7 @@ final class FunctionCall<T> {
         ComputedBatch.of(function.state(), function.adapter(), outputs, rows);
     if (!isCheck) {
       function.recorder().computed(function.state(), rows, nanos);
+      lastNanos = nanos;
     }
     return new Computed<>(outputs, computed);
   }

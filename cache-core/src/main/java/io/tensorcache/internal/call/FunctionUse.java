@@ -35,6 +35,9 @@ public final class FunctionUse {
       rows.begins(group);
       FunctionNote note = persistedNote(function, group);
       function.isKnownFromEarlier(note);
+      if (note != null && note.rows() > 0) {
+        group.isKnownToTake((double) note.nanos() / note.rows());
+      }
       boolean isOther =
           note != null && !note.code().isEmpty() && !note.code().equals(WrappedCode.lasting(code));
       if (isOther && group.mayWarn()) {

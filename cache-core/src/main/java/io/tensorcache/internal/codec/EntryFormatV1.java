@@ -130,6 +130,7 @@ public final class EntryFormatV1 {
       layout.readRow(); // or it is not sound
       return false;
     }
+    target.setGroup(layout.group());
     layout.copyPlainParts(target, copy);
     layout.decodeOtherParts(target);
     return true;

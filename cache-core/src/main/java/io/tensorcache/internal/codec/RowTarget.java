@@ -22,6 +22,7 @@ public final class RowTarget {
   private final byte[] schemaBlock;
   private final long storedByteCount;
   private final boolean isDirect;
+  private int group;
 
   /** The last other instance that was equal, so that rows of one run are compared once. */
   private RowSchema lastEqual;
@@ -99,6 +100,15 @@ public final class RowTarget {
   /** True if all of it lies outside the Java heap. */
   public boolean isDirect() {
     return isDirect;
+  }
+
+  /** The group of the last row that was decoded from an entry; 0 if none was. */
+  public int group() {
+    return group;
+  }
+
+  void setGroup(int number) {
+    group = number;
   }
 
   byte[] schemaBlock() {

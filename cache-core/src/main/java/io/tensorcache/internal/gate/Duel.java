@@ -20,6 +20,12 @@ final class Duel {
   /** It takes so much more to close the gate than to open it. */
   private static final int TO_CLOSE = 8;
 
+  /** Of which the mean is taken of what is saved. */
+  private static final int HITS_OF_MEAN = 256;
+
+  /** No hit counts for more than so many: it could be the one that decides. */
+  private static final double MOST_SHARE = 8;
+
   private final AllHoldings held;
   private Shadow all = new Shadow(false);
 
@@ -28,7 +34,11 @@ final class Duel {
 
   private volatile boolean wantsSample;
 
-  private long score;
+  private double score;
+
+  /** Of what a hit saves, over the last look-ups; 0 where that is not weighed. */
+  private double meanSaved;
+
   private volatile int level;
   private volatile boolean isOpen;
 
@@ -64,22 +74,27 @@ final class Duel {
     }
   }
 
-  /** A row of the sample was asked for, which the tiers had or had not. */
-  void asked(Shadow.Look look, boolean isHit) {
+  /**
+   * A row of the sample was asked for, which the tiers had or had not.
+   *
+   * @param saved what a hit of it saves; 0 if that is not known
+   */
+  void asked(Shadow.Look look, double saved, boolean isHit) {
     fitLevel();
     if (!isSampled(look.hash())) {
       return;
     }
+    double share = share(saved);
     long bound = held.bound(level);
     boolean isInAll = all.ask(look, bound);
     if (!isOpen) {
-      count(isHit, isInAll);
+      count(isHit, isInAll, share);
       if (score <= -limit()) {
         isOpen = true;
         begin();
       }
     } else if (gated != null) {
-      count(gated.ask(look, bound), isHit);
+      count(gated.ask(look, bound), isHit, share);
       if (score >= TO_CLOSE * limit()) {
         isOpen = false;
         gated = null;
@@ -96,9 +111,18 @@ final class Duel {
     score = 0;
   }
 
-  private void count(boolean byGate, boolean byAll) {
+  /** What a hit saves beside the mean. */
+  private double share(double saved) {
+    if (saved == 0) {
+      return 1;
+    }
+    meanSaved = meanSaved == 0 ? saved : meanSaved + (saved - meanSaved) / HITS_OF_MEAN;
+    return Math.min(saved / meanSaved, MOST_SHARE);
+  }
+
+  private void count(boolean byGate, boolean byAll, double share) {
     if (byGate != byAll) {
-      score += byGate ? FOR_GATE : -FOR_ALL;
+      score += share * (byGate ? FOR_GATE : -FOR_ALL);
     }
     if (!isOpen) {
       score = Math.min(score, limit());

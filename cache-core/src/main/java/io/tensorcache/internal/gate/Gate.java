@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which new rows a full stack of tiers lets in. A row is let in if it was asked for more often
@@ -35,6 +37,7 @@ public final class Gate {
   private final long secret;
   private final long otherSecret;
   private final boolean countsRows;
+  private final @Nullable IntToDoubleFunction weights;
   private final Sketch sketch = new Sketch();
   private final AllHoldings held = new AllHoldings();
   private final List<Residents> residents = new CopyOnWriteArrayList<>();
@@ -50,12 +53,15 @@ public final class Gate {
    * With secrets of its own.
    *
    * @param countsRows the tiers count bytes in different ways, so that a row counts for one
+   * @param weights what a hit of a row saves for each byte, by its group, 0 for what is not known;
+   *     null if that does not count
    */
-  public Gate(boolean countsRows) {
-    this(countsRows, new SecureRandom()::nextLong);
+  public Gate(boolean countsRows, @Nullable IntToDoubleFunction weights) {
+    this(countsRows, weights, new SecureRandom()::nextLong);
   }
 
-  Gate(boolean countsRows, LongSupplier secrets) {
+  Gate(boolean countsRows, @Nullable IntToDoubleFunction weights, LongSupplier secrets) {
+    this.weights = weights;
     this.secret = secrets.getAsLong();
     this.otherSecret = secrets.getAsLong();
     this.countsRows = countsRows;
@@ -107,9 +113,9 @@ public final class Gate {
   }
 
   /** A row was asked for that is held where nothing is noted of it; returns how often lately. */
-  public int foundAndCounted(TensorKey key, long byteCount) {
+  public int foundAndCounted(TensorKey key, long byteCount, int group) {
     int frequency = sketch.increment(hash(key));
-    found(key, byteCount, frequency);
+    found(key, byteCount, frequency, group);
     return frequency;
   }
 
@@ -117,15 +123,16 @@ public final class Gate {
    * A row was asked for that is held.
    *
    * @param frequency how often lately, with this time
+   * @param group of the row
    */
-  public void found(TensorKey key, long byteCount, int frequency) {
+  public void found(TensorKey key, long byteCount, int frequency, int group) {
     if (!held.isFull()) {
       return; // nothing has to go, and nothing is to be compared
     }
     long hash = hash(key);
     if (duel.isSampled(hash)) {
       tick();
-      duel(hash, byteCount, frequency, true);
+      duel(hash, byteCount, worth(frequency, group), true);
     }
   }
 
@@ -134,12 +141,12 @@ public final class Gate {
    *
    * @return how often it was asked for lately, with this time
    */
-  public int missed(TensorKey key, long byteCount) {
+  public int missed(TensorKey key, long byteCount, int group) {
     long hash = hash(key);
     int frequency = sketch.increment(hash);
     if (duel.isSampled(hash)) {
       tick();
-      duel(hash, byteCount, frequency, false);
+      duel(hash, byteCount, worth(frequency, group), false);
     }
     if (duel.wantsSample()) {
       start();
@@ -150,14 +157,15 @@ public final class Gate {
     return frequency;
   }
 
-  private void duel(long hash, long byteCount, int frequency, boolean isHit) {
+  private void duel(long hash, long byteCount, Worth worth, boolean isHit) {
     try {
       if (lock.tryLock()) {
         if (wasCleared) {
           wasCleared = false;
           duel.forget();
         }
-        duel.asked(new Shadow.Look(hash, size(byteCount), frequency, age), isHit);
+        duel.asked(
+            new Shadow.Look(hash, size(byteCount), worth, age), byteCount * worth.weight(), isHit);
       }
     } finally {
       lock.unlock();
@@ -180,8 +188,18 @@ public final class Gate {
    * What a row that was asked for so often may claim. After frequencies were forgotten a row that
    * nobody asked for since goes for any other.
    */
-  public int claim(int frequency) {
-    return hasForgotten ? Math.max(frequency, Ring.MARGIN + 1) : frequency;
+  public Worth claim(int frequency, int group) {
+    return worth(hasForgotten ? Math.max(frequency, Worth.MARGIN + 1) : frequency, group);
+  }
+
+  /** True if it counts what functions take. */
+  public boolean isWeighed() {
+    return weights != null;
+  }
+
+  /** What a row of a group is worth that was asked for so often lately. */
+  public Worth worth(int frequency, int group) {
+    return new Worth(frequency, weights == null ? 0 : weights.applyAsDouble(group));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tensorcache.internal.gate;
 
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the class of the rows
  */
 public final class Ring<E extends RingEntry<E>> {
-  /**
-   * A new row has to be asked for by more than this more often than one that would go for it. In an
-   * epoch the rows that were already asked for are ahead of the others by one. Halving doubles what
-   * is lost to rounding: with 1, epochs lose 2 %, with 0 all.
-   */
-  public static final int MARGIN = 2;
-
   /** Looks at rows that were used, for one new row. */
   private static final int MOST_CHANCES = 64;
 
@@ -29,11 +23,6 @@ public final class Ring<E extends RingEntry<E>> {
    */
   public Ring(E ends) {
     this.ends = ends;
-  }
-
-  /** True if what was asked for so often may drive out what was asked for as often as the other. */
-  public static boolean beats(int frequency, int other, int margin) {
-    return frequency > other + margin;
   }
 
   /** Bytes of all rows. */
@@ -73,14 +62,11 @@ public final class Ring<E extends RingEntry<E>> {
   }
 
   /**
-   * True if the oldest rows of so many bytes were all asked for less often than this, by the
-   * margin; {@link #take} without chances then takes these. Otherwise the one that was not goes to
-   * the end, so that the next look is at another one.
+   * True if the oldest rows of so many bytes all give way; {@link #take} without chances then takes
+   * these. Otherwise the one that does not goes to the end, so that the next look is at another
+   * one.
    */
-  public boolean isBeaten(long wantedBytes, int frequency, int margin, int age) {
-    if (frequency <= margin) {
-      return false;
-    }
+  public boolean isBeaten(long wantedBytes, Predicate<? super E> givesWay) {
     int chances = MOST_CHANCES;
     E entry = ends.next;
     for (long bytes = 0; bytes < wantedBytes; ) {
@@ -91,7 +77,7 @@ public final class Ring<E extends RingEntry<E>> {
       if (entry.isUsed() && chances-- > 0) {
         entry.takeUsed();
         moveLast(entry);
-      } else if (!beats(frequency, entry.frequency(age), margin)) {
+      } else if (!givesWay.test(entry)) {
         moveLast(entry);
         return false;
       } else {

@@ -17,20 +17,22 @@ public final class Sample {
   }
 
   /** Adds a row if its key is one of them. */
-  public void add(TensorKey key, RowUse row) {
+  public void add(TensorKey key, RowUse row, int group) {
     long hash = gate.hash(key);
     if (Holdings.level(hash) >= level) {
       int age = gate.age();
-      add(new Shadow.Look(hash, gate.size(row.byteCount), row.frequency(age), age));
+      add(
+          new Shadow.Look(
+              hash, gate.size(row.byteCount), gate.worth(row.frequency(age), group), age));
       used.set(used.size() - 1, row.isUsed());
     }
   }
 
   /** Adds a row of which nothing is noted if its key is one of them. */
-  public void add(TensorKey key) {
+  public void add(TensorKey key) { // its group is in its entry only: not weighed
     long hash = gate.hash(key);
     if (Holdings.level(hash) >= level) {
-      add(new Shadow.Look(hash, gate.size(0), gate.frequency(key), gate.age()));
+      add(new Shadow.Look(hash, gate.size(0), new Worth(gate.frequency(key), 0), gate.age()));
     }
   }
 

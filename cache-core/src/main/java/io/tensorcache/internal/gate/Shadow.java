@@ -21,16 +21,26 @@ final class Shadow {
   /** A row that is not there. */
   private static final class ShadowRow extends RingEntry<ShadowRow> {
     private final long hash;
+    private double weight;
     private @Nullable ShadowRow behind; // in the same place of the table
 
     ShadowRow(long hash, long byteCount) {
       super(byteCount);
       this.hash = hash;
     }
+
+    void set(Look look) {
+      setFrequency(look.worth.frequency(), look.age);
+      weight = look.worth.weight();
+    }
+
+    Worth worth(int age) {
+      return new Worth(frequency(age), weight);
+    }
   }
 
-  /** What is asked for: a key by its hash, with the size of its row, and how often lately. */
-  record Look(long hash, long byteCount, int frequency, int age) {}
+  /** What is asked for: a key by its hash, with the size of its row, and what that is worth. */
+  record Look(long hash, long byteCount, Worth worth, int age) {}
 
   /**
    * Asks for a row, which enters if it is not here.
@@ -45,7 +55,7 @@ final class Shadow {
     ShadowRow row = find(look.hash);
     if (row != null && row.byteCount == look.byteCount) {
       row.markUsed();
-      row.setFrequency(look.frequency, look.age);
+      row.set(look);
       return true;
     }
     if (row != null) {
@@ -59,11 +69,15 @@ final class Shadow {
   }
 
   private boolean makeRoom(long byteCount, Look look) {
-    if (isGated && !ring.isBeaten(byteCount, look.frequency, Ring.MARGIN, look.age)) {
+    if (isGated && !(look.worth.mayBeat(Worth.MARGIN) && isBeaten(byteCount, look))) {
       return false;
     }
     drop(ring.take(byteCount, isGated ? 0 : ring.count()));
     return true;
+  }
+
+  private boolean isBeaten(long byteCount, Look look) {
+    return ring.isBeaten(byteCount, row -> look.worth.beats(row.worth(look.age), Worth.MARGIN));
   }
 
   private void drop(@Nullable ShadowRow first) {
@@ -75,7 +89,7 @@ final class Shadow {
   /** Adds a row as the newest one. */
   void insert(Look look, boolean isUsed) {
     ShadowRow row = new ShadowRow(look.hash, look.byteCount);
-    row.setFrequency(look.frequency, look.age);
+    row.set(look);
     if (isUsed) {
       row.markUsed();
     }

@@ -1,29 +1,31 @@
 package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.gate.Worth;
+
 /**
  * A gate that does the same for all rows, however often they are asked for.
  *
  * @param claim what each of them may claim
  */
-public record FixedGate<K>(int claim) implements RowGate<K> {
+public record FixedGate<K, A>(Worth claim) implements RowGate<K, A> {
   /** Every row enters, and what was used longest ago goes. */
-  public static <K> FixedGate<K> letsAllIn() {
+  public static <K, A> FixedGate<K, A> letsAllIn() {
     return new FixedGate<>(ALWAYS);
   }
 
   /** A row enters where there is room. */
-  public static <K> FixedGate<K> keepsFirst() {
+  public static <K, A> FixedGate<K, A> keepsFirst() {
     return new FixedGate<>(ROOM);
   }
 
   @Override
-  public int claim(K key) {
+  public Worth claim(K key, A about) {
     return claim;
   }
 
   @Override
-  public boolean isBeaten(int frequency, int claim) {
-    return claim == ALWAYS;
+  public Worth worth(int frequency, A about) {
+    return ROOM;
   }
 
   @Override
@@ -46,8 +48,8 @@ public record FixedGate<K>(int claim) implements RowGate<K> {
   public void cleared() {}
 
   @Override
-  public void asked(K key, long byteCount, int frequency) {}
+  public void asked(ResidentRow<K, A> row, int frequency) {}
 
   @Override
-  public void missed(K key, long byteCount) {}
+  public void missed(NewRow<K, A> row) {}
 }

@@ -8,4 +8,9 @@ package io.tensorcache.internal.resident;
  * @param from the address of each part
  * @param byteCounts the length of each part
  */
-public record NewRow<K, A>(K key, A about, long[] from, long[] byteCounts) {}
+public record NewRow<K, A>(K key, A about, long[] from, long[] byteCounts) {
+  /** What the row will count for. */
+  public long byteCount() {
+    return ResidentRow.bytesOf(byteCounts);
+  }
+}

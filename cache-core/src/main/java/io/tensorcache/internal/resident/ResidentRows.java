@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResidentRows<K, A> implements AutoCloseable {
   private final Device device;
-  private final RowGate<K> gate;
+  private final RowGate<K, A> gate;
   private final Departures<K, A> departures;
   private final Handover<K, A> handover;
   private final RankedLock lock = new RankedLock(Rank.RESIDENT_ROWS);
@@ -54,7 +54,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
       Device device,
       long limitBytes,
       long reserveBytes,
-      RowGate<K> gate,
+      RowGate<K, A> gate,
       Departures<K, A> departures) {
     RowAdmission.requireMemory(device, limitBytes);
     this.device = device;
@@ -96,7 +96,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
   }
 
   void asked(ResidentRow<K, A> row) {
-    gate.asked(row.key, row.byteCount, row.use(gate.age()));
+    gate.asked(row, row.use(gate.age()));
   }
 
   /** What is known of a row; null if it is not here. */
@@ -192,7 +192,7 @@ public final class ResidentRows<K, A> implements AutoCloseable {
 
   /** Counts that rows were asked for which were not here and entered. */
   public void countMisses(List<NewRow<K, A>> rows) {
-    rows.forEach(row -> gate.missed(row.key(), ResidentRow.bytesOf(row.byteCounts())));
+    rows.forEach(gate::missed);
   }
 
   /**

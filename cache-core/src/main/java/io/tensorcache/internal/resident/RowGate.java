@@ -1,23 +1,27 @@
 package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.gate.Worth;
+
 /**
- * Which new rows enter a full device. All but {@link #asked} and {@link #missed} are called under
+ * Which new rows enter a full device: those that are worth more than each row that would go for
+ * them, by the margin of {@link Worth}. All but {@link #asked} and {@link #missed} are called under
  * the lock of the rows.
  *
  * @param <K> keys of rows
+ * @param <A> what is known of a row
  */
-public interface RowGate<K> {
+public interface RowGate<K, A> {
   /** The claim of a row that enters whatever has to go for it. */
-  int ALWAYS = Integer.MAX_VALUE;
+  Worth ALWAYS = new Worth(Integer.MAX_VALUE, 0);
 
   /** The claim of a row for which nothing goes. */
-  int ROOM = 0;
+  Worth ROOM = new Worth(0, 0);
 
-  /** What a row may claim that is asked for now: to have been asked for so often lately. */
-  int claim(K key);
+  /** What a row is taken to be worth that is asked for now. */
+  Worth claim(K key, A about);
 
-  /** True if a row with a claim may drive out one that was asked for so often. */
-  boolean isBeaten(int frequency, int claim);
+  /** What a row is worth that is here and was asked for so often lately. */
+  Worth worth(int frequency, A about);
 
   /** How often all frequencies were halved. */
   int age();
@@ -35,8 +39,8 @@ public interface RowGate<K> {
   void cleared();
 
   /** A row that is here was asked for, so often lately. */
-  void asked(K key, long byteCount, int frequency);
+  void asked(ResidentRow<K, A> row, int frequency);
 
   /** A row was asked for that was not here and now is. */
-  void missed(K key, long byteCount);
+  void missed(NewRow<K, A> row);
 }

@@ -1,5 +1,6 @@
 package io.tensorcache.internal.resident;
 
+import io.tensorcache.internal.gate.Worth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class RowTable<K, A> {
   private final Map<K, ResidentRow<K, A>> rows = new LinkedHashMap<>(16, 0.75f, true);
   private final long limitBytes;
-  private final RowGate<K> gate;
+  private final RowGate<K, A> gate;
 
   /** Taken, or promised to rows that are about to enter. */
   private long heldBytes;
 
-  RowTable(long limitBytes, RowGate<K> gate) {
+  RowTable(long limitBytes, RowGate<K, A> gate) {
     this.limitBytes = limitBytes;
     this.gate = gate;
   }
@@ -53,7 +54,7 @@ final class RowTable<K, A> {
         continue;
       }
       long tooMuch = heldBytes + need + bytes - leavingBytes - most;
-      List<ResidentRow<K, A>> beaten = tooMuch <= 0 ? List.of() : beaten(tooMuch, row.key());
+      List<ResidentRow<K, A>> beaten = tooMuch <= 0 ? List.of() : beaten(tooMuch, row);
       if (byteCount(beaten) < tooMuch) {
         refused.add(row.key());
         continue;
@@ -74,16 +75,16 @@ final class RowTable<K, A> {
   }
 
   /** Rows that may go for a new one; fewer bytes than wanted if not all may. */
-  private List<ResidentRow<K, A>> beaten(long wantedBytes, K by) {
+  private List<ResidentRow<K, A>> beaten(long wantedBytes, NewRow<K, A> by) {
     gate.foundNoRoom();
-    int claim = gate.claim(by);
-    if (claim == RowGate.ROOM) {
+    Worth claim = gate.claim(by.key(), by.about());
+    if (!claim.mayBeat(Worth.MARGIN)) {
       return List.of();
     }
     int age = gate.age();
     List<ResidentRow<K, A>> oldest = oldest(wantedBytes);
     for (ResidentRow<K, A> row : oldest) {
-      if (!gate.isBeaten(row.frequency(age), claim)) {
+      if (!claim.beats(gate.worth(row.frequency(age), row.about), Worth.MARGIN)) {
         use(row.key); // the next look is at another one
         return List.of();
       }

@@ -105,6 +105,11 @@ public final class CacheRows implements TierEvents {
     evicted.addRefused(key);
   }
 
+  @Override
+  public double savedPerByte(int group) {
+    return groups.savedPerByte(group);
+  }
+
   /** Rows in the store are on a disk already. */
   @Override
   public boolean isKeptElsewhere(TensorKey key) {

@@ -138,8 +138,8 @@ public final class CacheTiers {
   }
 
   /** True if a row that was read elsewhere should come here. */
-  boolean isWanted(TensorKey key, long byteCount) {
-    return unlessClosed(false, () -> onHost.isWanted(key, byteCount));
+  boolean isWanted(TensorKey key, long byteCount, int group) {
+    return unlessClosed(false, () -> onHost.isWanted(key, byteCount, group));
   }
 
   /** Told of every removal of rows that may move meanwhile. */

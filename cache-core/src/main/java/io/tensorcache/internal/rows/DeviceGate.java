@@ -2,12 +2,14 @@ package io.tensorcache.internal.rows;
 
 import io.tensorcache.internal.gate.Gate;
 import io.tensorcache.internal.gate.Holdings;
-import io.tensorcache.internal.gate.Ring;
+import io.tensorcache.internal.gate.Worth;
+import io.tensorcache.internal.resident.NewRow;
+import io.tensorcache.internal.resident.ResidentRow;
 import io.tensorcache.internal.resident.RowGate;
 import io.tensorcache.tensor.TensorKey;
 
 /** The gate of all tiers, for the rows of one device. Safe for use by several threads. */
-final class DeviceGate implements RowGate<TensorKey> {
+final class DeviceGate implements RowGate<TensorKey, DeviceTier.Resident> {
   private final Gate gate;
   private final Holdings held;
 
@@ -18,13 +20,13 @@ final class DeviceGate implements RowGate<TensorKey> {
 
   /** It is not counted yet that the row is asked for now: if it does not enter, the host does. */
   @Override
-  public int claim(TensorKey key) {
-    return gate.isOpen() ? ALWAYS : gate.claim(gate.frequency(key) + 1);
+  public Worth claim(TensorKey key, DeviceTier.Resident about) {
+    return gate.isOpen() ? ALWAYS : gate.claim(gate.frequency(key) + 1, about.group());
   }
 
   @Override
-  public boolean isBeaten(int frequency, int claim) {
-    return claim == ALWAYS || Ring.beats(claim, frequency, Ring.MARGIN);
+  public Worth worth(int frequency, DeviceTier.Resident about) {
+    return gate.worth(frequency, about.group());
   }
 
   @Override
@@ -55,12 +57,12 @@ final class DeviceGate implements RowGate<TensorKey> {
   }
 
   @Override
-  public void asked(TensorKey key, long byteCount, int frequency) {
-    gate.found(key, byteCount, frequency);
+  public void asked(ResidentRow<TensorKey, DeviceTier.Resident> row, int frequency) {
+    gate.found(row.key, row.byteCount, frequency, row.about.group());
   }
 
   @Override
-  public void missed(TensorKey key, long byteCount) {
-    gate.missed(key, byteCount);
+  public void missed(NewRow<TensorKey, DeviceTier.Resident> row) {
+    gate.missed(row.key(), row.byteCount(), row.about().group());
   }
 }

@@ -121,7 +121,7 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
     }
   }
 
-  private RowGate<TensorKey> newGate() {
+  private RowGate<TensorKey, Resident> newGate() {
     if (gate != null) {
       return new DeviceGate(gate);
     }
@@ -131,7 +131,8 @@ public final class DeviceTier implements Departures<TensorKey, DeviceTier.Reside
   }
 
   private void addTo(Sample sample) {
-    open.values().forEach(rows -> rows.all().forEach(row -> sample.add(row.key, row)));
+    open.values()
+        .forEach(rows -> rows.all().forEach(row -> sample.add(row.key, row, row.about.group())));
   }
 
   /**

@@ -16,6 +16,7 @@ public final class Group {
   private final AtomicLong rows = new AtomicLong();
   private final LongAdder served = new LongAdder(); // since they were replaced
   private final AtomicBoolean warned = new AtomicBoolean();
+  private final ComputingTime time = new ComputingTime();
   private @Nullable String code; // guarded by this
 
   Group(int number, String function, ComputationDigest fingerprint) {
@@ -68,6 +69,26 @@ public final class Group {
   long replaced() {
     long held = rows();
     return served.sumThenReset() >= 2 * held ? held : 0;
+  }
+
+  /** Rows of so many bytes in all took so long to compute. */
+  public void computed(long nanos, long byteCount) {
+    time.add(nanos, byteCount);
+  }
+
+  /** An earlier program took so long for each of its rows. */
+  public void isKnownToTake(double rowNanos) {
+    time.setRow(rowNanos);
+  }
+
+  /** Its rows have so many bytes. */
+  void isOfBytes(long byteCount) {
+    time.setRowBytes(byteCount);
+  }
+
+  /** Seconds that a hit saves for each byte; 0 if that is not known. */
+  double savedPerByte() {
+    return time.secondsPerByte();
   }
 
   /** Remembers the code that serves these rows; the one before, null if there was none. */

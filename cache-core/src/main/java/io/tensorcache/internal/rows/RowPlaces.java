@@ -90,7 +90,9 @@ public final class RowPlaces {
    * @param shared gives the schema as the one object that the function's rows have
    */
   public void served(TensorKey key, long byteCount, UnaryOperator<RowSchema> shared, Group group) {
-    boolean isWanted = persisted != null && ages == null && tiers.isWanted(key, byteCount);
+    group.isOfBytes(byteCount);
+    boolean isWanted =
+        persisted != null && ages == null && tiers.isWanted(key, byteCount, group.number());
     long ticket = isWanted ? tiers.tickets().ticket(key) : MoveTickets.NONE;
     Row row = ticket == MoveTickets.NONE ? null : persisted.row(key);
     if (row == null) {

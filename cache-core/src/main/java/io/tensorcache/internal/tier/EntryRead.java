@@ -16,7 +16,8 @@ final class EntryRead {
     COPY,
     ROW,
     SCHEMA,
-    BYTES
+    BYTES,
+    GROUP
   }
 
   private final Want want;
@@ -28,6 +29,7 @@ final class EntryRead {
   private @Nullable ByteBuffer bytes;
   private @Nullable CorruptEntryException damage;
   private boolean expected;
+  private int group;
 
   private EntryRead(Want want, TensorKey key) {
     this(want, key, null, null);
@@ -59,12 +61,18 @@ final class EntryRead {
     return new EntryRead(Want.BYTES, key);
   }
 
+  /** For the group of the row. */
+  static EntryRead forGroup(TensorKey key) {
+    return new EntryRead(Want.GROUP, key);
+  }
+
   /** Takes what is wanted from the entry. Throws nothing: it runs under a lock of Ehcache. */
   void accept(ByteBuffer entry) {
     try {
       switch (want) {
         case COPY -> expected = copyTo(target, entry);
         case BYTES -> bytes = copyOf(entry);
+        case GROUP -> group = EntryFormatV1.readHeader(entry).group();
         case ROW -> row = EntryFormatV1.decode(entry, key);
         default -> schema = EntryFormatV1.readSchema(entry);
       }
@@ -101,6 +109,11 @@ final class EntryRead {
   /** The row that was found. */
   @Nullable Row row() {
     return row;
+  }
+
+  /** The group that was found; 0 if none was. */
+  int group() {
+    return group;
   }
 
   /** The schema that was found. */

@@ -11,13 +11,12 @@ import io.tensorcache.internal.codec.RowSchema;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.gate.Gate;
 import io.tensorcache.internal.gate.Sample;
+import io.tensorcache.internal.gate.Worth;
 import io.tensorcache.internal.lock.RankedReadWriteLock;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,11 +131,7 @@ final class EntryTier {
 
   /** Of what is here now; others may add and remove meanwhile. */
   List<TensorKey> keys() {
-    List<TensorKey> keys = new ArrayList<>();
-    for (Cache.Entry<EntryKey, EntryValue> each : cache.all()) {
-      keys.add(each.getKey().key());
-    }
-    return keys;
+    return cache.keys();
   }
 
   boolean contains(TensorKey key) {
@@ -185,9 +180,9 @@ final class EntryTier {
     if (claim.isAlways() || hasRoomFor(plainBytes)) {
       return true;
     }
-    Spill next = spill;
-    TensorKey oldest = next == null || !claim.beats(0) ? null : next.next(key);
-    if (next == null || oldest == null) {
+    Spill next = claim.mayBeat() ? spill : null;
+    TensorKey oldest = next == null ? null : next.next(key);
+    if (oldest == null) {
       return false;
     }
     boolean isBeaten = givesWay(next, oldest, claim);
@@ -199,8 +194,14 @@ final class EntryTier {
   private boolean givesWay(Spill next, TensorKey oldest, Claim claim) {
     return claim.isAlways()
         || gate == null
-        || claim.beats(gate.frequency(oldest))
+        || claim.beats(worth(oldest))
         || next.listed() >= counts.entries() && !contains(oldest);
+  }
+
+  private Worth worth(TensorKey key) {
+    EntryRead read = EntryRead.forGroup(key);
+    int group = gate != null && gate.isWeighed() && lookUp(read) ? read.group() : 0;
+    return gate == null ? new Worth(0, 0) : gate.worth(gate.frequency(key), group);
   }
 
   /** Adds an encoded entry as it is, or not if it does not fit. */
@@ -299,9 +300,8 @@ final class EntryTier {
     if (entry == null) {
       return; // went by itself
     }
-    int frequency = gate == null ? 0 : gate.frequency(key);
     boolean isSmall = entry.remaining() <= enteringBytes;
-    boolean moved = next.take(key, entry, claim.ofDrivenOut(frequency, isSmall));
+    boolean moved = next.take(key, entry, claim.ofDrivenOut(worth(key), isSmall));
     if (cache.remove(EntryKey.of(key), EntryValue.of(entry))) {
       counts.went(key, entry.remaining());
       if (!moved) {

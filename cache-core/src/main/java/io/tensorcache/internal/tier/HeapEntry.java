@@ -39,6 +39,11 @@ final class HeapEntry extends RingEntry<HeapEntry> {
     this.row = row;
   }
 
+  /** The group of the row; 0 for the ends. */
+  int group() {
+    return row == null ? 0 : row.group();
+  }
+
   static long bytesOf(Row row) {
     return row.payloadBytes() + OVERHEAD_BYTES;
   }

@@ -7,6 +7,7 @@ import io.tensorcache.internal.gate.Gate;
 import io.tensorcache.internal.gate.Holdings;
 import io.tensorcache.internal.gate.Ring;
 import io.tensorcache.internal.gate.Sample;
+import io.tensorcache.internal.gate.Worth;
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
 import io.tensorcache.stats.TierStats;
@@ -76,7 +77,7 @@ final class HeapTier {
     if (gate == null) {
       entry.markUsed();
     } else {
-      gate.found(key, entry.byteCount, entry.use(gate.age()));
+      gate.found(key, entry.byteCount, entry.use(gate.age()), entry.group());
     }
     return entry.row;
   }
@@ -103,7 +104,7 @@ final class HeapTier {
   void addTo(Sample sample) {
     try {
       lock.lock();
-      ring.forEach(entry -> sample.add(entry.key, entry));
+      ring.forEach(entry -> sample.add(entry.key, entry, entry.group()));
     } finally {
       lock.unlock();
     }
@@ -192,7 +193,11 @@ final class HeapTier {
     }
     gate.foundNoRoom();
     return claim.isAlways()
-        || ring.isBeaten(byteCount, claim.frequency(), claim.margin(), gate.age());
+        || claim.mayBeat() && ring.isBeaten(byteCount, entry -> claim.beats(worth(entry, gate)));
+  }
+
+  private static Worth worth(HeapEntry entry, Gate by) {
+    return by.worth(entry.frequency(by.age()), entry.group());
   }
 
   /** Moves the victims out, then uses their bytes and the reserved ones for the new row. */

@@ -2,6 +2,7 @@ package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
@@ -67,7 +68,7 @@ public final class MemoryTiers implements AutoCloseable {
     try {
       long heapBytes = config.heap().bytes();
       this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
-      this.gate = gate(config);
+      this.gate = gate(config, events);
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes, gate) : null;
       if (gate == null) {
         pools.spill();
@@ -86,9 +87,12 @@ public final class MemoryTiers implements AutoCloseable {
   }
 
   /** A row has one size on a device, another on the heap, and a third where it is an entry. */
-  private @Nullable Gate gate(CacheConfig config) {
+  private @Nullable Gate gate(CacheConfig config, TierEvents events) {
     boolean countsRows = pools.count() > 0 || config.device().bytes() > 0;
-    return config.whenFull() == WhenFull.EVICT ? new Gate(countsRows) : null;
+    if (config.whenFull() != WhenFull.EVICT) {
+      return null;
+    }
+    return new Gate(countsRows, config.weigh() == Weigh.HITS ? null : events::savedPerByte);
   }
 
   /** Decides for all tiers which rows they let in; null if they let in all, or all that fit. */
@@ -139,7 +143,7 @@ public final class MemoryTiers implements AutoCloseable {
     for (int i = 0; i < pools.count() && found == Lookup.MISS; i++) {
       found = pools.get(i).read(key, target);
       if (found.isHit()) {
-        promotions.hit(key, i, target.storedByteCount());
+        promotions.hit(key, i, target);
       }
     }
     return found == Lookup.MISS && before != promotions.count() ? findAgain(key, target) : found;
@@ -167,8 +171,8 @@ public final class MemoryTiers implements AutoCloseable {
    * has room for it, or it is asked for more often than what would go for it; so that {@link
    * #addIfRoom} is worth reading it once more.
    */
-  public boolean isWanted(TensorKey key, long byteCount) {
-    return !closed.get() && guarded(false, () -> promotions.isWanted(key, byteCount));
+  public boolean isWanted(TensorKey key, long byteCount, int group) {
+    return !closed.get() && guarded(false, () -> promotions.isWanted(key, byteCount, group));
   }
 
   /**

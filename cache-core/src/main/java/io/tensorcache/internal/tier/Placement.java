@@ -4,8 +4,8 @@ import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.gate.Gate;
-import io.tensorcache.internal.gate.Ring;
 import io.tensorcache.internal.gate.Sample;
+import io.tensorcache.internal.gate.Worth;
 import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,14 +55,14 @@ final class Placement {
     if (gate == null) {
       return addOnTop(key, row);
     }
-    int frequency = gate.claim(gate.missed(key, HeapEntry.bytesOf(row)));
+    int frequency = gate.missed(key, HeapEntry.bytesOf(row), row.group());
     if (gate.isOpen() || row.group() < 0) { // a scope's entry is stored because someone says so
       return addOnTop(key, row);
     }
     Tier tier = addWhereIsRoom(key, row);
     if (tier == null) {
       gate.foundNoRoom();
-      tier = frequency > Ring.MARGIN ? addByClaim(key, row, Claim.of(frequency)) : null;
+      tier = addByClaim(key, row, Claim.of(gate.claim(frequency, row.group())));
     }
     if (tier == null && mayHold(row)) {
       notices.refused(key);
@@ -84,7 +84,9 @@ final class Placement {
     }
     Tier tier = addWhereIsRoom(key, row);
     int frequency = gate.frequency(key);
-    return tier == null && frequency > 0 ? addByClaim(key, row, Claim.fromAbove(frequency)) : tier;
+    return tier == null && frequency > 0
+        ? addByClaim(key, row, Claim.fromAbove(gate.worth(frequency, row.group())))
+        : tier;
   }
 
   /** A user removed a row. */
@@ -120,6 +122,9 @@ final class Placement {
   }
 
   private @Nullable Tier addByClaim(TensorKey key, Row row, Claim claim) {
+    if (!claim.mayBeat()) {
+      return null;
+    }
     return isAddedToHeap(key, row, claim, null) ? Tier.HEAP : pools.add(key, row, claim);
   }
 
@@ -131,27 +136,27 @@ final class Placement {
    * True if rows that leave the heap may take the place of this one, which was served from a pool,
    * and the row is on the heap now.
    */
-  boolean isExchanged(TensorKey key, Row row, int frequency, EntryTier pool) {
-    return isAddedToHeap(key, row, Claim.of(frequency), pool);
+  boolean isExchanged(TensorKey key, Row row, Worth worth, EntryTier pool) {
+    return isAddedToHeap(key, row, Claim.of(worth), pool);
   }
 
   /**
    * Told that a row was served from below all tiers. True if that was not the first time and the
    * memory has room for it, or others would go for it.
    */
-  boolean isWanted(TensorKey key, long byteCount, Gate by) {
-    int frequency = by.missed(key, byteCount + HeapEntry.OVERHEAD_BYTES);
+  boolean isWanted(TensorKey key, long byteCount, int group, Gate by) {
+    int frequency = by.missed(key, byteCount + HeapEntry.OVERHEAD_BYTES, group);
     if (frequency == 1) {
       return false;
     }
-    Claim claim = Claim.of(by.claim(frequency));
+    Claim claim = Claim.of(by.claim(frequency, group));
     return heap != null && heap.wouldAdd(byteCount, claim)
         || pools.wouldAdd(pools.countInMemory(), key, byteCount, claim);
   }
 
   /** Adds a row that is wanted; as if it were asked for when it was served. */
   boolean addWanted(TensorKey key, Row row, Gate by) {
-    Claim claim = Claim.of(by.claim(by.frequency(key)));
+    Claim claim = Claim.of(by.claim(by.frequency(key), row.group()));
     return heap != null && heap.addIfRoom(key, row)
         || pools.addIfRoom(pools.countInMemory(), key, row)
         || isAddedToHeap(key, row, claim, null)
@@ -206,9 +211,9 @@ final class Placement {
   }
 
   private boolean isIn(HeapEntry entry, Claim of) {
-    int age = gate == null ? 0 : gate.age();
-    return entry.row != null
-        && pools.add(entry.key, entry.row, of.ofDrivenOut(entry.frequency(age))) != null;
+    Worth worth =
+        gate == null ? new Worth(0, 0) : gate.worth(entry.frequency(gate.age()), entry.group());
+    return entry.row != null && pools.add(entry.key, entry.row, of.ofDrivenOut(worth)) != null;
   }
 
   private void wentOut(HeapEntry entry) {

@@ -3,6 +3,9 @@ package io.tensorcache.internal.tier;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.lock.LockCheck;
 import io.tensorcache.internal.lock.Rank;
+import io.tensorcache.tensor.TensorKey;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.ehcache.Cache;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +174,14 @@ final class Pool {
 
   Iterable<Cache.Entry<EntryKey, EntryValue>> all() {
     return cache;
+  }
+
+  List<TensorKey> keys() {
+    List<TensorKey> keys = new ArrayList<>();
+    for (Cache.Entry<EntryKey, EntryValue> each : cache) {
+      keys.add(each.getKey().key());
+    }
+    return keys;
   }
 
   /** What Ehcache calls of ours from here on, it calls under its own locks. */

@@ -1,8 +1,9 @@
 package io.tensorcache.internal.tier;
 
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.gate.Gate;
-import io.tensorcache.internal.gate.Ring;
+import io.tensorcache.internal.gate.Worth;
 import io.tensorcache.tensor.TensorKey;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -40,23 +41,29 @@ final class Promotions {
     return count.get();
   }
 
-  /** A row was read in the pool of this number. */
-  void hit(TensorKey key, int from, long byteCount) {
+  /** A row was read in the pool of this number, into this target. */
+  void hit(TensorKey key, int from, RowTarget read) {
+    long byteCount = read.storedByteCount();
     if (gate != null) {
-      hit(key, from, byteCount, gate);
+      hit(key, from, read, gate);
     } else if (hasRoomAbove(from, byteCount) && secondHits.isSecond(key)) {
       move(key, from, row -> addAbove(from, key, row));
     }
   }
 
-  private void hit(TensorKey key, int from, long byteCount, Gate by) {
-    int frequency = by.foundAndCounted(key, byteCount);
+  private void hit(TensorKey key, int from, RowTarget read, Gate by) {
+    long byteCount = read.storedByteCount();
+    int frequency = by.foundAndCounted(key, byteCount, read.group());
     if (frequency > 1 && hasRoomAbove(from, byteCount)) {
       move(key, from, row -> addAbove(from, key, row));
-    } else if (frequency > Ring.MARGIN && !by.isOpen()) {
-      Claim claim = Claim.fromBelow(frequency);
+    } else if (!by.isOpen()) {
+      Worth worth = by.worth(frequency, read.group());
+      Claim claim = Claim.fromBelow(worth);
+      if (!claim.mayBeat()) {
+        return;
+      }
       if (heap != null && heap.wouldAdd(byteCount, claim)) {
-        move(key, from, row -> placement.isExchanged(key, row, frequency, pools.get(from)));
+        move(key, from, row -> placement.isExchanged(key, row, worth, pools.get(from)));
       } else if (pools.wouldAdd(from, key, byteCount, claim)) {
         move(key, from, row -> pools.add(from, key, row, claim) != null);
       }
@@ -78,9 +85,9 @@ final class Promotions {
   }
 
   /** True if a row that was read below all tiers is worth reading once more, to be added here. */
-  boolean isWanted(TensorKey key, long byteCount) {
+  boolean isWanted(TensorKey key, long byteCount, int group) {
     if (gate != null) {
-      return placement.isWanted(key, byteCount, gate);
+      return placement.isWanted(key, byteCount, group, gate);
     }
     return hasRoomAbove(pools.countInMemory(), byteCount) && secondHits.isSecond(key);
   }

@@ -18,6 +18,12 @@ public interface TierEvents {
   void failed(TensorCacheException failure);
 
   /**
+   * Seconds that a hit of a row of this group saves for each byte of it; 0 if that is not known.
+   * May be called under a lock; must not call the tiers.
+   */
+  double savedPerByte(int group);
+
+  /**
    * True if the row is kept below the tiers, so that none of them has to write it to a disk. May be
    * called under a lock; must not call the tiers.
    */

@@ -76,11 +76,11 @@ class GateInputTest {
   /** All keys differ in the highest bits only, as those of somebody who knows no secret may. */
   @Test
   void keysThatAreMadeToCollideDoNot() {
-    Gate gate = new Gate(false);
+    Gate gate = new Gate(false, null);
     Holdings held = gate.newTier();
     for (int i = 0; i < 4_000; i++) {
       gate.entered(held, key(i), 1);
-      gate.missed(key(i), 1);
+      gate.missed(key(i), 1, 0);
     }
     int once = 0;
     for (int i = 0; i < 4_000; i++) {

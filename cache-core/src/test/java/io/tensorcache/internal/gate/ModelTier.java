@@ -4,6 +4,8 @@ import io.tensorcache.tensor.TensorKey;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A tier behind a gate that holds sizes only, and asks the gate as a tier does. */
@@ -11,15 +13,24 @@ final class ModelTier {
   final Gate gate;
   final Holdings held;
   final Map<TensorKey, ModelRow> rows = new ConcurrentHashMap<>();
-  private final Ring<ModelRow> ring = new Ring<>(new ModelRow(new TensorKey(0, 0), 0));
+  private final Ring<ModelRow> ring = new Ring<>(new ModelRow(new TensorKey(0, 0), 0, 0));
   private final long limitBytes;
+  private final IntUnaryOperator groups;
   long refused;
   long evicted;
   boolean wasOpen;
 
+  /** Not weighed. */
   ModelTier(long limitBytes, long seed) {
+    this(limitBytes, seed, null, id -> 0);
+  }
+
+  /** With what a hit saves by group, and the group of each row. */
+  ModelTier(
+      long limitBytes, long seed, @Nullable IntToDoubleFunction weights, IntUnaryOperator groups) {
+    this.groups = groups;
     this.limitBytes = limitBytes;
-    this.gate = new Gate(false, new SplittableRandom(seed)::nextLong);
+    this.gate = new Gate(false, weights, new SplittableRandom(seed)::nextLong);
     this.held = gate.newTier();
     gate.add(this::addTo);
   }
@@ -27,10 +38,12 @@ final class ModelTier {
   /** A row with its key. */
   static final class ModelRow extends RingEntry<ModelRow> {
     private final TensorKey key;
+    private final int group;
 
-    ModelRow(TensorKey key, long byteCount) {
+    ModelRow(TensorKey key, long byteCount, int group) {
       super(byteCount);
       this.key = key;
+      this.group = group;
     }
   }
 
@@ -41,31 +54,32 @@ final class ModelTier {
   /** Asks for a row, which is let in or not if it is not here. True if it was here. */
   boolean ask(int id, long byteCount) {
     TensorKey key = key(id);
+    int group = groups.applyAsInt(id);
     ModelRow row = rows.get(key);
     if (row != null) {
-      gate.found(key, row.byteCount, row.use(gate.age()));
+      gate.found(key, row.byteCount, row.use(gate.age()), row.group);
       return true;
     }
-    int frequency = gate.claim(gate.missed(key, byteCount));
+    Worth worth = gate.claim(gate.missed(key, byteCount, group), group);
     wasOpen |= gate.isOpen();
-    add(key, byteCount, frequency);
+    add(new ModelRow(key, byteCount, group), worth);
     return false;
   }
 
   private synchronized void addTo(Sample sample) {
-    ring.forEach(row -> sample.add(row.key, row));
+    ring.forEach(row -> sample.add(row.key, row, row.group));
   }
 
-  private synchronized void add(TensorKey key, long byteCount, int frequency) {
-    long excess = ring.byteCount() + byteCount - limitBytes;
-    if (byteCount > limitBytes || rows.containsKey(key)) {
+  private synchronized void add(ModelRow row, Worth worth) {
+    long excess = ring.byteCount() + row.byteCount - limitBytes;
+    if (row.byteCount > limitBytes || rows.containsKey(row.key)) {
       return;
     }
     boolean isOpen = gate.isOpen();
     if (excess > 0) {
       gate.foundNoRoom();
     }
-    if (excess > 0 && !isOpen && !ring.isBeaten(excess, frequency, Ring.MARGIN, gate.age())) {
+    if (excess > 0 && !isOpen && !isBeaten(excess, worth)) {
       refused++;
       return;
     }
@@ -73,11 +87,19 @@ final class ModelTier {
     for (; gone != null; gone = gone.nextTaken()) {
       forget(gone);
     }
-    ModelRow row = new ModelRow(key, byteCount);
-    row.setFrequency(gate.frequency(key), gate.age());
+    row.setFrequency(gate.frequency(row.key), gate.age());
     ring.add(row);
-    rows.put(key, row);
-    gate.entered(held, key, byteCount);
+    rows.put(row.key, row);
+    gate.entered(held, row.key, row.byteCount);
+  }
+
+  private boolean isBeaten(long wantedBytes, Worth by) {
+    return by.mayBeat(Worth.MARGIN)
+        && ring.isBeaten(wantedBytes, row -> by.beats(worth(row), Worth.MARGIN));
+  }
+
+  private Worth worth(ModelRow row) {
+    return gate.worth(row.frequency(gate.age()), row.group);
   }
 
   private void forget(ModelRow row) {

@@ -49,6 +49,12 @@ class RingTest {
     return numbers;
   }
 
+  /** By a row that was asked for so often. */
+  private boolean isBeaten(long byteCount, int frequency) {
+    Worth by = new Worth(frequency, 0);
+    return ring.isBeaten(byteCount, row -> by.beats(new Worth(row.frequency(0), 0), Worth.MARGIN));
+  }
+
   @Test
   void theOldestThatWereNotUsedLeaveFirst() {
     fill(1, 1, 1, 1);
@@ -73,29 +79,29 @@ class RingTest {
   @Test
   void aRowGivesWayToOneAskedForMoreOftenByMoreThanTheMargin() {
     fill(2, 5);
-    assertFalse(ring.isBeaten(10, 4, 2, 0));
+    assertFalse(isBeaten(10, 4));
     assertEquals(List.of(1, 0), order(), "the next look is at the other one");
-    assertFalse(ring.isBeaten(10, 7, 2, 0));
+    assertFalse(isBeaten(10, 7));
     assertEquals(List.of(0, 1), order());
-    assertTrue(ring.isBeaten(10, 5, 2, 0));
+    assertTrue(isBeaten(10, 5));
     assertEquals(List.of(0, 1), order());
   }
 
   @Test
   void allThatWouldGoHaveToBeBeaten() {
     fill(1, 1, 6, 1);
-    assertTrue(ring.isBeaten(20, 4, 2, 0));
-    assertFalse(ring.isBeaten(21, 4, 2, 0));
+    assertTrue(isBeaten(20, 4));
+    assertFalse(isBeaten(21, 4));
     assertEquals(List.of(0, 1, 3, 2), order());
-    assertTrue(ring.isBeaten(21, 4, 2, 0), "now three of them are");
-    assertFalse(ring.isBeaten(41, 15, 2, 0), "more than there is");
+    assertTrue(isBeaten(21, 4), "now three of them are");
+    assertFalse(isBeaten(41, 15), "more than there is");
   }
 
   @Test
   void aRowThatWasUsedIsPassedOver() {
     fill(1, 1);
     all.get(0).markUsed();
-    assertTrue(ring.isBeaten(10, 4, 2, 0));
+    assertTrue(isBeaten(10, 4));
     assertEquals(List.of(1, 0), order());
     assertEquals(List.of(1), numbers(ring.take(10, 0)));
   }
@@ -103,9 +109,8 @@ class RingTest {
   @Test
   void newRowsBeatNothing() {
     fill(0);
-    assertFalse(ring.isBeaten(10, 2, 2, 0));
-    assertTrue(ring.isBeaten(10, 3, 2, 0));
-    assertTrue(ring.isBeaten(10, 1, -1, 0), "a margin below none: as often suffices");
+    assertFalse(isBeaten(10, 2));
+    assertTrue(isBeaten(10, 3));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.tensorcache.internal.resident;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tensorcache.internal.gate.Worth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,18 +116,18 @@ class RowTablePlanTest {
   }
 
   /** Rows may claim what their keys say, and were asked for as often. */
-  private static final class CountingGate implements RowGate<Integer> {
+  private static final class CountingGate implements RowGate<Integer, String> {
     final List<Integer> left = new ArrayList<>();
     int timesFull;
 
     @Override
-    public int claim(Integer key) {
-      return key;
+    public Worth claim(Integer key, String about) {
+      return new Worth(key + Worth.MARGIN, 0);
     }
 
     @Override
-    public boolean isBeaten(int frequency, int claim) {
-      return claim > frequency;
+    public Worth worth(int frequency, String about) {
+      return new Worth(frequency, 0);
     }
 
     @Override
@@ -157,12 +158,12 @@ class RowTablePlanTest {
     }
 
     @Override
-    public void asked(Integer key, long byteCount, int frequency) {
+    public void asked(ResidentRow<Integer, String> row, int frequency) {
       throw new AssertionError("that is not told here");
     }
 
     @Override
-    public void missed(Integer key, long byteCount) {
+    public void missed(NewRow<Integer, String> row) {
       throw new AssertionError("that is not told here");
     }
   }

@@ -28,7 +28,7 @@ final class RowsOnDevice implements AutoCloseable, Departures<Integer, String> {
 
   RowsOnDevice(int device, int rowBytes, long limit, long reserve, boolean keepFirst) {
     this.rowBytes = rowBytes;
-    RowGate<Integer> gate = keepFirst ? FixedGate.keepsFirst() : FixedGate.letsAllIn();
+    RowGate<Integer, String> gate = keepFirst ? FixedGate.keepsFirst() : FixedGate.letsAllIn();
     this.rows = new ResidentRows<>(Devices.get().device(device), limit, reserve, gate, this);
   }
 

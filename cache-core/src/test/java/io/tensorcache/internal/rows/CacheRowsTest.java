@@ -76,8 +76,8 @@ class CacheRowsTest {
   void aRowComesInAddedIfThereIsRoom() {
     try (OpenRows open = OpenRows.inMemory(1)) {
       CacheTiers tiers = open.rows.tiers();
-      assertFalse(tiers.isWanted(KEY, OpenRows.ROW_BYTES));
-      assertTrue(tiers.isWanted(KEY, OpenRows.ROW_BYTES), "at the second time");
+      assertFalse(tiers.isWanted(KEY, OpenRows.ROW_BYTES, 0));
+      assertTrue(tiers.isWanted(KEY, OpenRows.ROW_BYTES, 0), "at the second time");
       MoveTickets tickets = tiers.tickets();
       long removed = tickets.ticket(KEY);
       tiers.removeEverywhere(KEY);
@@ -97,7 +97,7 @@ class CacheRowsTest {
       open.close();
       assertFalse(tiers.contains(KEY));
       assertFalse(tiers.store(OTHER, open.row(2)));
-      assertFalse(tiers.isWanted(OTHER, 1));
+      assertFalse(tiers.isWanted(OTHER, 1, 0));
       assertFalse(tiers.addIfRoom(OTHER, open.row(2), tiers.tickets().ticket(OTHER)));
       assertNull(tiers.row(KEY));
       assertNull(tiers.schema(KEY));

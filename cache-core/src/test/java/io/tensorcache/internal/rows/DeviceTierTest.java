@@ -65,6 +65,11 @@ class DeviceTierTest {
     }
 
     @Override
+    public double savedPerByte(int group) {
+      return 0;
+    }
+
+    @Override
     public boolean isKeptElsewhere(TensorKey key) {
       return false;
     }

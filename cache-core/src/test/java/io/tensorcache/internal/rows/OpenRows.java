@@ -10,6 +10,7 @@ import io.tensorcache.config.KeyAlgorithm;
 import io.tensorcache.config.KeyBackend;
 import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.StoreConfig;
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
@@ -135,6 +136,7 @@ public final class OpenRows implements AutoCloseable {
         disk,
         diskDirectory,
         whenFull,
+        Weigh.HITS,
         Compression.NONE,
         KeyAlgorithm.TCH1,
         0,

@@ -30,12 +30,12 @@ class RowsFromBelowTest {
   @Test
   void isWantedTheSecondTimeWhereThereIsRoom() {
     try (TiersFixture f = TiersFixture.recent(2L * HEAP_ROW, 0)) {
-      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "the first time");
-      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
+      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0), "the first time");
+      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES, 0));
       f.store(2);
       f.store(3);
       for (int i = 0; i < 4; i++) {
-        assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "no room");
+        assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0), "no room");
       }
     }
   }
@@ -43,19 +43,19 @@ class RowsFromBelowTest {
   @Test
   void throughAGateItIsWantedWhereItIsAskedForMoreOften() {
     try (TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0)) {
-      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "the first time");
-      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
+      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0), "the first time");
+      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES, 0));
       f.store(2);
       f.store(3);
-      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES), "no room");
+      assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0), "no room");
       assertFalse(add(f, 1), "twice more is not enough");
-      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES));
+      assertTrue(f.tiers.isWanted(key(1), ROW_BYTES, 0));
       assertTrue(add(f, 1));
       assertEquals(2, f.use(Tier.HEAP).entries());
       assertEquals(1, f.events.evictions.get());
       assertEquals(0, f.events.refused.size(), "it lies below");
-      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW));
-      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW), "too large");
+      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW, 0));
+      assertFalse(f.tiers.isWanted(key(9), 3 * HEAP_ROW, 0), "too large");
     }
   }
 
@@ -63,8 +63,8 @@ class RowsFromBelowTest {
   void nothingIsWantedOfAClosedCache() {
     TiersFixture f = TiersFixture.evicting(2L * HEAP_ROW, 0);
     f.close();
-    assertFalse(f.tiers.isWanted(key(1), ROW_BYTES));
-    assertFalse(f.tiers.isWanted(key(1), ROW_BYTES));
+    assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0));
+    assertFalse(f.tiers.isWanted(key(1), ROW_BYTES, 0));
     assertThrows(IllegalStateException.class, () -> add(f, 1));
   }
 
@@ -96,8 +96,8 @@ class RowsFromBelowTest {
   void neverGoesToTheDisk() {
     try (TiersFixture f = onDisk(HEAP_ROW, 0, directory, WhenFull.EVICT)) {
       f.store(1);
-      assertFalse(f.tiers.isWanted(key(2), ROW_BYTES));
-      assertFalse(f.tiers.isWanted(key(2), ROW_BYTES));
+      assertFalse(f.tiers.isWanted(key(2), ROW_BYTES, 0));
+      assertFalse(f.tiers.isWanted(key(2), ROW_BYTES, 0));
       assertFalse(add(f, 2));
       assertEquals(0, f.use(Tier.DISK).entries());
     }

@@ -14,6 +14,7 @@ import io.tensorcache.config.Compression;
 import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.WhenFull;
 import io.tensorcache.internal.gate.Gate;
+import io.tensorcache.internal.gate.Worth;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import org.ehcache.Cache;
@@ -53,14 +54,14 @@ class TierMemoryTest {
 
   @Test
   void onTheHeap() {
-    Gate gate = new Gate(false);
+    Gate gate = new Gate(false, null);
     HeapTier tier = new HeapTier(failing(ehcache.heap(notices)), 3L * HEAP_ROW, gate);
     isHeapFull = true;
     for (int i = 0; i < ATTEMPTS; i++) {
       int number = i;
       assertThrows(
           OutOfMemoryError.class,
-          () -> tier.add(key(number), row(number), Claim.of(3), entry -> {}));
+          () -> tier.add(key(number), row(number), Claim.of(new Worth(3, 0)), entry -> {}));
     }
     isHeapFull = false;
     for (int i = 0; i < 3; i++) {

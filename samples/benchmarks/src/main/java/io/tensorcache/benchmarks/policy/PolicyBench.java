@@ -1,12 +1,14 @@
 package io.tensorcache.benchmarks.policy;
 
+import io.tensorcache.config.Weigh;
 import io.tensorcache.config.WhenFull;
 import java.io.PrintStream;
 import java.util.Locale;
 
 /**
  * Prints how many look-ups of each trace a heap tier serves under each {@code WhenFull}, and
- * Belady's bound beside them; then what three tiers serve. Epochs count from the second on.
+ * Belady's bound beside them; then what three tiers serve, and what {@code Weigh} saves. Epochs
+ * count from the second on.
  */
 public final class PolicyBench {
   private static final int ROWS = 5_000;
@@ -23,6 +25,7 @@ public final class PolicyBench {
     PolicyBench bench = new PolicyBench(System.out);
     bench.run(new Traces(ROWS, 0));
     bench.runStack();
+    bench.runWeighed();
   }
 
   private void runStack() {
@@ -36,6 +39,16 @@ public final class PolicyBench {
             whenFull,
             served.percent(),
             served.written());
+      }
+    }
+  }
+
+  void runWeighed() {
+    out.printf(Locale.ROOT, "%n%s%n", "two functions, one costly, 2 x the tier, shuffled");
+    for (Weigh weigh : Weigh.values()) {
+      try (WeighRun run = new WeighRun(weigh)) {
+        out.printf(
+            Locale.ROOT, "%-14s %.1f %% of the time saved%n", weigh, run.percentSaved(EPOCHS));
       }
     }
   }

@@ -63,6 +63,21 @@ class PolicyBenchTest {
   }
 
   @Test
+  void rowsThatSaveMoreAreKeptWhereThatIsWeighed() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).runWeighed();
+    List<Double> saved =
+        bytes
+            .toString(StandardCharsets.UTF_8)
+            .lines()
+            .skip(2)
+            .map(line -> Double.parseDouble(line.split(" +")[1]))
+            .toList();
+    assertTrue(saved.get(0) > 40 && saved.get(0) < 60, "half of the rows: " + saved.get(0));
+    assertTrue(saved.get(1) > 85, "most of the costly ones: " + saved.get(1));
+  }
+
+  @Test
   void printsALineATrace() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(new Traces(44, 3));
