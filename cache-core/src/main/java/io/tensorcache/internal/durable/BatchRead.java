@@ -5,20 +5,27 @@ import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
-import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
-/** Reads rows in the order in which they lie in the files. Confined to one thread. */
+/**
+ * Reads rows in the order in which they lie in the files: short ones that lie together at once, and
+ * many bytes on several threads. Confined to one thread.
+ */
 final class BatchRead {
-  /** Below this a second thread costs more than it brings. */
-  private static final long PARALLEL_BYTES = 4 << 20;
+  /** A thread for each: with less, waking it costs more than it brings. */
+  private static final int BYTES_PER_THREAD = 512 << 10;
+
+  /** What a thread takes at a time. */
+  private static final int PART_BYTES = 256 << 10;
+
+  /** To read so much for nothing takes less than to ask the system once more. */
+  private static final int LARGEST_GAP = 4 << 10;
 
   private static final int INDEX_BITS = 20;
+  private static final int MOST_ROWS = 1 << INDEX_BITS;
 
   private final KeyIndex index;
   private final int oldestSeconds;
@@ -28,78 +35,125 @@ final class BatchRead {
     this.oldestSeconds = oldestSeconds;
   }
 
+  /** Where rows are read. Used by several threads. */
+  interface Source {
+    Lookup read(TensorKey key, RowTarget target);
+
+    /** The thread will read these bytes from a place on. */
+    default void fetch(long place, int byteCount) {}
+
+    /** It will not any more. */
+    default void forget() {}
+  }
+
   Lookup[] run(
-      List<TensorKey> keys,
-      Supplier<? extends IntFunction<RowTarget>> targets,
-      BiFunction<TensorKey, RowTarget, Lookup> read) {
+      List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets, Source source) {
     Lookup[] found = new Lookup[keys.size()];
-    for (int from = 0; from < found.length; from += 1 << INDEX_BITS) {
+    for (int from = 0; from < found.length; from += MOST_ROWS) {
       int first = from;
-      List<TensorKey> chunk = keys.subList(from, Math.min(found.length, from + (1 << INDEX_BITS)));
-      long[] order = order(chunk);
-      int threads = threads(chunk);
-      Runnable[] parts = new Runnable[threads];
-      for (int t = 0; t < threads; t++) {
-        int begin = (int) ((long) order.length * t / threads);
-        int end = (int) ((long) order.length * (t + 1) / threads);
-        parts[t] =
-            () -> {
-              IntFunction<RowTarget> target = targets.get();
-              for (int i = begin; i < end; i++) {
-                int row = first + (int) (order[i] & (1 << INDEX_BITS) - 1);
-                found[row] = read.apply(keys.get(row), target.apply(row));
-              }
-            };
-      }
-      if (threads == 1) {
-        parts[0].run();
-      } else {
-        runAll(parts);
-      }
+      Places places = new Places(keys.subList(from, Math.min(found.length, from + MOST_ROWS)));
+      Supplier<IntConsumer> workers =
+          () -> {
+            IntFunction<RowTarget> target = targets.get();
+            IntConsumer reader =
+                row ->
+                    found[first + row] =
+                        source.read(keys.get(first + row), target.apply(first + row));
+            return part -> places.read(part, source, reader);
+          };
+      int threads = (int) Math.min(places.byteCount / BYTES_PER_THREAD, Short.MAX_VALUE);
+      int free = ForkJoinPool.commonPool().getParallelism();
+      new SharedWork(places.parts, workers).run(Math.min(free, threads - 1));
     }
     return found;
   }
 
-  /** Returns, or throws, when every part has ended: the caller may free the targets then. */
-  private static void runAll(Runnable[] parts) {
-    Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
-    IntStream.range(0, parts.length)
-        .parallel()
-        .forEach(
-            t -> {
-              try {
-                parts[t].run();
-              } catch (RuntimeException | Error e) {
-                thrown.add(e);
-              }
-            });
-    Throwable first = thrown.poll();
-    if (first instanceof Error error) {
-      throw error;
-    }
-    if (first instanceof RuntimeException exception) {
-      throw exception;
-    }
-  }
+  /** Where the rows lie, in the order of the files; those that are not here come first. */
+  private final class Places {
+    private final long[] places;
 
-  /** Segment and start of each row, then its index; rows that are not here come first. */
-  private long[] order(List<TensorKey> keys) {
-    long[] order = new long[keys.size()];
-    for (int i = 0; i < order.length; i++) {
-      long place = index.find(keys.get(i), oldestSeconds);
-      order[i] = place >>> INDEX_BITS << INDEX_BITS | i;
-    }
-    Arrays.sort(order);
-    return order;
-  }
+    /** Segment and start of each row, then its index. */
+    private final long[] order;
 
-  private int threads(List<TensorKey> keys) {
-    long bytes = 0;
-    for (TensorKey key : keys) {
-      long place = index.find(key, oldestSeconds);
-      bytes += place == 0 ? 0 : Math.abs(Place.recordBytes(place));
+    /** Which of them each part begins with, and how many there are. */
+    private final int[] starts;
+
+    private int parts;
+    private long byteCount;
+
+    Places(List<TensorKey> keys) {
+      places = new long[keys.size()];
+      order = new long[places.length];
+      starts = new int[places.length + 1];
+      for (int i = 0; i < places.length; i++) {
+        places[i] = index.find(keys.get(i), oldestSeconds);
+        order[i] = places[i] >>> INDEX_BITS << INDEX_BITS | i;
+      }
+      Arrays.sort(order);
+      cut();
     }
-    int most = ForkJoinPool.commonPool().getParallelism() + 1;
-    return (int) Math.max(1, Math.min(most, Math.min(keys.size(), bytes / PARALLEL_BYTES)));
+
+    private void cut() {
+      long bytes = PART_BYTES;
+      for (int i = 0; i < order.length; i++) {
+        if (bytes >= PART_BYTES) {
+          starts[parts++] = i;
+          bytes = 0;
+        }
+        long row = byteCount(place(i));
+        bytes += row;
+        byteCount += row;
+      }
+      starts[parts] = order.length;
+    }
+
+    private int row(int i) {
+      return (int) order[i] & MOST_ROWS - 1;
+    }
+
+    private long place(int i) {
+      return places[row(i)];
+    }
+
+    private static long byteCount(long place) {
+      long known = place == 0 ? 0 : Place.recordBytes(place);
+      return known < 0 ? Integer.MAX_VALUE : known;
+    }
+
+    void read(int part, Source source, IntConsumer reader) {
+      try {
+        int fetched = starts[part];
+        for (int i = starts[part]; i < starts[part + 1]; i++) {
+          if (i == fetched) {
+            fetched = fetch(i, starts[part + 1], source);
+          }
+          reader.accept(row(i));
+        }
+      } finally {
+        source.forget();
+      }
+    }
+
+    /** The first row after those that lie together, which are fetched if they are several. */
+    private int fetch(int first, int end, Source source) {
+      long start = Place.offset(place(first));
+      long to = start;
+      int next = first;
+      for (; next < end; next++) {
+        long place = place(next);
+        long after = Place.offset(place) + byteCount(place);
+        if (Place.segment(place) != Place.segment(place(first))
+            || Place.offset(place) > to + LARGEST_GAP
+            || byteCount(place) > SegmentReader.READ_AT_ONCE
+            || after > start + ReadWindow.BYTES) {
+          break;
+        }
+        to = after;
+      }
+      if (next > first + 1 && place(first) != 0) {
+        source.fetch(place(first), (int) (to - start));
+      }
+      return Math.max(next, first + 1);
+    }
   }
 }

@@ -185,7 +185,8 @@ public final class DurableStore implements AutoCloseable {
       List<TensorKey> keys, Supplier<? extends IntFunction<RowTarget>> targets) {
     requireOpen();
     Lookup[] found =
-        new BatchRead(parts.catalog().index, parts.oldestSeconds()).run(keys, targets, this::find);
+        new BatchRead(parts.catalog().index, parts.oldestSeconds())
+            .run(keys, targets, reader.forBatches(this::find));
     if (List.of(found).contains(Lookup.MISS) && pollIfDue()) {
       IntFunction<RowTarget> target = targets.get();
       for (int i = 0; i < found.length; i++) {

@@ -12,8 +12,8 @@ import io.tensorcache.internal.codec.SummingCopy;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,19 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentReader {
   /** Up to here one call of the system and a copy are faster than two calls. */
-  private static final int READ_AT_ONCE = 16 << 10;
-
-  /** Where a copy sums at once it pays up to here: more leaves the processor's caches. */
-  private static final int READ_TO_BE_COPIED = 128 << 10;
+  static final int READ_AT_ONCE = 16 << 10;
 
   private static final int HEAD = 1 << 10;
   private static final int ATTEMPTS = 16;
 
   private final StoreParts parts;
   private final LongConsumer damaged;
-  private final ThreadLocal<ByteBuffer> buffers =
-      ThreadLocal.withInitial(
-          () -> ByteBuffer.allocateDirect(READ_TO_BE_COPIED).order(ByteOrder.LITTLE_ENDIAN));
+  private final ThreadLocal<ReadWindow> windows = ThreadLocal.withInitial(ReadWindow::new);
 
   /** {@code damaged} is told the place of a record that must not be found again. */
   SegmentReader(StoreParts parts, LongConsumer damaged) {
@@ -103,7 +98,7 @@ final class SegmentReader {
     boolean isCopied = target.isDirect() && SummingCopy.forReading() != null;
     ByteBuffer head =
         isCopied
-            ? readHead(segment, place, READ_TO_BE_COPIED, READ_TO_BE_COPIED)
+            ? readHead(segment, place, ReadWindow.BYTES, ReadWindow.BYTES)
             : readHead(segment, place);
     int entryBytes = entryBytes(head, segment, place);
     long entryAt = Place.offset(place) + SegmentFormatV1.RECORD_HEADER_BYTES;
@@ -113,6 +108,29 @@ final class SegmentReader {
         (offset, dst) -> readFully(segment, dst, entryAt + offset),
         key,
         target);
+  }
+
+  /** For many rows at once, each of which {@code read} asks this reader for. */
+  BatchRead.Source forBatches(BiFunction<TensorKey, RowTarget, Lookup> read) {
+    return new BatchRead.Source() {
+      @Override
+      public Lookup read(TensorKey key, RowTarget target) {
+        return read.apply(key, target);
+      }
+
+      @Override
+      public void fetch(long place, int byteCount) {
+        Segment segment = parts.catalog().segments.at(Place.segment(place));
+        if (segment != null) {
+          windows.get().fetch(segment, Place.offset(place), byteCount);
+        }
+      }
+
+      @Override
+      public void forget() {
+        windows.get().forget();
+      }
+    };
   }
 
   /** See {@link DurableStore#header}. */
@@ -175,14 +193,13 @@ final class SegmentReader {
   private ByteBuffer readHead(Segment segment, long place, int atOnce, int otherwise)
       throws IOException {
     long known = Place.recordBytes(place);
-    ByteBuffer head = buffers.get();
-    head.clear().limit(known < 0 || known > atOnce ? otherwise : (int) known);
-    int wanted = head.limit();
-    if (segment.read(head, Place.offset(place)) < wanted) {
+    int wanted = known < 0 || known > atOnce ? otherwise : (int) known;
+    ByteBuffer head = windows.get().read(segment, Place.offset(place), wanted);
+    if (head.limit() < wanted) {
       throw new CorruptEntryException(
           segment.name + " ends within the record at " + Place.offset(place));
     }
-    return head.flip();
+    return head;
   }
 
   private static int entryBytes(ByteBuffer head, Segment segment, long place) throws IOException {

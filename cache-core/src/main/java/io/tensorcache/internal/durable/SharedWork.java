@@ -1,0 +1,107 @@
+package io.tensorcache.internal.durable;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work in parts, done by who asks for it and by threads of the common pool that come in time. Who
+ * comes when all is begun does nothing and is not waited for: where no core is free, one thread
+ * does it all. Used once.
+ */
+final class SharedWork {
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private final int parts;
+  private final Supplier<IntConsumer> workers;
+  private final AtomicInteger next = new AtomicInteger();
+
+  /** Helpers that are at work; the sign says that nobody may begin any more. */
+  private final AtomicInteger helpers = new AtomicInteger();
+
+  private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+  private final Thread asking = Thread.currentThread();
+
+  /** {@code workers} is asked once by each thread, and what it gives does a part. */
+  SharedWork(int parts, Supplier<IntConsumer> workers) {
+    this.parts = parts;
+    this.workers = workers;
+  }
+
+  /**
+   * Returns, or throws what was thrown first, when nobody is at work any more: what the parts use
+   * may be freed then.
+   */
+  void run(int mostHelpers) {
+    try {
+      callHelpers(Math.min(mostHelpers, parts - 1));
+      work();
+    } finally {
+      awaitHelpers();
+    }
+    Throwable first = thrown.get();
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException exception) {
+      throw exception;
+    }
+  }
+
+  private void callHelpers(int count) {
+    try {
+      for (int i = 0; i < count; i++) {
+        ForkJoinPool.commonPool().execute(this::help);
+      }
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      return; // with those that were called before
+    }
+  }
+
+  private void help() {
+    int before;
+    do {
+      before = helpers.get();
+      if (before < 0) {
+        return;
+      }
+    } while (!helpers.compareAndSet(before, before + 1));
+    try {
+      work();
+    } finally {
+      if (helpers.decrementAndGet() == CLOSED) {
+        LockSupport.unpark(asking);
+      }
+    }
+  }
+
+  private void work() {
+    try {
+      int part = next.getAndIncrement();
+      IntConsumer worker = part < parts ? workers.get() : null;
+      for (; worker != null && part < parts && thrown.get() == null; ) {
+        worker.accept(part);
+        part = next.getAndIncrement();
+      }
+    } catch (RuntimeException | Error e) {
+      thrown.compareAndSet(null, e);
+    }
+  }
+
+  private void awaitHelpers() {
+    boolean interrupted = false;
+    helpers.addAndGet(CLOSED);
+    while (helpers.get() != CLOSED) {
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      asking.interrupt();
+    }
+  }
+}

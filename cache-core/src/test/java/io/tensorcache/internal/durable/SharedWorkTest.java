@@ -1,0 +1,143 @@
+package io.tensorcache.internal.durable;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+/** Work that several threads share: each part is done once, and nobody is left behind. */
+class SharedWorkTest {
+  private final Thread here = Thread.currentThread();
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void eachPartIsDoneOnce() {
+    for (int helpers : new int[] {-1, 0, 1, 7}) {
+      for (int parts : new int[] {0, 1, 2, 1000}) {
+        AtomicIntegerArray done = new AtomicIntegerArray(parts);
+        new SharedWork(parts, () -> done::incrementAndGet).run(helpers);
+        for (int part = 0; part < parts; part++) {
+          assertEquals(1, done.get(part), part + " of " + parts);
+        }
+      }
+    }
+  }
+
+  @Test
+  void nobodyIsAtWorkAfterwards() {
+    for (int round = 0; round < 2000; round++) {
+      AtomicBoolean isOver = new AtomicBoolean();
+      AtomicInteger late = new AtomicInteger();
+      new SharedWork(
+              4,
+              () ->
+                  part -> {
+                    Thread.yield();
+                    late.addAndGet(isOver.get() ? 1 : 0);
+                  })
+          .run(3);
+      isOver.set(true);
+      assertEquals(0, late.get(), "round " + round);
+    }
+  }
+
+  /** The pool is busy until this has ended. */
+  @Test
+  void whoCannotComeIsNotWaitedFor() {
+    CountDownLatch end = new CountDownLatch(1);
+    int threads = ForkJoinPool.commonPool().getParallelism();
+    for (int i = 0; i < threads; i++) {
+      ForkJoinPool.commonPool().execute(() -> await(end));
+    }
+    try {
+      AtomicInteger done = new AtomicInteger();
+      new SharedWork(
+              9,
+              () ->
+                  part -> {
+                    assertSame(here, Thread.currentThread());
+                    done.incrementAndGet();
+                  })
+          .run(4);
+      assertEquals(9, done.get());
+    } finally {
+      end.countDown();
+    }
+  }
+
+  /** What who asks throws is thrown when the helper has ended, and the other way round. */
+  @Test
+  void anErrorOfOneIsThrownWhenTheOthersHaveEnded() {
+    assumeTrue(ForkJoinPool.commonPool().getParallelism() > 0, "one core");
+    for (boolean isHelpers : new boolean[] {false, true}) {
+      CountDownLatch both = new CountDownLatch(2);
+      CountDownLatch thrown = new CountDownLatch(1);
+      AtomicInteger ended = new AtomicInteger();
+      OutOfMemoryError injected = new OutOfMemoryError("injected");
+      SharedWork work =
+          new SharedWork(
+              100,
+              () ->
+                  part -> {
+                    both.countDown();
+                    await(both);
+                    if (isHelpers != (Thread.currentThread() == here)) {
+                      thrown.countDown();
+                      throw injected;
+                    }
+                    await(thrown);
+                    Thread.yield();
+                    ended.incrementAndGet();
+                  });
+      assertSame(injected, assertThrows(OutOfMemoryError.class, () -> work.run(1)));
+      assertTrue(ended.get() >= 1 && ended.get() < 100, "the rest is left: " + ended);
+    }
+  }
+
+  @Test
+  void anInterruptDoesNotEndTheWaiting() {
+    assumeTrue(ForkJoinPool.commonPool().getParallelism() > 0, "one core");
+    CountDownLatch both = new CountDownLatch(2);
+    AtomicBoolean hasEnded = new AtomicBoolean();
+    new SharedWork(
+            2,
+            () ->
+                part -> {
+                  both.countDown();
+                  await(both);
+                  if (Thread.currentThread() == here) {
+                    here.interrupt();
+                  } else {
+                    sleep();
+                    hasEnded.set(true);
+                  }
+                })
+        .run(1);
+    assertTrue(hasEnded.get());
+    assertTrue(Thread.interrupted(), "and is kept");
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
