@@ -32,7 +32,8 @@ final class EhcacheTiers {
 
   /** {@code diskDirectory} is null if there is no disk tier. */
   EhcacheTiers(@Nullable Path diskDirectory) {
-    var builder = CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread());
+    var builder =
+        CacheManagerBuilder.newCacheManagerBuilder().using(new SameThread()).using(new NoClock());
     this.manager =
         OwnLoader.call(
             () ->
