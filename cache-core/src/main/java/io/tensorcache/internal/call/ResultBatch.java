@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,18 +136,20 @@ final class ResultBatch<T> implements AutoCloseable {
   }
 
   /**
-   * Where a row goes that one of several threads fills, which fill different rows: what it returns
-   * is used by that thread alone, and not after this batch is finished or closed.
+   * Where rows go that several threads fill, which fill different ones. Each of them asks once;
+   * what it gets is used by that thread alone, and not after this batch is finished or closed.
    */
-  IntFunction<RowTarget> newTargets() {
+  Supplier<IntFunction<RowTarget>> targetsOfThreads() {
     RowSchema known = opened();
-    prepareOnHost();
+    prepareOnHost(); // here, for all of them
     onHost.set(0, rows); // whichever they fill
     if (wholeTarget == null) {
-      return row -> new RowTarget(known, buffers(row, 1));
+      return () -> row -> new RowTarget(known, buffers(row, 1));
     }
-    RowTarget own = new RowTarget(known, wholeBuffers);
-    return row -> moved(own, row);
+    return () -> {
+      RowTarget own = new RowTarget(known, wholeBuffers);
+      return row -> moved(own, row);
+    };
   }
 
   private RowTarget moved(RowTarget target, int row) {

@@ -10,6 +10,7 @@ import io.tensorcache.tensor.TensorKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 
 /** The rows of one call that lie in the durable store, read all at once. Confined to one thread. */
 final class StoreRows implements RowSource {
@@ -34,11 +35,12 @@ final class StoreRows implements RowSource {
     if (isUnchanged || !result.isOpen() && !opens(result, keys)) {
       return wanted;
     }
+    Supplier<IntFunction<RowTarget>> threads = result.targetsOfThreads();
     Lookup[] lookups =
         persisted.readAll(
             keys,
             () -> {
-              IntFunction<RowTarget> targets = result.newTargets();
+              IntFunction<RowTarget> targets = threads.get();
               return i -> targets.apply(wanted.get(i));
             });
     RowPlaces places = batch.function().places();

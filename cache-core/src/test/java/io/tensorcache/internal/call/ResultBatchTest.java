@@ -19,7 +19,15 @@ import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +111,7 @@ class ResultBatchTest {
     List<Runnable> questions =
         List.of(
             () -> result.target(0),
-            () -> result.newTargets(),
+            () -> result.targetsOfThreads().get(),
             () -> result.rowBytes(0),
             () -> result.storedRowBytes(),
             () -> result.partCount(),
@@ -178,8 +186,8 @@ class ResultBatchTest {
   void severalThreadsHaveTargetsOfTheirOwn(long claimed) {
     engine.claimed = claimed;
     result.open(SCHEMA);
-    IntFunction<RowTarget> one = result.newTargets();
-    IntFunction<RowTarget> other = result.newTargets();
+    IntFunction<RowTarget> one = result.targetsOfThreads().get();
+    IntFunction<RowTarget> other = result.targetsOfThreads().get();
     RowTarget first = one.apply(0);
     RowTarget last = other.apply(3);
     row(3).copyTo(last);
@@ -188,6 +196,34 @@ class ResultBatchTest {
     assertReturned(
         new byte[] {11, 12, 21, 22, 0, 0, 31, 32},
         new byte[] {13, 14, 15, 23, 24, 25, 0, 0, 0, 33, 34, 35});
+  }
+
+  /** What they share is made before, and once. */
+  @Test
+  void severalThreadsAskAtOnce() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    CyclicBarrier together = new CyclicBarrier(2);
+    try {
+      engine.asked = () -> LockSupport.parkNanos(2_000_000);
+      for (int round = 0; round < 10; round++) {
+        try (ResultBatch<HostTensor> fresh = batch(Granularity.ROWS)) {
+          fresh.open(SCHEMA);
+          Supplier<IntFunction<RowTarget>> threads = fresh.targetsOfThreads();
+          Callable<Boolean> fill =
+              () -> {
+                together.await(60, TimeUnit.SECONDS);
+                return row(1).copyIfExpected(threads.get().apply(1));
+              };
+          for (Future<Boolean> each : pool.invokeAll(List.of(fill, fill))) {
+            assertTrue(each.get());
+          }
+          assertEquals(2, fresh.target(0).expected().parts().size());
+          assertEquals(2, fresh.finish().tensorList().size());
+        }
+      }
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   @Test
