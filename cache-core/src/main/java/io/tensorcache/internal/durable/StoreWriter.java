@@ -24,7 +24,7 @@ final class StoreWriter implements Runnable {
   private static final long BATCH_BYTES = 4 << 20;
 
   /** The disk writes while rows are computed, instead of all at once while someone waits. */
-  private static final long MOST_UNFORCED_BYTES = 32 << 20;
+  private static final long MOST_UNFORCED_BYTES = 16 << 20;
 
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

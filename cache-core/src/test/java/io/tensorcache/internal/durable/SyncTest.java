@@ -70,12 +70,12 @@ class SyncTest {
   @Test
   void longStreamIsPutOnTheDiskWhileItIsWritten() {
     try (DurableStore store = open(SyncPolicy.INTERVAL)) {
-      write(store, 20);
+      write(store, 10);
       assertEquals(0, forced.get());
-      write(store, 20); // 40 MiB
+      write(store, 11); // 21 MiB
       assertEquals(1, forced.get());
-      write(store, 60); // 100 MiB: every 32 to 36
-      assertTrue(forced.get() >= 2 && forced.get() <= 3, () -> forced + " times");
+      write(store, 60); // 81 MiB: every 16 to 21
+      assertTrue(forced.get() >= 3 && forced.get() <= 5, () -> forced + " times");
     }
   }
 

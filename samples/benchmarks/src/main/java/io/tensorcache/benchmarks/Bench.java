@@ -174,6 +174,8 @@ public final class Bench {
         epoch + "computingEpoch",
         epoch + "computing");
     row("  prefetched", epoch + "computingEpochPrefetched", epoch + "computing");
+    row("  out of the page cache", epoch + "coldComputingEpoch", epoch + "computing");
+    row("  prefetched", epoch + "coldComputingEpochPrefetched", epoch + "computing");
     row(
         "first epoch persisting, ms, uncached",
         epoch + "firstEpochPersisting",

@@ -34,8 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Epochs over 1,280 rows of 100 KB in batches of 32, from the durable store alone (no row in the
  * memory of the program): as they come and prefetched, with and without a computation on each
- * batch. Beside them a plain {@code pread} of the same bytes, and the computation alone. And a
- * first epoch that stores everything beside one without a cache.
+ * batch, and with the files out of the page cache. Beside them a plain {@code pread} of the same
+ * bytes, and the computation alone. And a first epoch that stores everything beside one without a
+ * cache.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -101,10 +102,12 @@ public class DurableEpochBenchmark {
       }
     }
     cache.flush();
+    plain = FileChannel.open(segments().get(0));
+  }
+
+  List<Path> segments() throws IOException {
     try (Stream<Path> files = Files.list(directory.resolve("cache/rows"))) {
-      plain =
-          FileChannel.open(
-              files.filter(file -> file.toString().endsWith("-0.tcs")).findFirst().orElseThrow());
+      return files.filter(file -> file.toString().endsWith(".tcs")).sorted().toList();
     }
   }
 
@@ -176,6 +179,18 @@ public class DurableEpochBenchmark {
   /** From the store, prefetched, and computing. */
   @Benchmark
   public long computingEpochPrefetched() {
+    return epoch(features.prefetching(batches), true);
+  }
+
+  /** From a disk that has to be read, and computing. */
+  @Benchmark
+  public long coldComputingEpoch(ColdFiles cold) {
+    return epoch(batches, true);
+  }
+
+  /** From a disk that has to be read, prefetched, and computing. */
+  @Benchmark
+  public long coldComputingEpochPrefetched(ColdFiles cold) {
     return epoch(features.prefetching(batches), true);
   }
 
