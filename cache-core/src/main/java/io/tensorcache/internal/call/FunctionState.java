@@ -24,7 +24,8 @@ public final class FunctionState {
   private final String name;
   private final FunctionSettings settings;
   private final RowPlaces places;
-  public final AheadPolicy aheadPolicy = new AheadPolicy();
+  public final AheadPolicy aheadPolicy = AheadPolicy.ofReadingAhead();
+  final AheadPolicy sharing = AheadPolicy.ofSharing(); // of rows in memory
   final LongAdder hits = new LongAdder();
   final LongAdder waited = new LongAdder();
   final LongAdder misses = new LongAdder();

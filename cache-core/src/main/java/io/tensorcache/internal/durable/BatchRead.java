@@ -5,7 +5,6 @@ import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.tensor.TensorKey;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
@@ -15,9 +14,6 @@ import java.util.function.Supplier;
  * many bytes on several threads. Confined to one thread.
  */
 final class BatchRead {
-  /** A thread for each: with less, waking it costs more than it brings. */
-  private static final int BYTES_PER_THREAD = 512 << 10;
-
   /** What a thread takes at a time. */
   private static final int PART_BYTES = 256 << 10;
 
@@ -61,9 +57,7 @@ final class BatchRead {
                         source.read(keys.get(first + row), target.apply(first + row));
             return part -> places.read(part, source, reader);
           };
-      int threads = (int) Math.min(places.byteCount / BYTES_PER_THREAD, Short.MAX_VALUE);
-      int free = ForkJoinPool.commonPool().getParallelism();
-      new SharedWork(places.parts, workers).run(Math.min(free, threads - 1));
+      new SharedWork(places.parts, workers).run(SharedWork.helpersFor(places.byteCount));
     }
     return found;
   }

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * comes when all is begun does nothing and is not waited for: where no core is free, one thread
  * does it all. Used once.
  */
-final class SharedWork {
+public final class SharedWork {
+  /** A thread for each: with less, waking it costs more than it brings. */
+  private static final int BYTES_PER_THREAD = 512 << 10;
+
   private static final int CLOSED = Integer.MIN_VALUE;
 
   private final int parts;
@@ -27,8 +30,14 @@ final class SharedWork {
   private final AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
   private final Thread asking = Thread.currentThread();
 
+  /** How many threads beside the caller's may be worth calling to copy so many bytes. */
+  public static int helpersFor(long byteCount) {
+    long threads = Math.min(byteCount / BYTES_PER_THREAD, Short.MAX_VALUE);
+    return (int) Math.max(0, Math.min(ForkJoinPool.getCommonPoolParallelism(), threads - 1));
+  }
+
   /** {@code workers} is asked once by each thread, and what it gives does a part. */
-  SharedWork(int parts, Supplier<IntConsumer> workers) {
+  public SharedWork(int parts, Supplier<IntConsumer> workers) {
     this.parts = parts;
     this.workers = workers;
   }
@@ -37,7 +46,7 @@ final class SharedWork {
    * Returns, or throws what was thrown first, when nobody is at work any more: what the parts use
    * may be freed then.
    */
-  void run(int mostHelpers) {
+  public void run(int mostHelpers) {
     try {
       callHelpers(Math.min(mostHelpers, parts - 1));
       work();

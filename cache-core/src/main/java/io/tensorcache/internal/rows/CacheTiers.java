@@ -108,6 +108,28 @@ public final class CacheTiers {
         });
   }
 
+  /**
+   * True if the rows are on the host alone, so that several threads may read them for one caller.
+   */
+  public boolean areOnHost() {
+    return deviceTier == null;
+  }
+
+  /** Copies a row to its target, on a thread that helps the caller, who calls {@link #tell}. */
+  public Lookup readUntold(TensorKey key, RowTarget target) {
+    return unlessClosed(Lookup.MISS, () -> onHost.readUntold(key, target));
+  }
+
+  /** Tells what {@link #readUntold} led to. */
+  public void tell() {
+    unlessClosed(
+        null,
+        () -> {
+          onHost.tell();
+          return null;
+        });
+  }
+
   /** A copy of a row; null if there is none. */
   public @Nullable Row row(TensorKey key) {
     return unlessClosed(

@@ -125,16 +125,34 @@ public final class MemoryTiers implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public Lookup read(TensorKey key, RowTarget target) {
-    requireOpen();
-    Lookup lookup;
-    try {
-      lookup = find(key, target);
-    } catch (RuntimeException e) {
-      report(e);
-      lookup = Lookup.MISS;
-    }
+    Lookup lookup = readUntold(key, target);
     finish();
     return lookup;
+  }
+
+  /**
+   * Copies a row as {@link #read} does, on a thread that helps the caller: what it leads to is told
+   * by {@link #tell}.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public Lookup readUntold(TensorKey key, RowTarget target) {
+    requireOpen();
+    try {
+      return find(key, target);
+    } catch (RuntimeException e) {
+      report(e);
+      return Lookup.MISS;
+    }
+  }
+
+  /**
+   * Tells what {@link #readUntold} led to.
+   *
+   * @throws IllegalStateException if closed
+   */
+  public void tell() {
+    finish();
   }
 
   private Lookup find(TensorKey key, RowTarget target) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class AheadPolicyTest {
   private static final int LONG = 4000;
 
-  private final AheadPolicy policy = new AheadPolicy();
+  private final AheadPolicy policy = AheadPolicy.ofReadingAhead();
 
   /** Batches of these times; how many of them are read ahead. */
   private int run(int batches, double ahead, double direct) {
@@ -24,6 +24,22 @@ class AheadPolicyTest {
       }
     }
     return count;
+  }
+
+  @Test
+  void helpToCopyPaysWhereASixthIsSaved() {
+    AheadPolicy sharing = AheadPolicy.ofSharing();
+    int helped = 0;
+    for (int i = 0; i < LONG; i++) {
+      if (sharing.next()) {
+        sharing.readAhead(8);
+        helped++;
+      } else {
+        sharing.readDirectly(10);
+      }
+    }
+    assertTrue(helped > LONG * 9 / 10, helped + " of " + LONG);
+    assertTrue(run(LONG, 8, 10) < LONG / 10, "reading ahead is to save a third");
   }
 
   @Test

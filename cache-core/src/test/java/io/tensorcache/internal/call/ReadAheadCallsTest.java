@@ -142,7 +142,7 @@ class ReadAheadCallsTest {
 
   /** A policy that is about to choose. */
   private static AheadPolicy tried() {
-    AheadPolicy policy = new AheadPolicy();
+    AheadPolicy policy = AheadPolicy.ofReadingAhead();
     for (int i = 0; i < 2 * AheadPolicy.TRIAL; i++) {
       policy.next();
     }

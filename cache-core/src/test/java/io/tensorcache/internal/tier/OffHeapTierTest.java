@@ -28,6 +28,7 @@ import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.TensorSpec;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,23 @@ class OffHeapTierTest {
       assertEquals(ENTRY_BYTES, f.use(Tier.OFF_HEAP).bytes().bytes());
       assertEquals(Tier.OFF_HEAP, f.store(1));
       assertEquals(Lookup.OFF_HEAP_HIT, f.read(1));
+    }
+  }
+
+  @Test
+  void whatAHelperFindsIsToldByTheCaller() {
+    try (TiersFixture f = TiersFixture.evicting(0, MIB)) {
+      ByteBuffer other = EntryFormatV1.encode(key(7), row(7), Compression.NONE);
+      assertTrue(f.tiers.plant(key(1), 1, other));
+      ByteBuffer[] buffers = {ByteBuffer.allocateDirect(ROW_BYTES)};
+      RowTarget target = new RowTarget(TiersFixture.schema(ROW_BYTES), buffers);
+      assertEquals(Lookup.CORRUPT, f.tiers.readUntold(key(1), target));
+      assertEquals(List.of(), f.events.failures);
+      f.tiers.tell();
+      assertEquals(1, f.events.failures.size());
+      f.tiers.close();
+      assertThrows(IllegalStateException.class, () -> f.tiers.readUntold(key(1), target));
+      assertThrows(IllegalStateException.class, f.tiers::tell);
     }
   }
 
