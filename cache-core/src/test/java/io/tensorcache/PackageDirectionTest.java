@@ -57,7 +57,14 @@ class PackageDirectionTest {
                   "internal.gate")),
           Map.entry(
               "internal.durable",
-              Set.of("tensor", "config", "store", "error", "internal.lock", "internal.codec")),
+              Set.of(
+                  "tensor",
+                  "config",
+                  "store",
+                  "error",
+                  "internal.lock",
+                  "internal.codec",
+                  "internal.gate")),
           Map.entry(
               "internal.transfer",
               Set.of(

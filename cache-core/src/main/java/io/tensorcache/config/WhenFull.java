@@ -28,8 +28,12 @@ public enum WhenFull {
    * for what was asked for no more often there. A row that is served from below moves up in the
    * same way, and what goes for it takes its place.
    *
-   * <p>What is served from the host to a device stays on the host. In the store {@code EVICT} and
-   * {@code RECENT} do the same so far.
+   * <p>What is served from the host to a device stays on the host.
+   *
+   * <p>A full store lets a row in that it never had: to compute it again may take a night. What had
+   * to go, or was refused, comes back only if it was asked for more often than what would go for
+   * it, by more than two. What goes are the rows of the file that was written longest ago, but for
+   * some that were read since. Rows of scopes and imported ones always enter.
    */
   EVICT,
   /**

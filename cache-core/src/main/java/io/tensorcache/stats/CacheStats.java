@@ -33,9 +33,9 @@ import java.util.OptionalLong;
  * @param mismatches those that differed from what was served
  * @param rowsComputed rows the functions computed, without those computed again as a check
  * @param rowsNotAdmitted computed rows that neither a tier nor the store took
- * @param rowsRefused rows that full tiers did not let in, because they were asked for no more often
- *     than what would have gone for them; those that the store took are not in {@code
- *     rowsNotAdmitted}
+ * @param rowsRefused rows that full tiers, or the full store, did not let in, because they were
+ *     asked for no more often than what would have gone for them; those that are kept elsewhere are
+ *     not in {@code rowsNotAdmitted}
  * @param evictions rows dropped to make room, from memory or from the store
  * @param failures errors of tiers and entries, each told to the listener
  * @param keyNanos time spent on keys; without what is set up once, such as the kernels of a device

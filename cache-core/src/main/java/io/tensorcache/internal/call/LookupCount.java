@@ -2,6 +2,7 @@ package io.tensorcache.internal.call;
 
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Lookup;
+import io.tensorcache.internal.rows.PersistedRows;
 import io.tensorcache.stats.MissReason;
 import java.util.BitSet;
 
@@ -75,6 +76,10 @@ final class LookupCount {
       recorder.hit(function, tier, hits[tier.ordinal()]);
     }
     recorder.waited(function, waited);
+    PersistedRows persisted = function.places().persisted();
+    if (persisted != null) {
+      persisted.servedAbove(served() - hits[Tier.DURABLE.ordinal()]);
+    }
   }
 
   /** The batch was computed as a whole, so what was found did not serve. */

@@ -4,6 +4,7 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.error.DeviceException;
 import io.tensorcache.internal.codec.Row;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.rows.CacheState;
 import io.tensorcache.internal.rows.CacheTiers;
@@ -166,7 +167,8 @@ public final class WarmRun<T> {
       return true;
     }
     Row row = tiers.row(key);
-    return row != null && (persisted.store(key, row, group) || tiers.contains(key));
+    return row != null
+        && (persisted.store(key, row, group) == Storing.QUEUED || tiers.contains(key));
   }
 
   /** {@code gathered} holds the missing rows, or nothing if they are all of the batch. */

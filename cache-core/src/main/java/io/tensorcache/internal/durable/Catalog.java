@@ -140,7 +140,7 @@ final class Catalog {
           null,
           true);
     }
-    drop(segment);
+    drop(segment, (tag, place) -> segment.has(place));
   }
 
   /** Who may still write a header has a lock file, and deletes it last of all. */
@@ -258,21 +258,26 @@ final class Catalog {
 
   /** Drops a segment that is no longer there from the index; returns its number of entries. */
   long forget(Segment segment) {
+    return forget(segment, (tag, place) -> segment.has(place));
+  }
+
+  /** Drops it too; the look is at every record of the index, and true for those of the segment. */
+  long forget(Segment segment, IndexShard.Look isOfIt) {
     try {
       lock.lock();
-      return drop(segment);
+      return drop(segment, isOfIt);
     } finally {
       lock.unlock();
     }
   }
 
   /** With the lock. */
-  private long drop(Segment segment) {
+  private long drop(Segment segment, IndexShard.Look isOfIt) {
     if (segments.named(segment.name) != segment) {
       return 0;
     }
     segments.remove(segment);
-    long entries = index.removeIf(place -> Place.segment(place) == segment.slot);
+    long entries = index.removeIf(isOfIt);
     closeQuietly(segment);
     return entries;
   }
@@ -365,8 +370,7 @@ final class Catalog {
               add(segment, key, start, bytes, at);
             }
           });
-      index.removeIf(
-          place -> Place.segment(place) == segment.slot && !starts.get(Place.start(place)));
+      index.removeIf(place -> segment.has(place) && !starts.get(Place.start(place)));
       segment.newestMillis = found.newestMillis();
       segment.scannedTo = size;
       segment.isSealed = true;

@@ -1,8 +1,6 @@
 package io.tensorcache.internal.durable;
 
 import io.tensorcache.config.StoreConfig;
-import io.tensorcache.config.WhenBusy;
-import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.Row;
@@ -208,30 +206,31 @@ public final class DurableStore implements AutoCloseable {
    * @throws IllegalStateException if closed
    */
   public boolean store(TensorKey key, Row row, Provenance provenance) {
-    requireOpen();
-    if (contains(key)) {
-      return true;
-    }
-    long cost = SegmentWriter.costOf(row, provenance);
-    boolean admitted =
-        parts.health().refusal() == null
-            && cost <= StoreLimits.largestRecord(parts.config())
-            && !isFull(cost)
-            && queue.offer(
-                new Pending(key, row, provenance, parts.clock().millis()),
-                parts.config().whenBusy() == WhenBusy.WAIT);
-    if (!admitted) {
+    return contains(key) || store(key, row, provenance, false) == Storing.QUEUED;
+  }
+
+  /**
+   * Queues a row that was computed because it was asked for and is not here: a full store may
+   * refuse it, unless {@code RECENT}.
+   */
+  public Storing storeComputed(TensorKey key, Row row, Provenance provenance) {
+    return contains(key) ? Storing.QUEUED : store(key, row, provenance, true);
+  }
+
+  private Storing store(TensorKey key, Row row, Provenance provenance, boolean isComputed) {
+    Pending pending = new Pending(key, row, provenance, parts.clock().millis());
+    Storing storing = parts.newRows().offer(pending, queue, isComputed);
+    if (storing != Storing.QUEUED) {
       declined.incrementAndGet();
       requireOpen();
     }
     finish();
-    return admitted;
+    return storing;
   }
 
-  private boolean isFull(long cost) {
-    return parts.config().whenFull() == WhenFull.KEEP_FIRST
-        && parts.ledger().lastSeen() + queue.unreservedBytes() + cost
-            > parts.config().limit().bytes();
+  /** So many rows of functions that persist were served without this store. */
+  public void servedAbove(long rows) {
+    parts.newRows().servedAbove(rows);
   }
 
   /** True if a row of this key is here, as far as this process has seen. */
@@ -304,6 +303,7 @@ public final class DurableStore implements AutoCloseable {
         () -> {
           writer.seal();
           parts.pruner().clear();
+          parts.newRows().clear();
           parts.notes().clear();
           parts.ledger().recount(0);
           return Pruner.NONE;

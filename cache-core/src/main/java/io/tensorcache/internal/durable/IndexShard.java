@@ -2,7 +2,6 @@ package io.tensorcache.internal.durable;
 
 import io.tensorcache.internal.lock.Rank;
 import io.tensorcache.internal.lock.RankedLock;
-import java.util.function.LongPredicate;
 
 /**
  * One part of the index: an open-addressed table of 20 bytes a slot, probed linearly, that grows by
@@ -169,13 +168,18 @@ final class IndexShard {
     size--;
   }
 
-  /** Removes every record that the predicate is true for; returns their number. */
-  int removeIf(LongPredicate predicate) {
+  /** Looks at a record: bits of its key, and where it lies. */
+  interface Look {
+    boolean test(long tag, long place);
+  }
+
+  /** Removes every record that the look is true for; returns their number. */
+  int removeIf(Look look) {
     try {
       lock.lock();
       int before = size;
       for (int slot = 0; slot < places.length; ) {
-        if (places[slot] != 0 && predicate.test(places[slot])) {
+        if (places[slot] != 0 && look.test(tags[slot], places[slot])) {
           removeSlot(slot); // may have moved another one here
         } else {
           slot++;

@@ -20,7 +20,7 @@ final class KeyIndex {
   }
 
   /** Mixes, as nothing here may rely on keys that were chosen by someone being uniform. */
-  private static long tag(TensorKey key) {
+  static long tag(TensorKey key) {
     return mix(mix(key.lo()) ^ key.hi());
   }
 
@@ -79,9 +79,14 @@ final class KeyIndex {
 
   /** Removes every record that the predicate is true for; returns their number. Looks at all. */
   long removeIf(LongPredicate predicate) {
+    return removeIf((tag, place) -> predicate.test(place));
+  }
+
+  /** Removes every record that the look is true for, at which some may be looked at twice. */
+  long removeIf(IndexShard.Look look) {
     long removed = 0;
     for (IndexShard shard : shards) {
-      removed += shard.removeIf(predicate);
+      removed += shard.removeIf(look);
     }
     return removed;
   }

@@ -10,6 +10,9 @@ final class Pending extends Arrival {
   final Provenance provenance;
   final long createdMillis;
 
+  /** Others may go for it if there is no room after all. Written before it is queued. */
+  boolean mayDropOthers;
+
   /** Room for it is counted as used on the disk. Guarded by the lock of the queue. */
   boolean isReserved;
 

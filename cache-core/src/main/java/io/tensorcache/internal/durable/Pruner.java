@@ -170,7 +170,7 @@ final class Pruner {
 
   private void clearOpen(Segment segment) {
     int end = (int) (segment.scannedTo / SegmentFormatV1.UNIT);
-    catalog.index.removeIf(place -> Place.segment(place) == segment.slot);
+    catalog.index.removeIf(segment::has);
     bury(segment, List.of(new DeadFileV1.Range(1, Math.max(2, end))));
   }
 

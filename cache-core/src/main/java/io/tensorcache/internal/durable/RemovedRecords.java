@@ -43,9 +43,7 @@ final class RemovedRecords {
       return; // nothing of it is in the index yet
     }
     if (wide[0] || single.size() > 256) {
-      index.removeIf(
-          place ->
-              Place.segment(place) == segment.slot && segment.dead.contains(Place.start(place)));
+      index.removeIf(place -> segment.has(place) && segment.dead.contains(Place.start(place)));
     } else {
       for (int start : single) {
         removeAt(segment, start);

@@ -13,9 +13,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the store below its limit. {@code EVICT}: the segment that was written longest ago goes,
- * whoever wrote it, and those of its rows that this process read since they were written are
- * written again, up to a quarter of a segment. Confined to the writer's thread.
+ * Keeps the store below its limit. {@code EVICT} and {@code RECENT}: the segment that was written
+ * longest ago goes, whoever wrote it, and those of its rows that this process read since they were
+ * written are written again, up to a quarter of a segment. Confined to the writer's thread.
  */
 final class Room {
   private final StoreFiles files;
@@ -23,6 +23,7 @@ final class Room {
   private final Ledger ledger;
   private final Health health;
   private final MovingRows moving;
+  private final NewRows newRows;
   private final StoreConfig config;
   private volatile long evicted;
 
@@ -32,6 +33,7 @@ final class Room {
     this.ledger = parts.ledger();
     this.health = parts.health();
     this.moving = parts.moving();
+    this.newRows = parts.newRows();
     this.config = parts.config();
   }
 
@@ -49,20 +51,24 @@ final class Room {
   /**
    * Reserves so many bytes, dropping segments for them if need be.
    *
+   * @param mayDrop whether segments may go for it
    * @param writer seals its segment if nothing else can go
    * @param carried gets the entries to write again; bytes are reserved for them too
    * @return false if there is no room
    */
-  boolean make(long bytes, SegmentWriter writer, List<Carried> carried) throws IOException {
+  boolean make(long bytes, boolean mayDrop, SegmentWriter writer, List<Carried> carried)
+      throws IOException {
     long limit = config.limit().bytes();
     boolean sealed = false;
+    boolean dropped = false;
     while (!ledger.reserve(bytes + cost(carried), limit)) {
-      if (config.whenFull() == WhenFull.KEEP_FIRST) {
+      if (!mayDrop || config.whenFull() == WhenFull.KEEP_FIRST) {
         return false;
       }
       SegmentName oldest = oldest();
       if (oldest != null) {
         drop(oldest, carried);
+        dropped = true;
       } else if (!sealed) {
         writer.seal();
         sealed = true;
@@ -72,7 +78,16 @@ final class Room {
         return false;
       }
     }
+    if (dropped) {
+      sayWhatIsNext();
+    }
     return true;
+  }
+
+  /** Finds out which segment goes next. */
+  void sayWhatIsNext() throws IOException {
+    SegmentName name = oldest();
+    newRows.nextIs(name == null ? null : catalog.segments.named(name));
   }
 
   /** Bytes to reserve for entries. */
@@ -116,7 +131,8 @@ final class Room {
     int before = carried.size();
     if (segment != null) {
       collectUsed(segment, carried);
-      long dropped = Math.max(0, catalog.forget(segment) - (carried.size() - before));
+      long entries = newRows.forget(segment);
+      long dropped = Math.max(0, entries - (carried.size() - before));
       evicted += dropped;
       health.evicted(dropped);
     }

@@ -20,6 +20,7 @@ final class Segment {
   final boolean isOurs;
 
   final DeadRanges dead = new DeadRanges();
+  final SegmentUse use = new SegmentUse();
 
   private final OpenFiles.Kept file;
 
@@ -46,6 +47,11 @@ final class Segment {
     this.file = file;
   }
 
+  /** True if the place of a record is in this segment. */
+  boolean has(long place) {
+    return Place.segment(place) == slot;
+  }
+
   OpenFiles.Kept file() {
     return file;
   }
@@ -61,6 +67,11 @@ final class Segment {
     } catch (NoSuchFileException e) {
       throw new ClosedChannelException();
     }
+  }
+
+  /** Bytes that the file is known to have; 0 if nobody read it. */
+  long knownBytes() {
+    return knownBytes;
   }
 
   /** True if the file has all bytes before {@code end}. */

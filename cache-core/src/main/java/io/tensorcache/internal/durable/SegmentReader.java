@@ -49,8 +49,13 @@ final class SegmentReader {
         key,
         Lookup.MISS,
         Lookup.CORRUPT,
-        (segment, place) ->
-            readInto(segment, place, key, target) ? Lookup.DURABLE_HIT : Lookup.OTHER_SCHEMA);
+        (segment, place) -> {
+          if (!readInto(segment, place, key, target)) {
+            return Lookup.OTHER_SCHEMA;
+          }
+          parts.newRows().served(key, segment, place);
+          return Lookup.DURABLE_HIT;
+        });
   }
 
   /** Null if it is not there. */

@@ -18,7 +18,8 @@ record StoreParts(
     Ledger ledger,
     Pruner pruner,
     MovingRows moving,
-    FunctionNotes notes) {
+    FunctionNotes notes,
+    NewRows newRows) {
 
   static StoreParts of(
       StoreFiles held, Path directory, StoreConfig config, StoreClock clock, Health health) {
@@ -27,8 +28,10 @@ record StoreParts(
     Ledger ledger = new Ledger(files, directory);
     Pruner pruner = new Pruner(files, catalog, ledger, health);
     FunctionNotes notes = new FunctionNotes(files, ledger, health);
+    NewRows newRows = new NewRows(config, catalog, ledger, health);
+    MovingRows moving = new MovingRows();
     return new StoreParts(
-        files, directory, config, clock, health, catalog, ledger, pruner, new MovingRows(), notes);
+        files, directory, config, clock, health, catalog, ledger, pruner, moving, notes, newRows);
   }
 
   /** Of a store that is only looked at. */

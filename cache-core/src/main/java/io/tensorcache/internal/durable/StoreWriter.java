@@ -281,7 +281,8 @@ final class StoreWriter implements Runnable {
       throws IOException {
     carried.clear();
     long before = to.accountedBytes();
-    if (!room.make(Room.cost(entries), to, carried)) {
+    boolean mayDrop = entries.stream().allMatch(entry -> batch.get(entry.key()).mayDropOthers);
+    if (!room.make(Room.cost(entries), mayDrop, to, carried)) {
       return false;
     }
     long reserved = Room.cost(entries) + Room.cost(carried);

@@ -34,6 +34,9 @@ final class Upkeep {
       }
       parts.ledger().change(used -> used);
       room.dropExpired(parts.clock().millis());
+      if (parts.newRows().wantsNext()) {
+        room.sayWhatIsNext();
+      }
     } catch (IOException e) {
       parts.health().refuse("the durable store cannot be kept in order: " + e, e, false);
     }

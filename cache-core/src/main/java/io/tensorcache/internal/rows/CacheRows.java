@@ -4,6 +4,7 @@ import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.error.TensorCacheException;
+import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.tier.TierEvents;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
@@ -44,8 +45,9 @@ public final class CacheRows implements TierEvents {
       throw e;
     }
     this.readAhead = new ReadAhead(state, tiers);
-    this.memory = new RowPlaces(tiers, null, null, state.counts());
-    this.memoryAndStore = new RowPlaces(tiers, persisted, ages, state.counts());
+    this.memory = new RowPlaces(tiers, null, null, state.counts(), this::refusedByStore);
+    this.memoryAndStore =
+        new RowPlaces(tiers, persisted, ages, state.counts(), this::refusedByStore);
   }
 
   public CacheTiers tiers() {
@@ -103,6 +105,15 @@ public final class CacheRows implements TierEvents {
   public void refused(TensorKey key) {
     state.counts().rowsRefused.increment();
     evicted.addRefused(key);
+  }
+
+  /** Counted once, if the tiers did not take it for the same reason. */
+  private void refusedByStore(TensorKey key, Row row, boolean isInMemory) {
+    if (isInMemory) {
+      state.counts().rowsRefused.increment();
+    } else if (!tiers.mayHold(row)) {
+      refused(key);
+    }
   }
 
   @Override

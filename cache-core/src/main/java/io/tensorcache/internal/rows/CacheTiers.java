@@ -159,6 +159,11 @@ public final class CacheTiers {
     return unlessClosed(false, () -> onHost.storeDrivenOut(key, row) != null);
   }
 
+  /** False if a row is larger than every tier of the host. */
+  boolean mayHold(Row row) {
+    return unlessClosed(true, () -> onHost.mayHold(row));
+  }
+
   /** True if a row that was read elsewhere should come here. */
   boolean isWanted(TensorKey key, long byteCount, int group) {
     return unlessClosed(false, () -> onHost.isWanted(key, byteCount, group));

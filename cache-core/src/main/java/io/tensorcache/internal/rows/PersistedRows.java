@@ -16,6 +16,7 @@ import io.tensorcache.internal.durable.FunctionNote;
 import io.tensorcache.internal.durable.Provenance;
 import io.tensorcache.internal.durable.StoreAccess;
 import io.tensorcache.internal.durable.StoredEntry;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
@@ -128,9 +129,19 @@ public final class PersistedRows implements DurableEvents, AutoCloseable {
     return guarded(false, () -> store.contains(key));
   }
 
-  /** Queues a row; false if it is not admitted. */
-  public boolean store(TensorKey key, Row row, Group group) {
-    return store(key, row, group.provenance());
+  /** Queues a row that was asked for. */
+  public Storing store(TensorKey key, Row row, Group group) {
+    Storing storing =
+        guarded(Storing.DECLINED, () -> store.storeComputed(key, row, group.provenance()));
+    if (storing != Storing.QUEUED) {
+      declined.incrementAndGet();
+    }
+    return storing;
+  }
+
+  /** So many rows of functions that persist were served from memory. */
+  public void servedAbove(long count) {
+    store.servedAbove(count);
   }
 
   /** Queues a row of no function; false if it is not admitted. */

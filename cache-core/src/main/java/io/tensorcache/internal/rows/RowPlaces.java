@@ -2,6 +2,7 @@ package io.tensorcache.internal.rows;
 
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.internal.tier.MoveTickets;
 import io.tensorcache.tensor.TensorKey;
 import java.util.List;
@@ -17,6 +18,13 @@ public final class RowPlaces {
   private final @Nullable PersistedRows persisted;
   private final @Nullable RowAges ages;
   private final CacheCounts counts;
+  private final StoreEvents events;
+
+  /** Told what the store does. */
+  interface StoreEvents {
+    /** It did not take a row, as it is full of rows that are asked for as often. */
+    void refusedByStore(TensorKey key, Row row, boolean isInMemory);
+  }
 
   /**
    * @param persisted null if they do not persist
@@ -26,11 +34,13 @@ public final class RowPlaces {
       CacheTiers tiers,
       @Nullable PersistedRows persisted,
       @Nullable RowAges ages,
-      CacheCounts counts) {
+      CacheCounts counts,
+      StoreEvents events) {
     this.tiers = tiers;
     this.persisted = persisted;
     this.ages = ages;
     this.counts = counts;
+    this.events = events;
   }
 
   public CacheTiers tiers() {
@@ -54,14 +64,19 @@ public final class RowPlaces {
 
   /** Stores a row wherever it belongs, unless it is there. */
   public void store(TensorKey key, Row row, Group group) {
-    boolean isDurable =
-        persisted != null && persisted.store(key, row, group); // first: not to spill
+    Storing storing =
+        persisted == null
+            ? Storing.DECLINED
+            : persisted.store(key, row, group); // first: not to spill
     enters(key);
     boolean isInMemory = storeInMemory(key, row, group);
     if (!isInMemory) {
       left(key);
     }
-    if (!isInMemory && !isDurable) {
+    if (storing == Storing.REFUSED) {
+      events.refusedByStore(key, row, isInMemory);
+    }
+    if (!isInMemory && storing != Storing.QUEUED) {
       counts.rowsNotAdmitted.increment();
     }
   }

@@ -2,8 +2,6 @@ package io.tensorcache.internal.tier;
 
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
-import io.tensorcache.config.Weigh;
-import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Lookup;
@@ -68,7 +66,7 @@ public final class MemoryTiers implements AutoCloseable {
     try {
       long heapBytes = config.heap().bytes();
       this.pools = new Pools(ehcache, config, diskDirectory, events, notices);
-      this.gate = gate(config, events);
+      this.gate = pools.newGate(config, events);
       this.heap = heapBytes > 0 ? new HeapTier(ehcache.heap(notices), heapBytes, gate) : null;
       if (gate == null) {
         pools.spill();
@@ -84,15 +82,6 @@ public final class MemoryTiers implements AutoCloseable {
       ehcache.close();
       throw e;
     }
-  }
-
-  /** A row has one size on a device, another on the heap, and a third where it is an entry. */
-  private @Nullable Gate gate(CacheConfig config, TierEvents events) {
-    boolean countsRows = pools.count() > 0 || config.device().bytes() > 0;
-    if (config.whenFull() != WhenFull.EVICT) {
-      return null;
-    }
-    return new Gate(countsRows, config.weigh() == Weigh.HITS ? null : events::savedPerByte);
   }
 
   /** Decides for all tiers which rows they let in; null if they let in all, or all that fit. */
@@ -244,6 +233,11 @@ public final class MemoryTiers implements AutoCloseable {
   private @Nullable Tier unlessHere(TensorKey key, Supplier<@Nullable Tier> place) {
     Tier found = tier(key);
     return found != null ? found : place.get();
+  }
+
+  /** False if a row is larger than every tier. */
+  public boolean mayHold(Row row) {
+    return placement.mayHold(row);
   }
 
   /** So many rows that may be here were replaced by others under new keys. */

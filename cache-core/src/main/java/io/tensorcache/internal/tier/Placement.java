@@ -128,7 +128,8 @@ final class Placement {
     return isAddedToHeap(key, row, claim, null) ? Tier.HEAP : pools.add(key, row, claim);
   }
 
-  private boolean mayHold(Row row) {
+  /** False if it is larger than every tier. */
+  boolean mayHold(Row row) {
     return heap != null && heap.mayHold(row) || pools.mayHold(row.payloadBytes());
   }
 

@@ -3,6 +3,8 @@ package io.tensorcache.internal.tier;
 import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.config.Weigh;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
@@ -69,6 +71,15 @@ final class Pools {
     Pool pool = ehcache.disk(config.disk(), space, reads, evicted, notices);
     tier[0] = new EntryTier(pool, config.disk().bytes(), reads, config, notices);
     return tier[0];
+  }
+
+  /** A row has one size on a device, another on the heap, and a third where it is an entry. */
+  @Nullable Gate newGate(CacheConfig config, TierEvents events) {
+    boolean countsRows = count() > 0 || config.device().bytes() > 0;
+    if (config.whenFull() != WhenFull.EVICT) {
+      return null;
+    }
+    return new Gate(countsRows, config.weigh() == Weigh.HITS ? null : events::savedPerByte);
   }
 
   /** Refuses a size below the minimum of its kind. */

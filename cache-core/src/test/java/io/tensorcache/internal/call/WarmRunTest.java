@@ -11,6 +11,7 @@ import io.tensorcache.config.Granularity;
 import io.tensorcache.config.PartialMiss;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.internal.key.ComputationDigest;
 import io.tensorcache.internal.rows.Group;
 import io.tensorcache.internal.rows.OpenRows;
@@ -129,7 +130,8 @@ class WarmRunTest {
         warm(
             function,
             progress -> {
-              assertFalse(open.rows.rows.persisted().store(KEY, tooLarge, other));
+              assertEquals(
+                  Storing.DECLINED, open.rows.rows.persisted().store(KEY, tooLarge, other));
               assertFalse(open.functions.flush());
               assertTrue(open.functions.flush(), "told once");
             },

@@ -91,9 +91,9 @@ class RoomMakingTest {
   void nothingGoesWhereTheFirstAreKept() throws IOException {
     open(WhenFull.KEEP_FIRST, BYTES);
     use(LIMIT - 100);
-    assertTrue(room.make(100, writer, carried));
+    assertTrue(room.make(100, true, writer, carried));
     assertEquals(LIMIT, parts.ledger().lastSeen());
-    assertFalse(room.make(1, writer, carried));
+    assertFalse(room.make(1, true, writer, carried));
     assertEquals(LIMIT, parts.ledger().lastSeen());
     assertEquals(List.of(true, true, true), there());
   }
@@ -102,7 +102,7 @@ class RoomMakingTest {
   void nothingGoesWhereThereIsRoom() throws IOException {
     open(WhenFull.EVICT, BYTES);
     use(LIMIT - 100);
-    assertTrue(room.make(100, writer, carried));
+    assertTrue(room.make(100, true, writer, carried));
     assertEquals(List.of(true, true, true), there());
   }
 
@@ -111,7 +111,7 @@ class RoomMakingTest {
     open(WhenFull.EVICT, BYTES);
     Files.setLastModifiedTime(segment(1), FileTime.fromMillis(4_000));
     long freed = size(1);
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertEquals(List.of(true, false, true), there());
     assertEquals(LIMIT - freed + 1, parts.ledger().lastSeen());
     assertEquals(1, room.evicted());
@@ -125,10 +125,10 @@ class RoomMakingTest {
   @Test
   void ofThoseOfOneTimeTheFirstGoes() throws IOException {
     open(WhenFull.EVICT, BYTES);
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertEquals(List.of(false, true, true), there());
     use(LIMIT);
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertEquals(List.of(false, false, true), there());
   }
 
@@ -137,7 +137,7 @@ class RoomMakingTest {
     open(WhenFull.EVICT, BYTES);
     parts.catalog().index.use(key(0), 0);
     long freed = size(0) + size(1); // to write it again may take more than its segment took
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertEquals(1, carried.size());
     Room.Carried row = carried.get(0);
     assertEquals(key(0), row.key());
@@ -153,7 +153,7 @@ class RoomMakingTest {
   void aLargeRowIsNotCarried() throws IOException {
     open(WhenFull.EVICT, 17_000);
     parts.catalog().index.use(key(0), 0);
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertEquals(List.of(), carried);
     assertEquals(1, room.evicted());
   }
@@ -164,7 +164,7 @@ class RoomMakingTest {
     append(3, BYTES);
     Files.setLastModifiedTime(segment(3), FileTime.fromMillis(1_000));
     parts.ledger().recount(0);
-    assertTrue(room.make(LIMIT, writer, carried));
+    assertTrue(room.make(LIMIT, true, writer, carried));
     assertEquals(List.of(false, false, false), there());
     assertFalse(Files.exists(segment(3)));
     assertEquals(LIMIT, parts.ledger().lastSeen());
@@ -176,7 +176,7 @@ class RoomMakingTest {
     open(WhenFull.EVICT, BYTES);
     parts.catalog().index.use(key(0), 0);
     parts.ledger().recount(0);
-    assertTrue(room.make(LIMIT, writer, carried));
+    assertTrue(room.make(LIMIT, true, writer, carried));
     assertEquals(List.of(), carried);
     assertEquals(LIMIT, parts.ledger().lastSeen());
   }
@@ -185,7 +185,7 @@ class RoomMakingTest {
   void thereMayBeNoRoomAtAll() throws IOException {
     open(WhenFull.EVICT, BYTES);
     parts.ledger().recount(0);
-    assertFalse(room.make(LIMIT + 1, writer, carried));
+    assertFalse(room.make(LIMIT + 1, true, writer, carried));
     assertEquals(0, parts.ledger().lastSeen());
   }
 
@@ -196,7 +196,7 @@ class RoomMakingTest {
     Path open = directory.resolve("seg-0000000000000001-0.tcs");
     Files.write(open, new byte[100]);
     Files.setLastModifiedTime(open, FileTime.fromMillis(1_000));
-    assertTrue(room.make(1, writer, carried));
+    assertTrue(room.make(1, true, writer, carried));
     assertTrue(Files.exists(open));
     assertEquals(List.of(false, true, true), there());
   }

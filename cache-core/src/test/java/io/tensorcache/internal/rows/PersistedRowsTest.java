@@ -17,6 +17,7 @@ import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowTarget;
 import io.tensorcache.internal.codec.SampleRows;
 import io.tensorcache.internal.durable.FunctionNote;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class PersistedRowsTest {
   }
 
   private boolean store(int number) {
-    return rows.store(OpenRows.key(number), open.row(number), open.group);
+    return rows.store(OpenRows.key(number), open.row(number), open.group) == Storing.QUEUED;
   }
 
   private RowTarget target() {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tensorcache.error.StorageException;
 import io.tensorcache.internal.codec.Lookup;
 import io.tensorcache.internal.codec.SampleRows;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import java.util.AbstractList;
@@ -58,7 +59,7 @@ class ReadAheadTest {
   private static void storeBelow(OpenRows open, int... numbers) {
     for (int number : numbers) {
       TensorKey key = OpenRows.key(number);
-      assertTrue(open.persisted().store(key, open.row(number), open.group));
+      assertEquals(Storing.QUEUED, open.persisted().store(key, open.row(number), open.group));
     }
     assertTrue(open.persisted().flush());
   }

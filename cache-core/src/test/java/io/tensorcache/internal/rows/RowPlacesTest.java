@@ -11,6 +11,7 @@ import io.tensorcache.config.SampleConfig;
 import io.tensorcache.config.Tier;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.codec.RowSchema;
+import io.tensorcache.internal.durable.Storing;
 import io.tensorcache.tensor.TensorKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class RowPlacesTest {
   /** In the store, but not in memory. */
   private static void storeBelow(OpenRows open, int number) {
     TensorKey key = OpenRows.key(number);
-    assertTrue(open.persisted().store(key, open.row(number), open.group));
+    assertEquals(Storing.QUEUED, open.persisted().store(key, open.row(number), open.group));
   }
 
   @Test
