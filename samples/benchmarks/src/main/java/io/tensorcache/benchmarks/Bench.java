@@ -1,8 +1,13 @@
 package io.tensorcache.benchmarks;
 
 import io.tensorcache.benchmarks.policy.PolicyBench;
+import io.tensorcache.cli.Shown;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,25 +24,43 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * with, measured in the same run. Arguments go to the selection: {@code Key}, {@code Hit}, {@code
  * Epoch}, {@code Scope}, {@code Module}, {@code Durable}; none means all but the last two: one
  * loads PyTorch, the other writes a gigabyte of files. {@code Policy} prints how much each {@code
- * WhenFull} serves of a row of traces.
+ * WhenFull} serves of a row of traces. With {@code --json} all of it is one object.
  */
 public final class Bench {
   private final Map<String, Double> scores = new TreeMap<>();
+  private final List<Map<String, Object>> figures = new ArrayList<>();
+  private final PrintStream out; // of the text
+  private String heading = "";
 
-  private Bench() {}
+  private Bench(PrintStream out) {
+    this.out = out;
+  }
 
   /** Runs what the arguments select. */
   public static void main(String[] args) throws RunnerException {
     List<String> names = new ArrayList<>(List.of(args));
-    if (names.remove("Policy")) {
-      PolicyBench.main();
-      if (names.isEmpty()) {
-        return;
-      }
+    boolean isJson = names.remove("--json");
+    PrintStream text = isJson ? nothing() : System.out;
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("jdk", Runtime.version().toString());
+    all.put("processors", Runtime.getRuntime().availableProcessors());
+    boolean isPolicy = names.remove("Policy");
+    if (isPolicy) {
+      all.put("policy", new PolicyBench(text).runAll());
     }
-    Bench bench = new Bench();
-    bench.run(names.isEmpty() ? List.of("Key", "Hit", "Epoch", "Scope") : names);
-    bench.print();
+    if (!isPolicy || !names.isEmpty()) {
+      Bench bench = new Bench(text);
+      bench.run(names.isEmpty() ? List.of("Key", "Hit", "Epoch", "Scope") : names);
+      bench.print();
+      all.put("figures", bench.figures);
+    }
+    if (isJson) {
+      System.out.println(Shown.json(all));
+    }
+  }
+
+  private static PrintStream nothing() {
+    return new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   }
 
   private void run(List<String> names) throws RunnerException {
@@ -72,7 +95,7 @@ public final class Bench {
   }
 
   private void print() {
-    System.out.printf(Locale.ROOT, "%-44s %12s %12s %8s%n", "", "tensorcache", "beside", "ratio");
+    out.printf(Locale.ROOT, "%-44s %12s %12s %8s%n", "", "tensorcache", "beside", "ratio");
     printKeys();
     printHits();
     row(
@@ -204,7 +227,8 @@ public final class Bench {
   private void alone(String what, String ours, double divisor) {
     Double score = scores.get(ours);
     if (score != null) {
-      System.out.printf(Locale.ROOT, "%-44s %12.2f%n", what, score / divisor);
+      out.printf(Locale.ROOT, "%-44s %12.2f%n", what, score / divisor);
+      figures.add(figure(what, score / divisor));
     }
   }
 
@@ -212,8 +236,22 @@ public final class Bench {
     Double score = scores.get(ours);
     Double other = scores.get(beside);
     if (score != null && other != null) {
-      System.out.printf(
-          Locale.ROOT, "%-44s %12.2f %12.2f %8.2f%n", what, score, other, score / other);
+      out.printf(Locale.ROOT, "%-44s %12.2f %12.2f %8.2f%n", what, score, other, score / other);
+      Map<String, Object> figure = figure(what, score);
+      figure.put("beside", other);
+      figure.put("ratio", score / other);
+      figures.add(figure);
     }
+  }
+
+  /** A line that begins with blanks goes on with the one before it. */
+  private Map<String, Object> figure(String what, double score) {
+    Map<String, Object> figure = new LinkedHashMap<>();
+    if (!what.startsWith(" ")) {
+      heading = what;
+    }
+    figure.put("what", what.startsWith(" ") ? heading + ":" + what.substring(1) : what);
+    figure.put("tensorcache", score);
+    return figure;
   }
 }

@@ -43,14 +43,6 @@ final class StackRun implements AutoCloseable {
             .wrap(ids -> HostTensor.zeros(TensorSpec.of(DType.UINT8, 1, ROW_BYTES)));
   }
 
-  /**
-   * What was served.
-   *
-   * @param percent of the look-ups
-   * @param written rows written to the disk tier, for a hundred look-ups
-   */
-  record Served(double percent, double written) {}
-
   /** Runs so many epochs, and one before that is not counted. */
   Served run(int epochs) {
     epoch();

@@ -78,6 +78,18 @@ class PolicyBenchTest {
   }
 
   @Test
+  void aStoreIsNotWrittenAnewInEachEpoch() {
+    for (WhenFull whenFull : WhenFull.values()) {
+      try (StoreRun run = new StoreRun(whenFull, 2)) {
+        Served served = run.run(3);
+        boolean isRecent = whenFull == WhenFull.RECENT;
+        assertEquals(!isRecent, served.percent() > 45, whenFull + ": " + served);
+        assertEquals(!isRecent, served.written() < 5, whenFull + ": " + served);
+      }
+    }
+  }
+
+  @Test
   void printsALineATrace() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new PolicyBench(new PrintStream(bytes, true, StandardCharsets.UTF_8)).run(new Traces(44, 3));
