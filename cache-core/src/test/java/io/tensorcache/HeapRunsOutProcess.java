@@ -254,6 +254,15 @@ final class HeapRunsOutProcess {
       random = new Random(number);
     }
 
+    /** The JVM says so where it has no memory to link a lambda at its first use. */
+    private void end(Throwable e) {
+      if (e instanceof InternalError && String.valueOf(e).contains("OutOfMemoryError")) {
+        outOfMemory.incrementAndGet();
+      } else {
+        unexpected = e;
+      }
+    }
+
     @Override
     public void run() {
       while (!ended) {
@@ -262,7 +271,7 @@ final class HeapRunsOutProcess {
         } catch (OutOfMemoryError e) {
           outOfMemory.incrementAndGet();
         } catch (Throwable e) {
-          unexpected = e;
+          end(e);
         }
         calls++;
       }

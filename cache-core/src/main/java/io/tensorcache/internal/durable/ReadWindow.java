@@ -9,14 +9,22 @@ import org.jspecify.annotations.Nullable;
 final class ReadWindow {
   static final int BYTES = 128 << 10;
 
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer buffer;
   private @Nullable Segment fetched;
   private long from;
   private int byteCount;
 
+  /** Of a buffer that nobody else uses meanwhile. */
+  ReadWindow(ByteBuffer buffer) {
+    this.buffer = buffer;
+  }
+
+  static ByteBuffer newBuffer() {
+    return ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
   /** Reads what will be asked for. What cannot be read is tried again by who asks. */
   void fetch(Segment segment, long position, int bytes) {
-    forget();
     try {
       byteCount = segment.read(buffer.clear().limit(bytes), position);
       from = position;
@@ -24,11 +32,6 @@ final class ReadWindow {
     } catch (IOException e) {
       return;
     }
-  }
-
-  /** Later reads go to the file again. */
-  void forget() {
-    fetched = null;
   }
 
   /**
@@ -39,7 +42,7 @@ final class ReadWindow {
     if (segment == fetched && position >= from && position + bytes <= from + byteCount) {
       return buffer.clear().slice((int) (position - from), bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
-    forget();
+    fetched = null;
     segment.read(buffer.clear().limit(bytes), position);
     return buffer.flip();
   }

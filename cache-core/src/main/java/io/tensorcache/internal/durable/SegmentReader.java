@@ -13,6 +13,8 @@ import io.tensorcache.tensor.TensorKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,12 @@ final class SegmentReader {
 
   private final StoreParts parts;
   private final LongConsumer damaged;
-  private final ThreadLocal<ReadWindow> windows = ThreadLocal.withInitial(ReadWindow::new);
+
+  /** No class of ours, which a thread would hold for as long as it lives. */
+  private final ThreadLocal<ByteBuffer> buffers = ThreadLocal.withInitial(ReadWindow::newBuffer);
+
+  /** Of the threads that read many rows just now. */
+  private final Map<Thread, ReadWindow> windows = new ConcurrentHashMap<>();
 
   /** {@code damaged} is told the place of a record that must not be found again. */
   SegmentReader(StoreParts parts, LongConsumer damaged) {
@@ -127,13 +134,15 @@ final class SegmentReader {
       public void fetch(long place, int byteCount) {
         Segment segment = parts.catalog().segments.at(Place.segment(place));
         if (segment != null) {
-          windows.get().fetch(segment, Place.offset(place), byteCount);
+          ReadWindow window = new ReadWindow(buffers.get());
+          windows.put(Thread.currentThread(), window);
+          window.fetch(segment, Place.offset(place), byteCount);
         }
       }
 
       @Override
       public void forget() {
-        windows.get().forget();
+        windows.remove(Thread.currentThread());
       }
     };
   }
@@ -199,7 +208,9 @@ final class SegmentReader {
       throws IOException {
     long known = Place.recordBytes(place);
     int wanted = known < 0 || known > atOnce ? otherwise : (int) known;
-    ByteBuffer head = windows.get().read(segment, Place.offset(place), wanted);
+    ReadWindow fetched = windows.get(Thread.currentThread());
+    ReadWindow window = fetched == null ? new ReadWindow(buffers.get()) : fetched;
+    ByteBuffer head = window.read(segment, Place.offset(place), wanted);
     if (head.limit() < wanted) {
       throw new CorruptEntryException(
           segment.name + " ends within the record at " + Place.offset(place));
