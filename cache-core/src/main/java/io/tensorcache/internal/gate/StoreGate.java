@@ -29,6 +29,9 @@ public final class StoreGate {
   /** A sample has no more rows than twice this. */
   private static final long ROWS_OF_SAMPLE = 512;
 
+  /** Of that level one key of so many is followed: 2^20. */
+  private static final int TOP_LEVEL = 20;
+
   /** For a row that the gate serves and the other one does not, and the other way round. */
   private static final int FOR_GATE = 5;
 
@@ -146,7 +149,7 @@ public final class StoreGate {
   public void holds(long rowCount, long followed) {
     rows = rowCount;
     int wanted = 0;
-    while (wanted < Holdings.TOP_LEVEL && rowCount >> wanted > 2 * ROWS_OF_SAMPLE) {
+    while (wanted < TOP_LEVEL && rowCount >> wanted > 2 * ROWS_OF_SAMPLE) {
       wanted++;
     }
     if (wanted == level) {
@@ -158,14 +161,18 @@ public final class StoreGate {
   }
 
   private void makeRoomToCount() {
-    if (!absent.isTooSmallFor(counted.get())) {
-      return;
-    }
-    if (2 * absent.byteCount() <= mostBytes) {
-      absent.grow();
-    } else {
-      absent.forget();
-      counted.set(0);
+    try {
+      lock.lock(); // others may be about to halve
+      if (absent.isTooSmallFor(counted.get())) {
+        if (2 * absent.byteCount() <= mostBytes) {
+          absent.grow();
+        } else {
+          absent.forget();
+          counted.set(0);
+        }
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

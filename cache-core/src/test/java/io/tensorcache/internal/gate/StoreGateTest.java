@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Which rows a full store lets in. */
@@ -81,6 +82,18 @@ class StoreGateTest {
       known += small.admits(tag, 100, 15) ? 0 : 1;
     }
     assertTrue(known < 5_000, "the others are forgotten: " + known);
+  }
+
+  @Test
+  void ofALargeStoreFewKeysAreFollowed() {
+    for (long rows : new long[] {100, 10_000, 100_000_000}) {
+      gate.holds(rows, 0);
+      long of = Math.max(1_000_000, rows / 100);
+      long sampled = LongStream.range(0, of).filter(gate::isSampled).count();
+      double followed = (double) sampled / of * rows;
+      assertTrue(followed <= 1500, followed + " of " + rows);
+      assertTrue(followed >= Math.min(rows, 300), followed + " of " + rows);
+    }
   }
 
   /** Epochs are served by what is here; what was used last would serve nothing. */
