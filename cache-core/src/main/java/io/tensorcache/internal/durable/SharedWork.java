@@ -20,8 +20,17 @@ public final class SharedWork {
 
   private static final int CLOSED = Integer.MIN_VALUE;
 
+  /** A pool may be busy for hours: no more calls wait in it for each of its threads. */
+  private static final int MOST_CALLS = 4;
+
+  /** Helpers that were called and did not come yet. */
+  private static final AtomicInteger CALLED = new AtomicInteger();
+
   private final int parts;
-  private final Supplier<IntConsumer> workers;
+
+  /** Null when all is done: who comes hours later has held none of it. */
+  private @Nullable Supplier<IntConsumer> workers;
+
   private final AtomicInteger next = new AtomicInteger();
 
   /** Helpers that are at work; the sign says that nobody may begin any more. */
@@ -52,6 +61,7 @@ public final class SharedWork {
       work();
     } finally {
       awaitHelpers();
+      workers = null;
     }
     Throwable first = thrown.get();
     if (first instanceof Error error) {
@@ -63,16 +73,32 @@ public final class SharedWork {
   }
 
   private void callHelpers(int count) {
-    try {
-      for (int i = 0; i < count; i++) {
-        ForkJoinPool.commonPool().execute(this::help);
-      }
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      return; // with those that were called before
+    int most = MOST_CALLS * ForkJoinPool.getCommonPoolParallelism();
+    int called = 0;
+    while (called < count && CALLED.get() < most && isCalled()) {
+      called++;
     }
   }
 
+  /** False if it could not be; those that were called before come. */
+  private boolean isCalled() {
+    boolean isQueued = false;
+    try {
+      CALLED.incrementAndGet();
+      ForkJoinPool.commonPool().execute(this::help);
+      isQueued = true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      return false;
+    } finally {
+      if (!isQueued) {
+        CALLED.decrementAndGet();
+      }
+    }
+    return true;
+  }
+
   private void help() {
+    CALLED.decrementAndGet();
     int before;
     do {
       before = helpers.get();
@@ -92,7 +118,8 @@ public final class SharedWork {
   private void work() {
     try {
       int part = next.getAndIncrement();
-      IntConsumer worker = part < parts ? workers.get() : null;
+      Supplier<IntConsumer> mine = part < parts ? workers : null;
+      IntConsumer worker = mine == null ? null : mine.get();
       for (; worker != null && part < parts && thrown.get() == null; ) {
         worker.accept(part);
         part = next.getAndIncrement();

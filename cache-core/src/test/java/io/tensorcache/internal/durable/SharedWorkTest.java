@@ -1,22 +1,33 @@
 package io.tensorcache.internal.durable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Work that several threads share: each part is done once, and nobody is left behind. */
 class SharedWorkTest {
   private final Thread here = Thread.currentThread();
+
+  /** Who was called in a busy pool comes late, and would be taken for one of the next test's. */
+  @AfterEach
+  void letAllCome() {
+    assertTrue(ForkJoinPool.commonPool().awaitQuiescence(60, TimeUnit.SECONDS));
+  }
 
   private static void await(CountDownLatch latch) {
     try {
@@ -79,6 +90,41 @@ class SharedWorkTest {
     } finally {
       end.countDown();
     }
+  }
+
+  /** A program may keep all threads of the pool for itself as long as it runs. */
+  @Test
+  void inABusyPoolNothingPilesUp() {
+    CountDownLatch end = new CountDownLatch(1);
+    int threads = ForkJoinPool.commonPool().getParallelism();
+    for (int i = 0; i < threads; i++) {
+      ForkJoinPool.commonPool().execute(() -> await(end));
+    }
+    try {
+      int before = ForkJoinPool.commonPool().getQueuedSubmissionCount();
+      List<WeakReference<byte[]>> results = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        results.add(new WeakReference<>(filled()));
+      }
+      int more = ForkJoinPool.commonPool().getQueuedSubmissionCount() - before;
+      assertTrue(more <= 4 * threads, more + " calls are in the queue");
+      for (int round = 0; round < 100 && isHeld(results); round++) {
+        System.gc();
+      }
+      assertFalse(isHeld(results), "nor does one that waits hold a result");
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static byte[] filled() {
+    byte[] result = new byte[1000];
+    new SharedWork(9, () -> part -> result[part]++).run(4);
+    return result;
+  }
+
+  private static boolean isHeld(List<WeakReference<byte[]>> results) {
+    return results.stream().anyMatch(result -> result.get() != null);
   }
 
   /** What who asks throws is thrown when the helper has ended, and the other way round. */
