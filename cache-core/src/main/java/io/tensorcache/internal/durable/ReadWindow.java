@@ -19,8 +19,8 @@ final class ReadWindow {
     this.buffer = buffer;
   }
 
-  static ByteBuffer newBuffer() {
-    return ByteBuffer.allocateDirect(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  static ByteBuffer newBuffer(int byteCount) {
+    return ByteBuffer.allocateDirect(byteCount).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Reads what will be asked for. What cannot be read is tried again by who asks. */

@@ -35,7 +35,8 @@ final class SegmentReader {
   private final LongConsumer damaged;
 
   /** No class of ours, which a thread would hold for as long as it lives. */
-  private final ThreadLocal<ByteBuffer> buffers = ThreadLocal.withInitial(ReadWindow::newBuffer);
+  private final ThreadLocal<ByteBuffer> buffers =
+      ThreadLocal.withInitial(() -> ReadWindow.newBuffer(READ_AT_ONCE));
 
   /** Of the threads that read many rows just now. */
   private final Map<Thread, ReadWindow> windows = new ConcurrentHashMap<>();
@@ -134,7 +135,7 @@ final class SegmentReader {
       public void fetch(long place, int byteCount) {
         Segment segment = parts.catalog().segments.at(Place.segment(place));
         if (segment != null) {
-          ReadWindow window = new ReadWindow(buffers.get());
+          ReadWindow window = new ReadWindow(buffer(ReadWindow.BYTES));
           windows.put(Thread.currentThread(), window);
           window.fetch(segment, Place.offset(place), byteCount);
         }
@@ -209,13 +210,23 @@ final class SegmentReader {
     long known = Place.recordBytes(place);
     int wanted = known < 0 || known > atOnce ? otherwise : (int) known;
     ReadWindow fetched = windows.get(Thread.currentThread());
-    ReadWindow window = fetched == null ? new ReadWindow(buffers.get()) : fetched;
+    ReadWindow window = fetched == null ? new ReadWindow(buffer(wanted)) : fetched;
     ByteBuffer head = window.read(segment, Place.offset(place), wanted);
     if (head.limit() < wanted) {
       throw new CorruptEntryException(
           segment.name + " ends within the record at " + Place.offset(place));
     }
     return head;
+  }
+
+  /** There may be very many threads, each of which reads a short row. */
+  private ByteBuffer buffer(int byteCount) {
+    ByteBuffer kept = buffers.get();
+    if (kept.capacity() < byteCount) {
+      kept = ReadWindow.newBuffer(ReadWindow.BYTES);
+      buffers.set(kept);
+    }
+    return kept;
   }
 
   private static int entryBytes(ByteBuffer head, Segment segment, long place) throws IOException {
