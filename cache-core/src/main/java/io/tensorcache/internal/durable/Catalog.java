@@ -140,7 +140,7 @@ final class Catalog {
           null,
           true);
     }
-    drop(segment, (tag, place) -> segment.has(place));
+    drop(segment, (tag, place, created) -> segment.has(place));
   }
 
   /** Who may still write a header has a lock file, and deletes it last of all. */
@@ -258,7 +258,7 @@ final class Catalog {
 
   /** Drops a segment that is no longer there from the index; returns its number of entries. */
   long forget(Segment segment) {
-    return forget(segment, (tag, place) -> segment.has(place));
+    return forget(segment, (tag, place, created) -> segment.has(place));
   }
 
   /** Drops it too; the look is at every record of the index, and true for those of the segment. */

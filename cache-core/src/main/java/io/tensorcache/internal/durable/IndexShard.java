@@ -168,9 +168,9 @@ final class IndexShard {
     size--;
   }
 
-  /** Looks at a record: bits of its key, and where it lies. */
+  /** Looks at a record: bits of its key, where it lies, and when it was created, in seconds. */
   interface Look {
-    boolean test(long tag, long place);
+    boolean test(long tag, long place, int created);
   }
 
   /** Removes every record that the look is true for; returns their number. */
@@ -179,7 +179,7 @@ final class IndexShard {
       lock.lock();
       int before = size;
       for (int slot = 0; slot < places.length; ) {
-        if (places[slot] != 0 && look.test(tags[slot], places[slot])) {
+        if (places[slot] != 0 && look.test(tags[slot], places[slot], seconds[slot] & ~USED)) {
           removeSlot(slot); // may have moved another one here
         } else {
           slot++;

@@ -79,7 +79,7 @@ final class KeyIndex {
 
   /** Removes every record that the predicate is true for; returns their number. Looks at all. */
   long removeIf(LongPredicate predicate) {
-    return removeIf((tag, place) -> predicate.test(place));
+    return removeIf((tag, place, created) -> predicate.test(place));
   }
 
   /** Removes every record that the look is true for, at which some may be looked at twice. */

@@ -56,7 +56,7 @@ final class NewRows {
     row.mayDropOthers = true;
     if (isComputed && config.whenFull() == WhenFull.EVICT) {
       long tag = KeyIndex.tag(row.key);
-      if (isFull && !gate.admits(tag, cost, timesOfNext())) {
+      if (isFull && !gate.admits(tag, timesOfNext())) {
         return Storing.REFUSED;
       }
       row.mayDropOthers = isFull || gate.isNew(tag); // else it came because there is room
@@ -98,7 +98,7 @@ final class NewRows {
     long byteCount = byteCount(place);
     segment.use.add(byteCount, gate.age());
     all.add(byteCount, gate.age());
-    gate.found(KeyIndex.tag(key), byteCount);
+    gate.found(KeyIndex.tag(key));
   }
 
   /** So many rows of functions that persist were served without the store. */
@@ -111,26 +111,30 @@ final class NewRows {
     return known < 0 ? LONG_RECORD : known;
   }
 
-  /** Forgets a segment that goes for other rows; returns its number of entries. */
-  long forget(Segment segment) {
+  /**
+   * Forgets a segment that goes for other rows; returns its number of entries.
+   *
+   * @param oldestSeconds what was created before was too old to be served: it may come back
+   */
+  long forget(Segment segment, int oldestSeconds) {
     double times = times(segment.use, segment.knownBytes());
-    long[] bytes = new long[2]; // of all, and of those that are followed
+    long[] counts = new long[2]; // bytes of all, and how many are followed
     long rows = catalog.index.size();
     long entries =
         catalog.forget(
             segment,
-            (tag, place) -> {
-              bytes[0] += byteCount(place);
-              bytes[1] += gate.isSampled(tag) ? byteCount(place) : 0;
+            (tag, place, created) -> {
+              counts[0] += byteCount(place);
+              counts[1] += gate.isSampled(tag) ? 1 : 0;
               boolean isGone = segment.has(place);
-              if (isGone) {
+              if (isGone && created >= oldestSeconds) {
                 gate.dropped(tag, times);
               }
               return isGone;
             });
-    if (bytes[0] > 0) { // many more may just be on their way
-      double whole = (double) config.limit().bytes() / bytes[0];
-      gate.holds((long) (rows * whole), (long) (bytes[1] * whole));
+    if (counts[0] > 0) { // many more may just be on their way
+      double whole = (double) config.limit().bytes() / counts[0];
+      gate.holds((long) (rows * whole), (long) (counts[1] * whole));
     }
     return entries;
   }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * written are written again, up to a quarter of a segment. Confined to the writer's thread.
  */
 final class Room {
+  private final StoreParts parts;
   private final StoreFiles files;
   private final Catalog catalog;
   private final Ledger ledger;
@@ -28,6 +29,7 @@ final class Room {
   private volatile long evicted;
 
   Room(StoreParts parts) {
+    this.parts = parts;
     this.files = parts.files();
     this.catalog = parts.catalog();
     this.ledger = parts.ledger();
@@ -131,7 +133,7 @@ final class Room {
     int before = carried.size();
     if (segment != null) {
       collectUsed(segment, carried);
-      long entries = newRows.forget(segment);
+      long entries = newRows.forget(segment, parts.oldestSeconds());
       long dropped = Math.max(0, entries - (carried.size() - before));
       evicted += dropped;
       health.evicted(dropped);

@@ -54,8 +54,8 @@ public final class StoreGate {
   private volatile int age;
   private volatile boolean isOpen;
 
-  /** Bytes held of the rows that are followed; below 0 until that is known. */
-  private volatile long sampledBytes = -1;
+  /** How many rows are held of those that are followed; below 0 until that is known. */
+  private volatile long sampledRows = -1;
 
   private volatile int level;
   private Shadow all = new Shadow(false); // guarded by lock
@@ -89,9 +89,9 @@ public final class StoreGate {
   }
 
   /** The store served a row. */
-  public void found(long tag, long byteCount) {
+  public void found(long tag) {
     tick(1);
-    duel(hash(tag), byteCount, true);
+    duel(hash(tag), true);
   }
 
   /** So many rows of functions that persist were served without the store. */
@@ -100,9 +100,13 @@ public final class StoreGate {
     above.addAndGet(count);
   }
 
-  /** How often each row of the store was served without it lately, taken to be the same for all. */
+  /**
+   * How often each row of the store was served without it lately, taken to be the same for all; 0
+   * while it is not known how many rows there are.
+   */
   public double timesServedAbove() {
-    return (double) above.get() / Math.max(1, rows);
+    long count = rows;
+    return count == 0 ? 0 : (double) above.get() / count;
   }
 
   /**
@@ -110,10 +114,10 @@ public final class StoreGate {
    *
    * @param victim how often what would go for it was asked for lately, in the mean
    */
-  public boolean admits(long tag, long byteCount, double victim) {
+  public boolean admits(long tag, double victim) {
     long hash = hash(tag);
     tick(1);
-    duel(hash, byteCount, false);
+    duel(hash, false);
     if (isOpen || absent.frequency(hash) == 0) {
       return true;
     }
@@ -144,7 +148,7 @@ public final class StoreGate {
    * What the store holds when it is full. By one thread at a time.
    *
    * @param rowCount of all rows
-   * @param followed bytes of the rows that are followed
+   * @param followed how many of them are followed
    */
   public void holds(long rowCount, long followed) {
     rows = rowCount;
@@ -153,7 +157,7 @@ public final class StoreGate {
       wanted++;
     }
     if (wanted == level) {
-      sampledBytes = followed;
+      sampledRows = followed;
     } else {
       forgetSample(wanted); // known the next time
     }
@@ -179,7 +183,7 @@ public final class StoreGate {
   private void forgetSample(int newLevel) {
     try {
       lock.lock();
-      sampledBytes = -1;
+      sampledRows = -1;
       level = newLevel;
       all = new Shadow(false);
       score = 0;
@@ -225,14 +229,15 @@ public final class StoreGate {
     }
   }
 
-  private void duel(long hash, long byteCount, boolean isHit) {
-    long bound = sampledBytes;
+  /** A row counts for one: how long it will be in the file is not known before it is there. */
+  private void duel(long hash, boolean isHit) {
+    long bound = sampledRows;
     if (bound < 0 || !isSampledHash(hash)) {
       return;
     }
     try {
       if (lock.tryLock()) {
-        count(isHit, all.ask(new Shadow.Look(hash, byteCount, NOT_COMPARED, 0), bound));
+        count(isHit, all.ask(new Shadow.Look(hash, 1, NOT_COMPARED, 0), bound));
       }
     } finally {
       lock.unlock();

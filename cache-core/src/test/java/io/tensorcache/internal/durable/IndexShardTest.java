@@ -46,11 +46,11 @@ class IndexShardTest {
   void memoryIsGivenBackWhereMostRecordsGo() {
     fill(0, 3000);
     long full = shard.byteCount();
-    assertEquals(0, shard.removeIf((tag, place) -> false));
+    assertEquals(0, shard.removeIf((tag, place, created) -> false));
     assertEquals(full, shard.byteCount());
-    assertEquals(1000, shard.removeIf((tag, place) -> Place.start(place) > 2000));
+    assertEquals(1000, shard.removeIf((tag, place, created) -> Place.start(place) > 2000));
     assertEquals(full, shard.byteCount(), "most are there");
-    assertEquals(1900, shard.removeIf((tag, place) -> Place.start(place) > 100));
+    assertEquals(1900, shard.removeIf((tag, place, created) -> Place.start(place) > 100));
     assertEquals(100, shard.size());
     assertTrue(shard.byteCount() < full / 10, shard.byteCount() + " of " + full);
     Random random = new Random(0);

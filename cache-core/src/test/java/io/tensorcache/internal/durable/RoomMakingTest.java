@@ -14,11 +14,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How room is made, step by step: which segment goes, what is carried on, what is reserved. */
 class RoomMakingTest {
@@ -28,6 +32,7 @@ class RoomMakingTest {
   @TempDir Path directory;
   private final DurableFixture.Events events = new DurableFixture.Events();
   private final List<Room.Carried> carried = new ArrayList<>();
+  private @Nullable Duration timeToLive;
   private StoreParts parts;
   private WriterLock lock;
   private SegmentWriter writer;
@@ -39,7 +44,7 @@ class RoomMakingTest {
         StoreParts.of(
             StoreDirectory.hold(DiskFiles::hold, directory),
             directory,
-            DurableFixture.config(LIMIT >> 10, whenFull, 64),
+            DurableFixture.config(LIMIT >> 10, whenFull, 64, timeToLive),
             new StoreClock(() -> 1_800_000_000_000L),
             new Health(events));
     lock = WriterLock.create(parts.files());
@@ -96,6 +101,19 @@ class RoomMakingTest {
     assertFalse(room.make(1, true, writer, carried));
     assertEquals(LIMIT, parts.ledger().lastSeen());
     assertEquals(List.of(true, true, true), there());
+  }
+
+  /** Rows of 1970: what was too old to be served is as good as new when it is computed again. */
+  @ParameterizedTest
+  @CsvSource({"100, QUEUED", ", REFUSED"})
+  void whatGrewOldMayComeBack(@Nullable Integer seconds, Storing expected) throws IOException {
+    timeToLive = seconds == null ? null : Duration.ofSeconds(seconds);
+    open(WhenFull.EVICT, BYTES);
+    assertTrue(room.make(1, true, writer, carried));
+    assertEquals(List.of(false, true, true), there());
+    use(LIMIT);
+    Pending row = new Pending(key(0), SampleRows.ofBytes(0, BYTES), NET, 1_800_000_000_000L);
+    assertEquals(expected, parts.newRows().offer(row, new WriteQueue(LIMIT), true));
   }
 
   @Test
