@@ -101,6 +101,21 @@ class StoreEpochsTest {
   }
 
   @Test
+  void itIsCountedBelowTiersOfAnotherPolicyToo() {
+    try (TensorCache cache =
+        TensorCache.builder("epochs")
+            .heap(ByteSize.ofKiB(64))
+            .whenFull(WhenFull.KEEP_FIRST)
+            .store(store -> store.directory(directory).limit(ByteSize.ofMiB(1)))
+            .build()) {
+      for (int i = 0; i < 3; i++) {
+        epoch(cache, 0, 2 * FITS, false);
+      }
+      assertTrue(cache.stats().rowsRefused() > FITS / 2, "" + cache.stats().rowsRefused());
+    }
+  }
+
+  @Test
   void aRefusedRowMakesFlushSayNo() {
     try (TensorCache cache = builder(WhenFull.EVICT).build()) {
       CachedFunction<HostTensor> f =

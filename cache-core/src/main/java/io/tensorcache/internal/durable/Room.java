@@ -89,7 +89,18 @@ final class Room {
   /** Finds out which segment goes next. */
   void sayWhatIsNext() throws IOException {
     SegmentName name = oldest();
-    newRows.nextIs(name == null ? null : catalog.segments.named(name));
+    Segment next = name == null ? null : catalog.segments.named(name);
+    newRows.nextIs(next != null && hasKnownLength(next) ? next : null);
+  }
+
+  /** False if another process drops it just now. */
+  private static boolean hasKnownLength(Segment segment) {
+    try {
+      segment.reaches(Long.MAX_VALUE);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Bytes to reserve for entries. */

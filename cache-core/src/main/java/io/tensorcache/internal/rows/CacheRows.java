@@ -3,6 +3,7 @@ package io.tensorcache.internal.rows;
 import io.tensorcache.config.CacheConfig;
 import io.tensorcache.config.StoreConfig;
 import io.tensorcache.config.Tier;
+import io.tensorcache.config.WhenFull;
 import io.tensorcache.error.TensorCacheException;
 import io.tensorcache.internal.codec.Row;
 import io.tensorcache.internal.tier.TierEvents;
@@ -111,7 +112,7 @@ public final class CacheRows implements TierEvents {
   private void refusedByStore(TensorKey key, Row row, boolean isInMemory) {
     if (isInMemory) {
       state.counts().rowsRefused.increment();
-    } else if (!tiers.mayHold(row)) {
+    } else if (!tiers.mayHold(row) || state.config().whenFull() != WhenFull.EVICT) {
       refused(key);
     }
   }
