@@ -12,11 +12,6 @@ final class Duel {
   /** A level of the sample is left when so many rows remain in the next one. */
   private static final long ENOUGH_ROWS = 512;
 
-  /** For a row that the gate serves and the other one does not, and the other way round. */
-  private static final int FOR_GATE = 5;
-
-  private static final int FOR_ALL = 4;
-
   /** It takes so much more to close the gate than to open it. */
   private static final int TO_CLOSE = 8;
 
@@ -34,7 +29,7 @@ final class Duel {
 
   private volatile boolean wantsSample;
 
-  private double score;
+  private final Score score = new Score();
 
   /** Of what a hit saves, over the last look-ups; 0 where that is not weighed. */
   private double meanSaved;
@@ -88,18 +83,19 @@ final class Duel {
     long bound = held.bound(level);
     boolean isInAll = all.ask(look, bound);
     if (!isOpen) {
-      count(isHit, isInAll, share);
-      if (score <= -limit()) {
+      score.count(isHit, isInAll, share);
+      score.keepBelow(limit());
+      if (score.isForAll(limit())) {
         isOpen = true;
         begin();
       }
     } else if (gated != null) {
-      count(gated.ask(look, bound), isHit, share);
-      if (score >= TO_CLOSE * limit()) {
+      score.count(gated.ask(look, bound), isHit, share);
+      if (score.isForGate(TO_CLOSE * limit())) {
         isOpen = false;
         gated = null;
-        score = limit();
-      } else if (score <= -limit()) {
+        score.set(limit());
+      } else if (score.isForAll(limit())) {
         begin(); // with what the tiers hold now
       }
     }
@@ -108,7 +104,7 @@ final class Duel {
   private void begin() {
     gated = null;
     wantsSample = isOpen;
-    score = 0;
+    score.set(0);
   }
 
   /** What a hit saves beside the mean. */
@@ -120,17 +116,8 @@ final class Duel {
     return Math.min(saved / meanSaved, MOST_SHARE);
   }
 
-  private void count(boolean byGate, boolean byAll, double share) {
-    if (byGate != byAll) {
-      score += share * (byGate ? FOR_GATE : -FOR_ALL);
-    }
-    if (!isOpen) {
-      score = Math.min(score, limit());
-    }
-  }
-
   private long limit() {
-    return 4 * Math.max(32, (held.rows() >> level) / 16);
+    return Score.limit(held.rows() >> level);
   }
 
   /** A user removed a row. */

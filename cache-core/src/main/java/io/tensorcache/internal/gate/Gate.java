@@ -101,7 +101,7 @@ public final class Gate {
   }
 
   /** The finalizer of MurmurHash3 (A. Appleby), with which each bit changes half of the others. */
-  private static long mix(long bits) {
+  static long mix(long bits) {
     long a = (bits ^ bits >>> 33) * 0xff51afd7ed558ccdL;
     long b = (a ^ a >>> 33) * 0xc4ceb9fe1a85ec53L;
     return b ^ b >>> 33;

@@ -32,11 +32,6 @@ public final class StoreGate {
   /** Of that level one key of so many is followed: 2^20. */
   private static final int TOP_LEVEL = 20;
 
-  /** For a row that the gate serves and the other one does not, and the other way round. */
-  private static final int FOR_GATE = 5;
-
-  private static final int FOR_ALL = 4;
-
   private static final Worth NOT_COMPARED = new Worth(0, 0);
 
   private final long secret;
@@ -59,7 +54,7 @@ public final class StoreGate {
 
   private volatile int level;
   private Shadow all = new Shadow(false); // guarded by lock
-  private long score; // guarded by lock
+  private final Score score = new Score(); // guarded by lock
 
   /**
    * With a secret of its own.
@@ -75,12 +70,8 @@ public final class StoreGate {
     this.secret = secrets.getAsLong();
   }
 
-  /** The finalizer of MurmurHash3 (A. Appleby), with which each bit changes half of the others. */
   private long hash(long tag) {
-    long z = tag ^ secret;
-    z = (z ^ z >>> 33) * 0xff51afd7ed558ccdL;
-    z = (z ^ z >>> 33) * 0xc4ceb9fe1a85ec53L;
-    return z ^ z >>> 33;
+    return Gate.mix(tag ^ secret);
   }
 
   /** How often all frequencies were halved. */
@@ -186,7 +177,7 @@ public final class StoreGate {
       sampledRows = -1;
       level = newLevel;
       all = new Shadow(false);
-      score = 0;
+      score.set(0);
       isOpen = false;
     } finally {
       lock.unlock();
@@ -249,12 +240,13 @@ public final class StoreGate {
     if (isOpen) {
       if (openLookups.getOpaque() <= 0) {
         isOpen = false;
-        score = limit();
+        score.set(limit());
       }
-    } else if (byGate != byAll) {
-      score = Math.min(limit(), score + (byGate ? FOR_GATE : -FOR_ALL));
-      if (score <= -limit()) {
-        score = 0;
+    } else {
+      score.count(byGate, byAll, 1);
+      score.keepBelow(limit());
+      if (score.isForAll(limit())) {
+        score.set(0);
         openLookups.setOpaque(OPEN_LOOKUPS_A_ROW * Math.max(FEWEST_ROWS, rows));
         isOpen = true;
       }
@@ -262,6 +254,6 @@ public final class StoreGate {
   }
 
   private long limit() {
-    return 4 * Math.max(32, (rows >> level) / 16);
+    return Score.limit(rows >> level);
   }
 }

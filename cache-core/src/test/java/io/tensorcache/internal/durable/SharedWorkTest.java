@@ -160,6 +160,8 @@ class SharedWorkTest {
   void anInterruptDoesNotEndTheWaiting() {
     assumeTrue(ForkJoinPool.commonPool().getParallelism() > 0, "one core");
     CountDownLatch both = new CountDownLatch(2);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    AtomicBoolean hasReturned = new AtomicBoolean();
     AtomicBoolean hasEnded = new AtomicBoolean();
     new SharedWork(
             2,
@@ -169,21 +171,23 @@ class SharedWorkTest {
                   await(both);
                   if (Thread.currentThread() == here) {
                     here.interrupt();
+                    interrupted.countDown();
                   } else {
-                    sleep();
+                    await(interrupted);
+                    awaitWaiting(hasReturned);
                     hasEnded.set(true);
                   }
                 })
         .run(1);
+    hasReturned.set(true);
     assertTrue(hasEnded.get());
     assertTrue(Thread.interrupted(), "and is kept");
   }
 
-  private static void sleep() {
-    try {
-      Thread.sleep(100);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  /** Until the caller waits although it was interrupted, or goes on as it must not. */
+  private void awaitWaiting(AtomicBoolean hasReturned) {
+    while (here.getState() != Thread.State.WAITING && !hasReturned.get()) {
+      Thread.onSpinWait();
     }
   }
 }

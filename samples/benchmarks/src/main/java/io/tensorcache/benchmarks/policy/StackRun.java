@@ -7,7 +7,6 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
-import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorSpec;
@@ -46,30 +45,13 @@ final class StackRun implements AutoCloseable {
   /** Runs so many epochs, and one before that is not counted. */
   Served run(int epochs) {
     epoch();
-    long hits = cache.stats().hits();
-    long written = written();
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      epoch();
-    }
-    double lookUps = (double) epochs * ROWS;
-    return new Served(
-        100 * (cache.stats().hits() - hits) / lookUps, 100 * (written() - written) / lookUps);
+    return Served.in(cache, Tier.DISK, epochs, ROWS, this::epoch);
   }
 
   private void epoch() {
     for (int id : Traces.shuffled(0, ROWS, random)) {
       function.apply(HostTensor.ofLongs(new long[] {id}, 1, 1));
     }
-  }
-
-  /** Of what is written nothing moves up again: the tiers above have no room. */
-  private long written() {
-    TierStats disk =
-        cache.stats().tiers().stream()
-            .filter(tier -> tier.tier() == Tier.DISK)
-            .findFirst()
-            .orElseThrow();
-    return disk.entries() + disk.evictions();
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.tensorcache.config.ByteSize;
 import io.tensorcache.config.Compression;
 import io.tensorcache.config.Tier;
 import io.tensorcache.config.WhenFull;
-import io.tensorcache.stats.TierStats;
 import io.tensorcache.tensor.DType;
 import io.tensorcache.tensor.HostTensor;
 import io.tensorcache.tensor.TensorSpec;
@@ -51,14 +50,7 @@ final class StoreRun implements AutoCloseable {
   Served run(int epochs) {
     epoch();
     epoch();
-    long hits = cache.stats().hits();
-    long written = written();
-    for (int epoch = 0; epoch < epochs; epoch++) {
-      epoch();
-    }
-    double lookUps = (double) epochs * rows;
-    return new Served(
-        100 * (cache.stats().hits() - hits) / lookUps, 100 * (written() - written) / lookUps);
+    return Served.in(cache, Tier.DURABLE, epochs, rows, this::epoch);
   }
 
   private void epoch() {
@@ -66,15 +58,6 @@ final class StoreRun implements AutoCloseable {
       function.apply(HostTensor.ofLongs(new long[] {id}, 1, 1));
     }
     cache.flush();
-  }
-
-  private long written() {
-    TierStats store =
-        cache.stats().tiers().stream()
-            .filter(tier -> tier.tier() == Tier.DURABLE)
-            .findFirst()
-            .orElseThrow();
-    return store.entries() + store.evictions();
   }
 
   @Override
